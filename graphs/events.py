@@ -1,0 +1,102 @@
+"""What happens while a request is answered, as typed events that every surface renders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from runtime.types import Document, ToolCall, ToolStatus
+from tools import Artifact
+from tools.bash.policy.decision import Decision
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A specialist was chosen; `confidence` is a calibrated probability."""
+
+    specialist: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """What was looked up. `source` of each document is its citation."""
+
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True)
+class ToolStarted:
+    """A tool call is about to run; for a command, with the policy's decision."""
+
+    call: ToolCall
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class ApprovalNeeded:
+    """The graph is paused until someone approves, edits or rejects this command."""
+
+    call: ToolCall
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class ToolFinished:
+    """A tool call ended."""
+
+    call: ToolCall
+    status: ToolStatus
+    text: str
+    artifacts: tuple[Artifact, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """A piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer is complete. `timings` are seconds by step."""
+
+    text: str
+    message_id: str
+    sources: tuple[Document, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The request could not be answered; the text says what to do next. Nothing is lost."""
+
+    error: str
+
+
+Event = (
+    Routed
+    | Retrieved
+    | ToolStarted
+    | ApprovalNeeded
+    | ToolFinished
+    | TextDelta
+    | Answered
+    | Failed
+)
+
+
+@dataclass(frozen=True)
+class Resume:
+    """A person's decision about a pending approval."""
+
+    decision: Literal["approve", "edit", "reject"]
+    command: str | None = None
+    reason: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the decision as plain JSON, as the graph's checkpoint keeps it."""
+        return {"decision": self.decision, "command": self.command, "reason": self.reason}

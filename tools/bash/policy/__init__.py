@@ -1,0 +1,1 @@
+"""The command policy: allow, ask or refuse, with evidence. Fail-closed."""

@@ -1,0 +1,126 @@
+"""Chooses the specialist for a request: a linear model over hashed n-grams, numpy only.
+
+The weights are made by `training/router.py`, which uses `features` of this file, so that
+training and serving see the same numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+WEIGHTS = Path(__file__).parent.parent / "weights" / "router.npz"
+LONGEST = 1000
+"""Characters of a request that the router reads: what is asked for stands at its start."""
+
+_PATH = re.compile(r"(?<![\w])(?:~|\.{1,2})?(?:/[\w.+@:-]+)+/?")
+_NUMBER = re.compile(r"\d")
+_WORD = re.compile(r"[^\W_]+|[#♭♯/*.~|]")
+
+
+class RouterError(Exception):
+    """The router's weights cannot be read. The text says how to get them."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who answers. `confidence` is a calibrated probability of the named specialist.
+
+    `unsure` is true where no class was likely enough, so that `other` is a lack of an
+    answer rather than the answer; `best` is the likeliest class all the same.
+    """
+
+    specialist: str
+    confidence: float
+    unsure: bool = False
+    best: str = "other"
+
+
+def normalize(text: str) -> str:
+    """Return `text` with what differs between equal requests taken out: values and case.
+
+    >>> normalize("Show  the 12 biggest files under /usr/lib")
+    'show the 00 biggest files under /p'
+    """
+    text = " ".join(text[:LONGEST].lower().split())
+    return _NUMBER.sub("0", _PATH.sub("/p", text))
+
+
+def features(text: str, buckets: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the hashed n-grams of a request: distinct bucket numbers, and weights of norm 1.
+
+    Character n-grams of 3 to 5 within words (with their ends marked) and word 1-2-grams.
+    """
+    words = _WORD.findall(normalize(text))
+    grams = [f"w{word}" for word in words]
+    grams += [f"v{first} {second}" for first, second in pairwise(words)]
+    for word in words:
+        marked = f"<{word}>"
+        for size in (3, 4, 5):
+            grams += [marked[i : i + size] for i in range(len(marked) - size + 1)]
+    counts = Counter(crc32(gram.encode()) % buckets for gram in grams)
+    index = np.fromiter(counts.keys(), np.int64, len(counts))
+    value = np.log1p(np.fromiter(counts.values(), np.float32, len(counts)))
+    norm = float(np.linalg.norm(value))
+    return index, (value / norm if norm else value).astype(np.float32)
+
+
+class Router:
+    """Routes requests with the weights of one file, read at the first use.
+
+    `threshold` (0 to 1) replaces the one kept with the weights.
+    """
+
+    def __init__(self, weights: Path = WEIGHTS, threshold: float | None = None) -> None:
+        self._path = weights
+        self._threshold = threshold
+
+    @cached_property
+    def _model(self) -> tuple[NDArray[np.float32], NDArray[np.float32], list[str], float]:
+        try:
+            with np.load(self._path, allow_pickle=False) as data:
+                scale = 1.0 / float(data["temperature"])
+                return (
+                    data["weights"].astype(np.float32) * scale,
+                    data["bias"].astype(np.float32) * scale,
+                    [str(name) for name in data["classes"]],
+                    float(data["threshold"]),
+                )
+        except (OSError, KeyError, ValueError) as error:
+            raise RouterError(
+                f"the router's weights at {self._path} cannot be read ({error}); "
+                "restore the file, or make it again with `python -m training.router`"
+            ) from error
+
+    def probabilities(self, text: str) -> dict[str, float]:
+        """Return a calibrated probability for each class.
+
+        Raises:
+            RouterError: the weights are missing or damaged.
+        """
+        weights, bias, classes, _ = self._model
+        index, value = features(text, weights.shape[1])
+        scores = bias + weights[:, index] @ value
+        exponents = np.exp(scores - scores.max())
+        return dict(zip(classes, (exponents / exponents.sum()).tolist(), strict=True))
+
+    def route(self, text: str) -> Route:
+        """Choose a specialist; `other` where the likeliest is less likely than the threshold.
+
+        Raises:
+            RouterError: the weights are missing or damaged.
+        """
+        chances = self.probabilities(text)
+        best = max(chances, key=lambda name: chances[name])
+        threshold = self._model[3] if self._threshold is None else self._threshold
+        if best != "other" and chances[best] < threshold:
+            return Route("other", chances["other"], unsure=True, best=best)
+        return Route(best, chances[best], best=best)

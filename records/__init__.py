@@ -1,0 +1,1 @@
+"""Records: what Mica remembers, in one SQLite file."""

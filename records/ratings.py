@@ -1,0 +1,113 @@
+"""What people think of answers: thumb, comment, and what it should have said."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+from records.database import Database, RecordsError, now
+
+Thumb = Literal["up", "down"]
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One person's rating of one answer. `correction` is what it should have said."""
+
+    id: str
+    conversation: str
+    message_id: str
+    owner: str
+    rating: Thumb
+    comment: str
+    correction: str
+    created: str
+    updated: str
+
+
+class RatingRecords:
+    """Ratings: one a person and answer. Nobody changes another's."""
+
+    database: Database
+
+    def rate(
+        self,
+        conversation: str,
+        message_id: str,
+        *,
+        rating: Thumb,
+        comment: str | None = None,
+        correction: str | None = None,
+        owner: str = "local",
+    ) -> str:
+        """Keep a rating and return its id; the owner's earlier one of the answer changes.
+
+        A comment or correction of None keeps the earlier text; an empty one clears it.
+
+        Raises:
+            RecordsError: `rating` is neither up nor down, or there is no such conversation.
+        """
+        if rating not in ("up", "down"):
+            raise RecordsError(f"a rating is 'up' or 'down', not {rating!r}")
+        with self.database.write() as connection:
+            connection.execute(
+                """INSERT INTO ratings VALUES
+                    (?, ?, ?, ?, ?, COALESCE(?6, ''), COALESCE(?7, ''), ?8, ?8)
+                ON CONFLICT (conversation, message_id, owner) DO UPDATE SET
+                    rating = excluded.rating,
+                    comment = COALESCE(?6, comment),
+                    correction = COALESCE(?7, correction),
+                    updated = ?8""",
+                (
+                    str(uuid.uuid4()),
+                    conversation,
+                    message_id,
+                    owner,
+                    rating,
+                    comment,
+                    correction,
+                    now(),
+                ),
+            )
+            row = connection.execute(
+                "SELECT id FROM ratings WHERE conversation = ? AND message_id = ? AND owner = ?",
+                (conversation, message_id, owner),
+            ).fetchone()
+            return str(row["id"])
+
+    def unrate(self, rating_id: str, *, owner: str = "local") -> bool:
+        """Remove a rating of `owner`; return whether there was one.
+
+        Raises:
+            RecordsError: the rating is someone else's.
+        """
+        with self.database.write() as connection:
+            row = connection.execute(
+                "SELECT owner FROM ratings WHERE id = ?", (rating_id,)
+            ).fetchone()
+            if row is None:
+                return False
+            if row["owner"] != owner:
+                raise RecordsError("this rating is someone else's; only its owner may change it")
+            connection.execute("DELETE FROM ratings WHERE id = ?", (rating_id,))
+            return True
+
+    def rating(self, rating_id: str) -> Rating | None:
+        """Return one rating, or None."""
+        row = self.database.row("SELECT * FROM ratings WHERE id = ?", (rating_id,))
+        return _rating(row) if row else None
+
+    def ratings(self, conversation: str | None = None, *, owner: str | None = None) -> list[Rating]:
+        """Return ratings, oldest first: all, of one conversation, or of one owner."""
+        rows = self.database.rows(
+            """SELECT * FROM ratings WHERE (?1 IS NULL OR conversation = ?1)
+               AND (?2 IS NULL OR owner = ?2) ORDER BY created, id""",
+            (conversation, owner),
+        )
+        return [_rating(row) for row in rows]
+
+
+def _rating(row: sqlite3.Row) -> Rating:
+    return Rating(**{key: row[key] for key in row.keys()})  # noqa: SIM118

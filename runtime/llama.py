@@ -50,13 +50,13 @@ def library() -> Any:
         if debug:
             sys.stderr.write(line)
 
-    log_holder.append(log)  # C keeps only the pointer
+    _keep.append(log)  # C keeps only the pointer
     llama_cpp.llama_log_set(log, ctypes.c_void_p(0))
     llama_cpp.llama_backend_init()
     return llama_cpp
 
 
-log_holder: list[Any] = []
+_keep: list[Any] = []
 
 
 def _reason() -> str:
@@ -298,7 +298,7 @@ class Grammar:
         if not self._pointer:
             raise BackendError(f"the grammar of this request is invalid: {_reason()}")
 
-    def allowed(self, tokens: NDArray[np.int32] | Sequence[int]) -> NDArray[np.bool_]:
+    def allowed(self, tokens: NDArray[Any] | Sequence[int]) -> NDArray[np.bool_]:
         """Say for each token whether it may come next."""
         data = np.zeros(len(tokens), _TOKEN_DATA)
         data["id"] = tokens

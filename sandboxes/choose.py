@@ -1,0 +1,50 @@
+"""Which sandbox this machine can offer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sandboxes import Limits, Sandbox, SandboxError
+
+Kind = Literal["auto", "docker", "bubblewrap"]
+
+
+def open_sandbox(
+    kind: Kind = "auto", limits: Limits | None = None, image: str | None = None
+) -> Sandbox:
+    """Return a sandbox: Docker where an engine answers and has the image, else bubblewrap.
+
+    `image` names another Docker image than the one that deploy/sandbox/ensure builds; it
+    needs bash, coreutils, util-linux and procps.
+
+    Raises:
+        SandboxError: what was asked for is not there; the text says how to get it.
+    """
+    limits = limits or Limits()
+    if kind == "docker":
+        return _docker(limits, image)
+    if kind == "bubblewrap":
+        return _bubblewrap(limits)
+    try:
+        return _docker(limits, image)
+    except SandboxError as error:
+        without_docker = str(error)
+    try:
+        return _bubblewrap(limits)
+    except SandboxError as error:
+        raise SandboxError(
+            f"no sandbox can be opened. Docker: {without_docker}. bubblewrap: {error}. "
+            "Run deploy/sandbox/ensure to set one up"
+        ) from error
+
+
+def _docker(limits: Limits, image: str | None) -> Sandbox:
+    from sandboxes.docker_driver import IMAGE, DockerSandbox
+
+    return DockerSandbox(limits, image or IMAGE)
+
+
+def _bubblewrap(limits: Limits) -> Sandbox:
+    from sandboxes.bubblewrap_driver import BubblewrapSandbox
+
+    return BubblewrapSandbox(limits)

@@ -1,0 +1,248 @@
+"""Sandboxes in Docker containers: one hardened container a conversation.
+
+No network, no capability, no new privileges, user 1000, the image read-only, all writable
+folders in memory with a size limit, limits on memory, processes, CPU and open files, Docker's
+default seccomp profile, no path of the host inside. What it does not cover: a hole in the
+kernel itself, and reading the machine's CPU and memory figures in /proc.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.models.containers import Container
+from docker.types import LogConfig, Ulimit
+
+from sandboxes import Limits, SandboxError
+from sandboxes.runner import ENVIRONMENT, RUNNER, ScriptedSandbox, key, script
+
+IMAGE = "mica-sandbox:latest"
+USER = 1000
+LIFETIME_SECONDS = 7 * 86_400
+# PID 1 only waits. With SIGCHLD ignored the kernel reaps orphans for it, and as PID 1 it is
+# shielded from `pkill sleep` and `kill -9 -1` inside, which would end an init's child.
+KEEPER = ["env", "--ignore-signal=CHLD", "sleep", str(LIFETIME_SECONDS)]
+
+
+def connect(timeout: float = 10.0) -> docker.DockerClient:
+    """Return a client of the Docker engine that the environment names.
+
+    Raises:
+        SandboxError: no engine answers.
+    """
+    try:
+        client = docker.from_env(timeout=int(timeout), max_pool_size=64)
+        client.ping()
+    except (DockerException, requests.RequestException) as error:
+        raise SandboxError(
+            "no Docker engine answers; start Docker, or choose the bubblewrap sandbox"
+        ) from error
+    return client
+
+
+class DockerSandbox(ScriptedSandbox):
+    """Runs commands in containers named after the conversation, found again after a restart."""
+
+    name = "docker"
+
+    def __init__(self, limits: Limits | None = None, image: str = IMAGE) -> None:
+        """Connect to the engine and check that the image is there.
+
+        Raises:
+            SandboxError: no engine answers, or it does not have the image.
+        """
+        super().__init__(limits or Limits())
+        self._client = connect()
+        self._image = image
+        self._known: dict[str, str] = {}
+        try:
+            self._client.images.get(image)
+        except ImageNotFound as error:
+            self._client.close()
+            raise SandboxError(
+                f"Docker has no image {image}; run deploy/sandbox/ensure to build it"
+            ) from error
+
+    def invoke(
+        self, conversation: str, request: Sequence[str], stdin: bytes, seconds: float, most: int
+    ) -> bytes:
+        """Run the runner by `docker exec`. See `ScriptedSandbox.invoke`."""
+        for fresh in (False, True):
+            container = self._container(conversation, fresh=fresh)
+            try:
+                connection = self._start(container, request)
+            except APIError as error:
+                if fresh or error.status_code not in (404, 409):
+                    raise SandboxError(f"Docker could not run a command: {error}") from error
+                continue  # the container ended since it was last used
+            except (DockerException, requests.RequestException) as error:
+                raise SandboxError(f"Docker did not answer: {error}; is it running?") from error
+            return _converse(connection, stdin, time.monotonic() + seconds, most)
+        raise AssertionError("unreachable")
+
+    def recover(self, conversation: str) -> None:
+        """Sweep the container; restart it where even that fails."""
+        container = self._container(conversation)
+        with contextlib.suppress(APIError):
+            connection = self._start(container, ["sweep"])
+            if _converse(connection, b"", time.monotonic() + 20.0, 4096).startswith(b"mica done"):
+                return
+        self.forget(conversation)
+
+    def forget(self, conversation: str) -> None:
+        """Remove the conversation's container and its files."""
+        self._known.pop(conversation, None)
+        try:
+            self._client.containers.get(_name(conversation)).remove(force=True, v=True)
+        except NotFound:
+            return
+        except APIError as error:
+            if error.status_code != 409:  # 409: its removal is already under way
+                raise SandboxError(f"Docker could not remove a container: {error}") from error
+
+    def close(self) -> None:
+        """Close the connection to the engine; containers stay."""
+        self._client.close()
+
+    def _container(self, conversation: str, *, fresh: bool = False) -> str:
+        known = self._known.get(conversation)
+        if known is None or fresh:
+            with self.alone(conversation):
+                try:
+                    known = self._find(conversation) or self._create(conversation)
+                except (DockerException, requests.RequestException) as error:
+                    raise SandboxError(f"Docker could not start a container: {error}") from error
+            self._known[conversation] = known
+        return known
+
+    def _find(self, conversation: str) -> str | None:
+        try:
+            container = self._client.containers.get(_name(conversation))
+        except NotFound:
+            return None
+        if container.status == "running":
+            return str(container.id)
+        with contextlib.suppress(NotFound):
+            container.remove(force=True, v=True)
+        return None
+
+    def _create(self, conversation: str) -> str:
+        try:
+            container: Container = self._client.containers.run(
+                self._image,
+                KEEPER,
+                name=_name(conversation),
+                labels={"mica.conversation": conversation},
+                detach=True,
+                **_hardening(self.limits),
+            )
+        except APIError as error:
+            other = self._find(conversation) if error.status_code == 409 else None
+            if other is None:
+                raise
+            return other  # another server process was quicker
+        return str(container.id)
+
+    def _start(self, container: str, request: Sequence[str]) -> Any:
+        api = self._client.api
+        execution = api.exec_create(
+            container,
+            [*RUNNER, *request],
+            stdin=True,
+            stderr=False,
+            environment={"MICA_RUNNER": script()},
+        )
+        return api.exec_start(execution["Id"], socket=True)
+
+
+def _name(conversation: str) -> str:
+    return f"mica-{key(conversation)}"
+
+
+def _hardening(limits: Limits) -> dict[str, Any]:
+    return {
+        "hostname": "sandbox",
+        "user": f"{USER}:{USER}",
+        "working_dir": "/workspace",
+        "environment": dict(ENVIRONMENT),
+        "network_mode": "none",
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges"],
+        "read_only": True,
+        "tmpfs": _folders(limits),
+        "shm_size": "16m",
+        "mem_limit": f"{limits.memory_mb}m",
+        "memswap_limit": f"{limits.memory_mb}m",
+        "pids_limit": limits.processes,
+        "nano_cpus": int(limits.cpus * 1e9),
+        "ulimits": [
+            Ulimit(name="nofile", soft=limits.open_files, hard=limits.open_files),
+            Ulimit(name="core", soft=0, hard=0),
+        ],
+        "log_config": LogConfig(type="none"),
+        "auto_remove": True,
+        "init": False,
+    }
+
+
+def _folders(limits: Limits) -> dict[str, str]:
+    kept_output = 8 + 50 * limits.output_bytes // 2**20
+    sizes = {
+        "/workspace": limits.workspace_mb,
+        "/srv": 32,
+        "/home/mica": 32,
+        "/tmp": 64,
+        "/run/mica": kept_output,
+    }
+    options = f"rw,exec,nosuid,nodev,mode=0755,uid={USER},gid={USER}"
+    return {path: f"{options},size={size}m" for path, size in sizes.items()}
+
+
+def _converse(connection: Any, stdin: bytes, deadline: float, most: int) -> bytes:
+    """Send `stdin`, then collect stdout until the end, the deadline or `most` bytes.
+
+    The library's own reader of these frames waits without a limit, so it is not used.
+    """
+    raw: socket.socket = getattr(connection, "_sock", connection)
+    sender = threading.Thread(target=_send, args=(raw, b"\n" + stdin), daemon=True)
+    sender.start()
+    pending, output = bytearray(), bytearray()
+    try:
+        while len(output) <= most and (left := deadline - time.monotonic()) > 0:
+            raw.settimeout(left)
+            data = raw.recv(65536)
+            if not data:
+                break
+            pending += data
+            _take_frames(pending, output)
+    except OSError:
+        pass  # the caller judges what came
+    finally:
+        connection.close()
+        raw.close()
+    return bytes(output)
+
+
+def _take_frames(pending: bytearray, output: bytearray) -> None:
+    """Move the stdout frames that are complete in `pending` to `output`."""
+    while len(pending) >= 8:
+        stream, size = struct.unpack(">BxxxL", pending[:8])
+        if len(pending) < 8 + size:
+            return
+        if stream == 1:
+            output += pending[8 : 8 + size]
+        del pending[: 8 + size]
+
+
+def _send(raw: socket.socket, data: bytes) -> None:
+    with contextlib.suppress(OSError):
+        raw.sendall(data)

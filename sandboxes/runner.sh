@@ -1,0 +1,164 @@
+# Runs inside every sandbox, once for each request. Both drivers pass this text in the variable
+# MICA_RUNNER to `bash -c 'eval "$MICA_RUNNER"'`, so that a list of processes stays readable.
+#
+#   run CALL SECONDS LIMIT BYTES   run the command on stdin (BYTES long), at most once for CALL
+#   write PATH BYTES               write stdin to PATH
+#   read PATH LIMIT                print a file of at most LIMIT bytes
+#   sweep                          end all processes that commands left behind
+#
+# Stdin begins with an empty line, so that no answer can overtake the caller's getting ready.
+# The answer on stdout is one line `mica STATUS EXIT MICROSECONDS TOTAL SIZE`, then SIZE bytes.
+# State in /run/mica: the lock (one command at a time), the environment and directory that the
+# last command left (kept/), and a folder for each call: made before the command starts, its
+# `exit` written after it ended. A folder without `exit` while nobody holds the lock means that
+# the call was cut off: what it did is unknown, and it is not run again.
+
+unset MICA_RUNNER
+state=/run/mica
+kept_calls=50 # older calls keep their exit code but not their output
+LC_ALL=C      # count bytes; not exported, so commands keep their own locale
+
+reply() { # STATUS EXIT MICROSECONDS TOTAL [FILE...]
+    local size=0 name header=("${@:1:4}")
+    shift 4
+    for name in "$@"; do size=$((size + $(stat -c %s -- "$name"))); done
+    printf 'mica %s %s %s %s %s\n' "${header[@]}" "$size"
+    [ $# -eq 0 ] || cat -- "$@"
+    exit 0
+}
+
+fail() { # STATUS TEXT
+    printf 'mica %s 0 0 0 %s\n%s' "$1" "${#2}" "$2"
+    exit 0
+}
+
+prepare() {
+    exec 9>>"$state/lock" || fail error "the sandbox has no room left; start a new conversation"
+    flock -w "$1" 9 || fail busy "another command of this conversation is still running"
+    [ -e "$state/ready" ] && return
+    mkdir -p "$state/calls" "$state/new" "$state/kept"
+    if [ -x /usr/share/mica/seed ]; then /usr/share/mica/seed >/dev/null 2>&1; fi
+    : >"$state/ready"
+}
+
+session_of() { # PID; sets $session
+    local line
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    read -r _ _ _ session _ <<<"${line##*) }"
+}
+
+# Ends every process outside this session and PID 1's. One call stops them all first, so that
+# nothing can fork its way past. Builtins only: it must work when no process can be started.
+sweep() {
+    local process own session
+    session_of $$ && own=$session
+    kill -s STOP -- -1 2>/dev/null
+    for process in /proc/[0-9]*; do
+        process=${process#/proc/}
+        session_of "$process" || continue
+        if [ "$session" = "$own" ] || [ "$session" = 1 ] || [ "$process" = 1 ]; then
+            kill -s CONT "$process"
+        else
+            kill -s KILL "$process"
+        fi 2>/dev/null
+    done
+}
+
+# Keeps the first and the last half of LIMIT bytes, and counts what follows the first half.
+keep_output() { # FOLDER LIMIT
+    local last
+    trap : TERM HUP INT # `pkill bash` shall not end the record of what it did
+    head -c $(($2 - $2 / 2)) >"$1/head"
+    exec 6> >(exec tail -c $(($2 / 2)) >"$1/tail")
+    last=$!
+    tee /dev/fd/6 | wc -c >"$1/rest"
+    exec 6>&-
+    wait "$last"
+}
+
+# The shell of a command: takes over directory and environment, and leaves its own behind.
+# shellcheck disable=SC2016
+shell='
+if [ -e /run/mica/kept/ok ]; then
+    . /run/mica/kept/env; cd -- "$(</run/mica/kept/cwd)" || cd /workspace
+else
+    cd /workspace
+fi 2>/dev/null
+trap '\''export -p >|/run/mica/new/env; printf %s "$PWD" >|/run/mica/new/cwd; : >|/run/mica/new/ok'\'' EXIT
+eval "$(</run/mica/command)"'
+
+answer() { # STATUS FOLDER
+    local code microseconds rest head
+    read -r code microseconds <"$2/exit"
+    read -r rest <"$2/rest"
+    head=$(stat -c %s "$2/head")
+    reply "$1" "$code" "$microseconds" $((head + rest)) "$2/head" "$2/tail"
+}
+
+forget_old_output() { # CALL
+    local order
+    echo "$1" >>"$state/order"
+    mapfile -t order <"$state/order"
+    [ ${#order[@]} -gt $kept_calls ] || return
+    local old=$state/calls/${order[-kept_calls - 1]}
+    read -r old_rest <"$old/rest"
+    echo $((old_rest + $(stat -c %s "$old/head"))) >|"$old/rest"
+    : >|"$old/head"
+    : >|"$old/tail"
+}
+
+run_call() { # CALL SECONDS LIMIT BYTES
+    local call=$state/calls/$1 command code start end clean=()
+    IFS= read -r -N "$4" command || fail error "the command did not arrive whole"
+    prepare "$(($2 + 15))"
+    [ ! -s "$call/exit" ] || answer replayed "$call"
+    mkdir "$call" 2>/dev/null || {
+        [ ! -d "$call" ] || fail unknown "the command was cut off while it ran"
+        fail error "the sandbox has no room left; start a new conversation"
+    }
+    { printf %s "$shell" >|"$state/shell" && printf %s "$command" >|"$state/command"; } || fail error "the sandbox has no room left; start a new conversation"
+    forget_old_output "$1"
+    [ ! -e "$state/kept/ok" ] || clean=(env -i)
+    exec 7> >(keep_output "$call" "$3")
+    local keeper=$!
+    start=${EPOCHREALTIME/./}
+    # shellcheck disable=SC2016
+    setsid -w timeout -k 2 "$2" "${clean[@]}" bash -c 'eval "$(</run/mica/shell)"' bash \
+        </dev/null >&7 2>&7 7>&- 9>&-
+    code=$?
+    end=${EPOCHREALTIME/./}
+    sweep
+    exec 7>&-
+    wait "$keeper"
+    [ ! -e "$state/new/ok" ] || mv -f "$state/new/env" "$state/new/cwd" "$state/new/ok" "$state/kept/"
+    echo "$code $((end - start))" >"$call/exit"
+    answer done "$call"
+}
+
+write_path() { # PATH BYTES
+    local problem
+    prepare 15
+    cd /workspace || fail error "there is no /workspace"
+    problem=$({ mkdir -p -- "$(dirname -- "$1")" && head -c "$2" >"$1"; } 2>&1) ||
+        fail error "$problem"
+    [ "$(stat -c %s -- "$1")" = "$2" ] || fail error "$1: the file did not arrive whole"
+    reply done 0 0 0
+}
+
+read_path() { # PATH LIMIT
+    prepare 15
+    cd /workspace || fail error "there is no /workspace"
+    [ -f "$1" ] && [ -r "$1" ] || fail error "$1: no such file"
+    [ "$(stat -Lc %s -- "$1")" -le "$2" ] || fail error "$1: larger than $2 bytes"
+    reply done 0 0 0 "$1"
+}
+
+trap : TERM HUP INT
+read -r _
+case $1 in
+    run) run_call "${@:2}" ;;
+    write) write_path "${@:2}" ;;
+    read) read_path "${@:2}" ;;
+    sweep) sweep && reply done 0 0 0 ;;
+    *) fail error "unknown request $1" ;;
+esac

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -35,13 +36,13 @@ class Route:
     """Who answers. `confidence` is a calibrated probability of the named specialist.
 
     `unsure` is true where no class was likely enough, so that `other` is a lack of an
-    answer rather than the answer; `best` is the likeliest class all the same.
+    answer rather than the answer; `chances` has the probability of every class.
     """
 
     specialist: str
     confidence: float
     unsure: bool = False
-    best: str = "other"
+    chances: Mapping[str, float] = field(default_factory=dict)
 
 
 def normalize(text: str) -> str:
@@ -122,5 +123,5 @@ class Router:
         best = max(chances, key=lambda name: chances[name])
         threshold = self._model[3] if self._threshold is None else self._threshold
         if best != "other" and chances[best] < threshold:
-            return Route("other", chances["other"], unsure=True, best=best)
-        return Route(best, chances[best], best=best)
+            return Route("other", chances["other"], unsure=True, chances=chances)
+        return Route(best, chances[best], chances=chances)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from runtime.types import Document, ToolCall, ToolStatus
@@ -78,25 +78,23 @@ class Failed:
 
 
 Event = (
-    Routed
-    | Retrieved
-    | ToolStarted
-    | ApprovalNeeded
-    | ToolFinished
-    | TextDelta
-    | Answered
-    | Failed
+    Routed | Retrieved | ToolStarted | ApprovalNeeded | ToolFinished | TextDelta | Answered | Failed
 )
 
 
 @dataclass(frozen=True)
 class Resume:
-    """A person's decision about a pending approval."""
+    """A person's decision about a pending approval.
+
+    `call_id` names the call that was decided on, so that an old page cannot approve a newer
+    command; None decides about whichever is pending.
+    """
 
     decision: Literal["approve", "edit", "reject"]
     command: str | None = None
     reason: str | None = None
+    call_id: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision as plain JSON, as the graph's checkpoint keeps it."""
-        return {"decision": self.decision, "command": self.command, "reason": self.reason}
+        return asdict(self)

@@ -1,0 +1,135 @@
+"""The steps between a tool call and its run: the policy's judgement and the person's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.types import Command, interrupt
+
+from graphs.events import Resume
+from graphs.notes import Notes, follow, head, step
+from graphs.parts import Parts
+from graphs.state import State, call_to_json, decision_to_json, edit_call, messages_of
+from runtime.types import ToolCall
+from tools.bash.policy.decision import Decision
+
+COMMANDS = "bash"
+"""The tool whose calls are judged; all others only compute."""
+
+
+class Approval:
+    """Steps that decide whether a call runs."""
+
+    def __init__(self, parts: Parts, notes: Notes) -> None:
+        self.parts = parts
+        self.notes = notes
+
+    @step
+    def judge(self, state: State) -> Command[str]:
+        """Let a call run, ask for it, or refuse it."""
+        self._record_calls(state)
+        call = head(state)
+        problem = self._problem(state, call)
+        if problem:
+            return follow(self._settle_early(state, call, problem))
+        if call.name != COMMANDS:
+            return Command(goto="run")
+        decision = self.parts.judge(call.arguments["command"])
+        self._audit("judged", state, call, decision)
+        if decision.verdict == "refuse":
+            return follow(self.notes.settle(state, call, "refused", refusal(decision)))
+        where = "run" if decision.verdict == "allow" else "approve"
+        return Command(goto=where, update={"decision": decision_to_json(decision)})
+
+    def _record_calls(self, state: State) -> None:
+        """Write down the model's message; its calls are in the checkpoint by now."""
+        last = next(m for m in reversed(messages_of(state)) if m.tool_calls)
+        documents = [document["id"] for document in state["documents"]]
+        meta = {"specialist": state["specialist"], "documents": documents}
+        self.notes.record(state, last, f"calls:{last.tool_calls[0].id}", meta)
+
+    def _problem(self, state: State, call: ToolCall) -> str | None:
+        allowed = self.parts.specialists[state["specialist"]].tools
+        if call.name not in self.parts.tools or call.name not in allowed:
+            return f"there is no tool {call.name!r}; the tools are {', '.join(allowed)}"
+        if call.name == COMMANDS and not isinstance(call.arguments.get("command"), str):
+            return "bash: the argument `command` must be a text with the command to run"
+        if state["steps"] >= self.parts.settings.max_steps:
+            return "not run: this request has used up its tool calls; answer with what there is"
+        if _repeats(state, call):
+            return "not run again: this very call was made before; answer from its result above"
+        return None
+
+    def _settle_early(self, state: State, call: ToolCall, problem: str) -> dict[str, Any]:
+        update = self.notes.settle(state, call, "error", problem)
+        # A model that says the same again would do so for ever: it must answer now.
+        return {**update, "final": state["final"] or _repeats(state, call)}
+
+    @step
+    def approve(self, state: State) -> Command[str]:
+        """Wait for a person. LangGraph runs this from its start when they have decided."""
+        call = head(state)
+        reply = interrupt({"call": call_to_json(call), "decision": state["decision"]})
+        resume = Resume(**reply)
+        if resume.decision == "reject":
+            return self._rejected(state, call, resume)
+        if resume.decision == "edit":
+            return self._edited(state, call, str(resume.command))
+        self._audit("approved", state, call)
+        return Command(goto="run")
+
+    def _rejected(self, state: State, call: ToolCall, resume: Resume) -> Command[str]:
+        reason = f": {resume.reason}" if resume.reason else "."
+        self._audit("rejected", state, call, reason=resume.reason)
+        text = f"not run: the person rejected this command{reason}"
+        update = self.notes.settle(state, call, "rejected", text)
+        while update["calls"]:
+            later: State = {**state, **update}  # type: ignore[typeddict-item]
+            text = "not run: the person rejected the command before it"
+            update = self.notes.settle(later, head(later), "rejected", text)
+        return Command(goto="act", update={**update, "final": True})
+
+    def _edited(self, state: State, call: ToolCall, command: str) -> Command[str]:
+        changed = ToolCall(call.id, call.name, {**call.arguments, "command": command})
+        decision = self.parts.judge(command)
+        # The person wrote this command, so "ask" has its answer; "refuse" holds for them too.
+        self._audit("edited", state, changed, decision, was=call.arguments["command"])
+        update: dict[str, Any] = {"messages": edit_call(state["messages"], changed)}
+        if decision.verdict == "refuse":
+            seen: State = {**state, **update}  # type: ignore[typeddict-item]
+            return follow(self.notes.settle(seen, changed, "refused", refusal(decision)))
+        calls = [call_to_json(changed), *state["calls"][1:]]
+        update |= {"calls": calls, "decision": decision_to_json(decision), "edited": True}
+        return Command(goto="run", update=update)
+
+    def _audit(
+        self,
+        kind: str,
+        state: State,
+        call: ToolCall,
+        decision: Decision | None = None,
+        **more: str | None,
+    ) -> None:
+        """Add to the audit; a step that runs again after a crash may add it twice."""
+        judged = (
+            {"verdict": decision.verdict, "reasons": list(decision.reasons)} if decision else {}
+        )
+        data = {"call": call.id, "command": call.arguments.get("command"), **judged, **more}
+        self.parts.store.audit(f"command.{kind}", state["conversation"], data)
+
+
+def refusal(decision: Decision) -> str:
+    """Return why a command is refused, for the model and the person."""
+    return "refused by the command policy: " + ("; ".join(decision.reasons) or decision.summary)
+
+
+def _repeats(state: State, call: ToolCall) -> bool:
+    """Whether this turn already has a result of the same call."""
+    messages = messages_of(state)
+    start = max(i for i, message in enumerate(messages) if message.role == "user")
+    settled = {m.tool_call_id for m in messages[start:] if m.role == "tool"}
+    return any(
+        earlier.id in settled and (earlier.name, earlier.arguments) == (call.name, call.arguments)
+        for message in messages[start:]
+        for earlier in message.tool_calls
+    )

@@ -1,0 +1,65 @@
+"""What the graph is made of, apart from its wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agents.router import Route
+from agents.specialist import Specialist
+from graphs.settings import Settings
+from records.store import Store
+from runtime.types import ChatBackend, Document, ToolSchema
+from sandboxes import Sandbox
+from tools import Tool
+from tools.bash.policy.decision import Decision
+
+
+class Chooser(Protocol):
+    """Something that chooses a specialist: `agents.router.Router`."""
+
+    def route(self, text: str) -> Route:
+        """Choose a specialist for a request."""
+        ...
+
+
+class Library(Protocol):
+    """Something to look things up in: `tools.knowledge.base.KnowledgeBase`."""
+
+    def search(self, query: str, *, shelf: str | None = None, k: int = 6) -> Sequence[Document]:
+        """Return the `k` passages nearest to the query, the best first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that answer requests.
+
+    `sandbox` is None where commands cannot run; `sandbox_problem` then says why and what to
+    do. `judge` says whether a command may run. `knowledge` is None where nothing can be
+    looked up.
+    """
+
+    backend: ChatBackend
+    store: Store
+    router: Chooser
+    specialists: Mapping[str, Specialist]
+    tools: Mapping[str, Tool]
+    judge: Callable[[str], Decision]
+    settings: Settings = field(default_factory=Settings)
+    sandbox: Sandbox | None = None
+    sandbox_problem: str = ""
+    knowledge: Library | None = None
+
+    def schemas(self, specialist: str) -> tuple[ToolSchema, ...]:
+        """Return the schemas of the tools that a specialist has and that are present."""
+        names = self.specialists[specialist].tools
+        return tuple(self.tools[name].schema for name in names if name in self.tools)
+
+    def close(self) -> None:
+        """Release the model, the sandbox connection and the records."""
+        self.backend.close()
+        if self.sandbox is not None:
+            self.sandbox.close()
+        self.store.close()

@@ -1,0 +1,92 @@
+"""The step that runs a tool, with the journal that makes a command run once."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from langgraph.types import Command
+
+from graphs.approval import COMMANDS
+from graphs.events import ToolStarted
+from graphs.notes import Notes, emit, follow, head, step, timed
+from graphs.parts import Parts
+from graphs.state import State, decision_from_json
+from runtime.types import ToolCall
+from sandboxes import SandboxError
+from tools import ToolContext, ToolError, ToolResult
+
+_log = logging.getLogger("mica.graphs")
+
+
+class Running:
+    """Runs calls that may run."""
+
+    def __init__(self, parts: Parts, notes: Notes) -> None:
+        self.parts = parts
+        self.notes = notes
+
+    @step
+    def run(self, state: State) -> Command[str]:
+        """Run the call and hand its result to the model.
+
+        A crash anywhere in here runs this step again. The journal returns a result that was
+        kept, and the sandbox runs a call id at most once, so the command runs once.
+        """
+        call = head(state)
+        judged = state["decision"]
+        emit(ToolStarted(call, decision_from_json(judged) if judged else None))
+        started = time.perf_counter()
+        problem: SandboxError | None = None
+        try:
+            result = self._result(state["conversation"], call)
+        except ToolError as error:
+            result = ToolResult(str(error), status="error")
+        except SandboxError as error:
+            problem, result = error, ToolResult(str(error), status="error")
+        seconds = time.perf_counter() - started
+        self._finish(state, call, result)
+        update = self.notes.settle(
+            state,
+            call,
+            result.status,
+            result.text,
+            artifacts=result.artifacts,
+            seconds=seconds,
+            meta={"edited": True} if state["edited"] else None,
+        )
+        update["timings"] = timed(state, "run", seconds)
+        if problem is not None:
+            return Command(goto="fail", update={**update, "error": str(problem)})
+        return follow(update)
+
+    def _result(self, conversation: str, call: ToolCall) -> ToolResult:
+        tool = self.parts.tools[call.name]
+        store = self.parts.store
+        entry = store.journal_intend(call.id, conversation, call.name, call.arguments)
+        # Tools other than bash only compute: running again is right, and brings artifacts back.
+        if entry.state == "finished" and call.name == COMMANDS:
+            return ToolResult(entry.text or "", status=entry.status or "ok")  # type: ignore[arg-type]
+        store.journal_start(call.id, call.arguments)
+        try:
+            return tool.call(call.arguments, ToolContext(conversation, call.id))
+        except (ToolError, SandboxError):
+            raise
+        except Exception as error:
+            _log.exception("the tool %s failed", call.name)
+            raise ToolError(f"{call.name} failed: {type(error).__name__}: {error}") from error
+
+    def _finish(self, state: State, call: ToolCall, result: ToolResult) -> None:
+        store = self.parts.store
+        entry = store.journal(call.id)
+        if entry is not None and entry.state == "finished":
+            return
+        store.journal_finish(call.id, result.status, result.text)
+        if call.name == COMMANDS:
+            data = {
+                "call": call.id,
+                "command": call.arguments.get("command"),
+                "status": result.status,
+                "edited": state["edited"],
+            }
+            store.audit("command.ran", state["conversation"], data)

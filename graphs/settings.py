@@ -1,0 +1,73 @@
+"""The settings of a running Mica, each from an environment variable `MICA_<NAME>`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How Mica runs. Every field can be set as `MICA_<NAME>`, or in code.
+
+    Raises:
+        pydantic.ValidationError: a value is of the wrong type or out of range.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MICA_", extra="ignore")
+
+    backend: Literal["local", "remote"] = "local"
+    """`local`: a GGUF in this process. `remote`: an OpenAI-compatible server."""
+
+    model: str = "champion"
+    """Alias or name of the local model, as `mica models list` shows it."""
+
+    remote_url: str = "http://127.0.0.1:8080/v1"
+    """Base URL of the OpenAI-compatible server."""
+
+    remote_key: str = ""
+    """API key for that server; empty where it asks for none."""
+
+    remote_model: str = ""
+    """The model's name on that server."""
+
+    threads: int | None = Field(default=None, ge=1)
+    """Threads of the local model; unset: as many as there are cores."""
+
+    max_tokens: int = Field(default=512, ge=1)
+    """Longest completion, in tokens."""
+
+    sandbox: Literal["auto", "docker", "bubblewrap", "none"] = "auto"
+    """Where commands run. `none`: they are only proposed."""
+
+    sandbox_image: str | None = None
+    """Docker image of the sandbox; unset: the one that `make setup` builds."""
+
+    knowledge: Path | None = None
+    """Folder of the knowledge base; unset: in the data folder."""
+
+    retrieved: int = Field(default=6, ge=0, le=50)
+    """Passages looked up for a request; 0 looks nothing up."""
+
+    max_steps: int = Field(default=6, ge=1, le=50)
+    """Tool calls in one request, failed ones included; then the model must answer."""
+
+    max_request: int = Field(default=20_000, ge=1)
+    """Longest request, in characters; a longer one is refused with a clear error."""
+
+    history: int = Field(default=6_000, ge=0)
+    """Characters of earlier turns that the model is shown; the current turn always is."""
+
+    tool_output: int = Field(default=2_000, ge=200)
+    """Characters of a tool's output that the model is shown. The records keep all of it."""
+
+    router_threshold: float | None = Field(default=None, ge=0, le=1)
+    """Probability below which no specialist takes a request; unset: as trained."""
+
+    host: str = "127.0.0.1"
+    """Address that `mica serve` listens on."""
+
+    port: int = Field(default=8000, ge=1, le=65535)
+    """Port that `mica serve` listens on."""

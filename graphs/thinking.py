@@ -1,0 +1,275 @@
+"""The steps around the model: route, retrieve, act, answer, and how a turn fails."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from langgraph.types import Command
+
+from agents import other
+from agents.router import Route
+from graphs.events import Answered, Failed, Retrieved, Routed, TextDelta
+from graphs.notes import Notes, emit, step, timed
+from graphs.parts import Parts
+from graphs.state import (
+    State,
+    call_id,
+    call_to_json,
+    document_to_json,
+    documents_of,
+    message_id,
+    messages_of,
+    recent,
+    tools_hash,
+)
+from records.store import RecordsError
+from runtime.types import (
+    ChatPrompt,
+    Completion,
+    Delta,
+    GenerationOptions,
+    Message,
+    ToolCall,
+    collect,
+)
+
+_log = logging.getLogger("mica.graphs")
+_STOPPED = "Stopped."
+_WORDLESS = {
+    None: "The model gave no answer. Try to say it another way.",
+    "rejected": "I did not run it, as you decided.",
+    "refused": "I did not run it: the command policy refuses it, as said above.",
+    "error": "It did not work; what the tool said is above.",
+    "timeout": "It did not finish in time; what the tool said is above.",
+}
+_SILENT = "The model gave no answer in words; what the tool returned is above."
+
+
+class Thinking:
+    """Steps that choose, look up and ask the model.
+
+    `cancelled` returns the event that stops a conversation's turn.
+    """
+
+    def __init__(
+        self, parts: Parts, notes: Notes, cancelled: Callable[[str], threading.Event]
+    ) -> None:
+        self.parts = parts
+        self.notes = notes
+        self.cancelled = cancelled
+
+    @step
+    def route(self, state: State) -> Command[str]:
+        """Write the request down and choose who answers it."""
+        started = time.perf_counter()
+        request = Message("user", state["text"])
+        self.notes.record(state, request, "user")
+        override = state["override"]
+        chosen = Route(override, 1.0) if override else self._choose(state)
+        emit(Routed(chosen.specialist, chosen.confidence))
+        update: dict[str, Any] = {
+            "messages": [*state.get("messages", []), request.to_openai()],
+            "specialist": chosen.specialist,
+            "confidence": chosen.confidence,
+        }
+        if chosen.specialist == "other":
+            update["answer"] = other.answer(other.topic(state["text"], unsure=chosen.unsure))
+            emit(TextDelta(update["answer"]))
+        update["timings"] = timed(state, "route", time.perf_counter() - started)
+        return Command(goto="answer" if update.get("answer") else "retrieve", update=update)
+
+    def _choose(self, state: State) -> Route:
+        chosen = self.parts.router.route(state["text"])
+        previous = state.get("previous")
+        # "and only the newest ones" says nothing of its field: whoever spoke before goes on.
+        if chosen.unsure and previous is not None and previous in self.parts.specialists:
+            return Route(previous, chosen.chances.get(previous, 0.0), chances=chosen.chances)
+        return chosen
+
+    @step
+    def retrieve(self, state: State) -> Command[str]:
+        """Look up what may help; a knowledge base that fails is not worth a failed answer."""
+        started = time.perf_counter()
+        shelf = self.parts.specialists[state["specialist"]].shelf
+        count = self.parts.settings.retrieved
+        documents = []
+        if self.parts.knowledge is not None and shelf and count:
+            try:
+                found = self.parts.knowledge.search(state["text"], shelf=shelf, k=count)
+                documents = [document_to_json(document) for document in found]
+            except Exception:
+                _log.exception("looking things up failed; answering without")
+        update = {"documents": documents}
+        if documents:
+            emit(Retrieved(documents_of({**state, "documents": documents})))
+        timings = timed(state, "retrieve", time.perf_counter() - started)
+        return Command(goto="act", update={**update, "timings": timings})
+
+    @step
+    def act(self, state: State) -> Command[str]:
+        """Ask the model for a tool call or the answer."""
+        started = time.perf_counter()
+        cancel = self.cancelled(state["conversation"])
+        if cancel.is_set():
+            return Command(goto="answer", update={"answer": _STOPPED, "finish": "cancelled"})
+        final = state["final"] or state["steps"] >= self.parts.settings.max_steps
+        completion, first = self._complete(state, final, cancel, started)
+        timings = timed(state, "act", time.perf_counter() - started)
+        if first is not None:
+            timings.setdefault("first_delta", round(first, 4))
+        calls = () if final or completion.finish_reason == "cancelled" else completion.tool_calls
+        if calls and self.parts.sandbox is None:
+            proposal = propose(self.parts, calls)
+            if proposal:
+                emit(TextDelta(proposal))
+                return Command(goto="answer", update={"answer": proposal, "timings": timings})
+        if calls:
+            return self._take(state, completion.text, calls, timings)
+        text = completion.text.strip() or self._wordless(state, completion)
+        finish = completion.finish_reason
+        update = {"answer": text, "finish": finish, "timings": timings}
+        return Command(goto="answer", update=update)
+
+    def _complete(
+        self, state: State, final: bool, cancel: threading.Event, started: float
+    ) -> tuple[Completion, float | None]:
+        first: float | None = None
+        deltas: list[Delta] = []
+        options = GenerationOptions(
+            **{
+                "max_tokens": self.parts.settings.max_tokens,
+                **state["options"],
+                "tool_choice": "none" if final else "auto",
+            }
+        )
+        adapter = self.parts.specialists[state["specialist"]].adapter
+        prompt = prompt_of(self.parts, state)
+        for delta in self.parts.backend.stream(prompt, options, adapter=adapter, cancel=cancel):
+            if first is None:
+                first = time.perf_counter() - started
+            deltas.append(delta)
+            if delta.text:
+                emit(TextDelta(delta.text))
+        return collect(iter(deltas)), first
+
+    def _take(
+        self, state: State, text: str, calls: tuple[ToolCall, ...], timings: dict[str, float]
+    ) -> Command[str]:
+        # Ids of our own: a model's ids repeat, and the journal and the sandbox go by them.
+        named = tuple(
+            ToolCall(call_id(state["turn"], state["rounds"], index), call.name, call.arguments)
+            for index, call in enumerate(calls)
+        )
+        message = Message("assistant", text, named)
+        update = {
+            "messages": [*state["messages"], message.to_openai()],
+            "calls": [call_to_json(call) for call in named],
+            "rounds": state["rounds"] + 1,
+            "timings": timings,
+        }
+        return Command(goto="judge", update=update)
+
+    def _wordless(self, state: State, completion: Completion) -> str:
+        if completion.finish_reason == "cancelled":
+            return _STOPPED
+        last = messages_of(state)[-1]
+        text = _WORDLESS.get(last.status, _SILENT)
+        emit(TextDelta(text))
+        return text
+
+    @step
+    def answer(self, state: State) -> Command[str]:
+        """Write the answer down with what it rests on, and say that it is complete."""
+        timings = dict(state["timings"])
+        timings["total"] = round(sum(v for k, v in timings.items() if k != "first_delta"), 4)
+        message = Message("assistant", state["answer"])
+        self.notes.record(state, message, "answer", self._meta(state, timings))
+        documents = documents_of(state)
+        emit(Answered(state["answer"], message_id(state["turn"]), documents, timings))
+        previous = state["specialist"]
+        return Command(
+            goto="__end__",
+            update={
+                "messages": [*state["messages"], message.to_openai()],
+                "previous": state.get("previous") if previous == "other" else previous,
+                "timings": timings,
+            },
+        )
+
+    def _meta(self, state: State, timings: dict[str, float]) -> dict[str, Any]:
+        specialist = self.parts.specialists.get(state["specialist"])
+        schemas = self.parts.schemas(specialist.name) if specialist else ()
+        return {
+            "message_id": message_id(state["turn"]),
+            "specialist": state["specialist"],
+            "confidence": round(state["confidence"], 4),
+            "model": self.parts.backend.name if specialist else None,
+            "adapter": specialist.adapter if specialist else None,
+            "tools": tools_hash(schemas),
+            "sources": [
+                {"id": document.id, "title": document.title, "source": document.source}
+                for document in documents_of(state)
+            ],
+            "finish": state["finish"],
+            "timings": timings,
+        }
+
+    def fail(self, state: State) -> Command[str]:
+        """End the turn with its error. What happened before stays in the conversation."""
+        error = state["error"] or "the request failed; send it again"
+        said = Message("assistant", f"I could not finish this: {error}")
+        messages = list(state.get("messages", []))
+        if "route" in state["timings"]:  # Before that, the model has not seen the request.
+            messages += [*_unsettled(state, error), said.to_openai()]
+        with suppress(RecordsError):  # Where the records are what failed, there is no other place.
+            for data in _unsettled(state, error):
+                message = Message.from_openai(data)
+                self.notes.record(state, message, str(message.tool_call_id), {"failed": True})
+            meta = {**self._meta(state, state["timings"]), "failed": True}
+            self.notes.record(state, said, "answer", meta)
+        emit(Failed(error))
+        return Command(goto="__end__", update={"messages": messages, "calls": []})
+
+
+def _unsettled(state: State, error: str) -> list[dict[str, Any]]:
+    """Return a tool message for each call that has none: chat templates want one each."""
+    return [
+        Message(
+            "tool",
+            f"not finished: {error}",
+            tool_call_id=call["id"],
+            name=call["name"],
+            status="error",
+        ).to_openai()
+        for call in state["calls"]
+    ]
+
+
+def prompt_of(parts: Parts, state: State) -> ChatPrompt:
+    """Return what the model is given: system message, recent turns, tools, documents."""
+    specialist = parts.specialists[state["specialist"]]
+    return ChatPrompt(
+        messages=(
+            Message("system", specialist.system),
+            *recent(messages_of(state), parts.settings.history),
+        ),
+        tools=parts.schemas(specialist.name),
+        documents=documents_of(state),
+    )
+
+
+def propose(parts: Parts, calls: tuple[ToolCall, ...]) -> str | None:
+    """Return what is said of commands that cannot run here; None where there is no command."""
+    commands = [str(call.arguments.get("command", "")) for call in calls if call.name == "bash"]
+    if not commands:
+        return None
+    lines = ["I cannot run commands here, so this has not been run. The command would be:"]
+    for command in commands:
+        decision = parts.judge(command)
+        lines.append(f"\n```bash\n{command}\n```\n{decision.summary}")
+    return "\n".join([*lines, f"\nWhy it cannot run: {parts.sandbox_problem}".rstrip()])

@@ -90,6 +90,16 @@ class PageRecords:
         row = self.database.row(f"SELECT data FROM {table} WHERE id = ?", (id,))
         return json.loads(row["data"]) if row else None
 
+    def favorites(self, owner: str) -> list[dict[str, Any]]:
+        """Return an owner's steps that are marked as favourite, the last first."""
+        rows = self.database.rows(
+            """SELECT s.data FROM steps s JOIN conversations c ON c.id = s.conversation
+            WHERE c.owner = ? AND json_extract(s.data, '$.metadata.favorite')
+            ORDER BY s.created DESC""",
+            (owner,),
+        )
+        return [json.loads(row["data"]) for row in rows]
+
     def drop_page_item(self, table: Table, id: str) -> None:
         """Remove a step or element."""
         with self.database.write() as connection:

@@ -1,0 +1,211 @@
+"""Showing the events of one request on the page: steps, streamed text, files, approvals."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import chainlit as cl
+from chainlit.element import Element
+
+from graphs.events import (
+    Answered,
+    ApprovalNeeded,
+    Event,
+    Failed,
+    Retrieved,
+    Routed,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+)
+from runtime.types import Document, ToolCall
+from tools import Artifact
+from tools.bash.policy.decision import Decision
+from ui import chat_words
+
+APPROVE, EDIT, REJECT, CORRECT = "approve", "edit", "reject", "correct"
+
+
+class Turn:
+    """One request, or the rest of one after a decision, as it appears on the page.
+
+    What a person sees is kept by Chainlit's data layer as it is sent.
+    """
+
+    def __init__(self) -> None:
+        self.tools: dict[str, cl.Step] = {}
+        self.artifacts: list[Artifact] = []
+        self.message: cl.Message | None = None
+
+    async def show(self, events: AsyncIterator[Event]) -> None:
+        """Show events as they come. Where this is cancelled, the text so far stays."""
+        try:
+            async for event in events:
+                await self._show(event)
+        finally:
+            await self._settle()
+
+    async def _show(self, event: Event) -> None:
+        match event:
+            case Routed():
+                await self._note(chat_words.routed(event), "", icon="route")
+            case Retrieved():
+                await self._retrieved(event.documents)
+            case ToolStarted():
+                await self._started(event.call, event.decision)
+            case ToolFinished():
+                await self._finished(event)
+            case ApprovalNeeded():
+                await ask_approval(event)
+            case TextDelta():
+                await self._answer().stream_token(event.text)
+            case Answered():
+                await self._answered(event)
+            case Failed():
+                await cl.ErrorMessage(content=event.error).send()
+
+    async def _note(self, name: str, text: str, *, icon: str, elements: Any = None) -> None:
+        async with cl.Step(name=name, type="tool", icon=icon, show_input=False) as step:
+            step.elements = elements or []
+            step.output = text
+
+    async def _retrieved(self, documents: Sequence[Document]) -> None:
+        if documents:
+            text, elements = chat_words.citations(documents), source_elements(documents)
+            name = chat_words.looked_up(documents)
+            await self._note(name, text, icon="book-open", elements=elements)
+
+    async def _started(self, call: ToolCall, decision: Decision | None) -> None:
+        if call.id in self.tools:
+            return
+        # The command must be readable without a click: it is what the person answers for.
+        step = cl.Step(name=call.name, type="tool", icon="terminal", default_open=True)
+        step.show_input, step.input = chat_words.shown_input(call)
+        if decision is not None:
+            step.metadata = {"verdict": decision.verdict, "summary": decision.summary}
+        self.tools[call.id] = step
+        await step.__aenter__()
+
+    async def _finished(self, event: ToolFinished) -> None:
+        await self._started(event.call, None)
+        step = self.tools[event.call.id]
+        step.output = event.text or "no output"
+        step.language = "text"
+        step.is_error = event.status in ("error", "timeout", "refused")
+        step.name = chat_words.finished(event)
+        self.artifacts.extend(event.artifacts)
+        await step.__aexit__(None, None, None)
+
+    def _answer(self) -> cl.Message:
+        if self.message is None:
+            self.message = cl.Message(content="")
+        return self.message
+
+    async def _answered(self, event: Answered) -> None:
+        message = self._answer()
+        message.content = chat_words.answer(event)
+        message.metadata = {"message_id": event.message_id, "timings": dict(event.timings)}
+        message.elements = [*artifact_elements(self.artifacts), *source_elements(event.sources)]
+        message.actions = [correction_action(event.message_id)]
+        self.artifacts, self.message = [], None
+        await message.send()
+
+    async def _settle(self) -> None:
+        """Keep what was begun when the request was cut: half an answer, files of a tool."""
+        for step in self.tools.values():
+            if step.end is None:
+                step.output = step.output or "stopped"
+                step.is_error = True
+                await step.__aexit__(None, None, None)
+        if self.message is not None and self.message.content:
+            await self.message.send()
+        if self.artifacts:
+            elements = artifact_elements(self.artifacts)
+            await cl.Message(content="", elements=elements).send()
+
+
+def artifact_elements(artifacts: Sequence[Artifact]) -> list[Element]:
+    """Make what the page shows of a tool's artifacts: pictures, players and downloads."""
+    kinds: dict[str, Any] = {"image": cl.Image, "audio": cl.Audio, "file": cl.File}
+    elements = []
+    for artifact in artifacts:
+        # A player plays WAV and the like; MIDI is for taking away.
+        midi = artifact.mime in ("audio/midi", "audio/x-midi", "audio/sp-midi")
+        kind = kinds["file" if midi else artifact.kind]
+        elements.append(
+            kind(name=artifact.name, content=artifact.data, mime=artifact.mime, display="inline")
+        )
+    return elements
+
+
+def source_elements(documents: Sequence[Document]) -> list[Element]:
+    """Make the passages that open beside the chat; their names appear in the text."""
+    return [
+        cl.Text(
+            name=chat_words.source_name(number, document),
+            content=chat_words.passage(document),
+            mime="text/plain; charset=utf-8",
+            display="side",
+        )
+        for number, document in enumerate(documents, 1)
+    ]
+
+
+def approval_id(conversation: str, call: ToolCall) -> str:
+    """Return the id of the message that asks about a call: the same after a restart."""
+    subject = f"{conversation}/{call.id}/{chat_words.command_of(call)}"
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, subject))
+
+
+async def ask_approval(needed: ApprovalNeeded) -> cl.Message:
+    """Show a command that waits, with its buttons."""
+    message = cl.Message(
+        id=approval_id(cl.context.session.thread_id, needed.call),
+        content=chat_words.approval(needed),
+        actions=approval_actions(needed.call),
+        metadata={"approval": needed.call.id},
+    )
+    return await message.send()
+
+
+def approval_actions(call: ToolCall) -> list[cl.Action]:
+    """Make the three buttons for a call; their ids are the same after a restart."""
+    command = chat_words.command_of(call)
+    payload = {"call": call.id, "command": command}
+    buttons = (
+        (APPROVE, "Approve", "Run this command", "check"),
+        (EDIT, "Edit", "Change the command; it is judged again", "pencil"),
+        (REJECT, "Reject", "Do not run it", "x"),
+    )
+    return [
+        cl.Action(
+            name=name,
+            payload=payload,
+            label=label,
+            tooltip=tooltip,
+            icon=icon,
+            id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{name}/{call.id}/{command}")),
+        )
+        for name, label, tooltip, icon in buttons
+    ]
+
+
+def correction_action(message_id: str) -> cl.Action:
+    """Make the button with which a person says what the answer should have been."""
+    return cl.Action(
+        name=CORRECT,
+        payload={"message_id": message_id},
+        label="Correct it",
+        tooltip="Say what the answer should have been",
+        icon="pencil-line",
+        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{CORRECT}/{message_id}")),
+    )
+
+
+async def show_actions(actions: Sequence[cl.Action], step_id: str) -> None:
+    """Put buttons under a message that is on the page already, once each."""
+    for action in actions:
+        await action.remove()
+        await action.send(for_id=step_id)

@@ -58,13 +58,14 @@ class Assistant:
         text: str,
         *,
         specialist: str | None = None,
-        owner: str = "local",
+        owner: str | None = None,
         options: GenerationOptions | None = None,
         history: Sequence[Message] = (),
     ) -> Iterator[Event]:
         """Answer `text`, or pause for an approval (the last event is `ApprovalNeeded`).
 
-        `specialist` goes past the router. `options` replaces how the model decodes.
+        `specialist` goes past the router. `owner` is whose conversation it is (None: whoever
+        has it, `local` for a new one). `options` replaces how the model decodes.
         `history` are the earlier messages of a conversation that is new here. Leaving the
         loop early stops the turn; what it said so far is kept.
         """
@@ -77,7 +78,7 @@ class Assistant:
         text: str,
         *,
         specialist: str | None = None,
-        owner: str = "local",
+        owner: str | None = None,
         options: GenerationOptions | None = None,
         history: Sequence[Message] = (),
     ) -> AsyncIterator[Event]:
@@ -85,13 +86,13 @@ class Assistant:
         work = self._asking(conversation, text, specialist, owner, options, history)
         return self._turns.afollow(conversation, work)
 
-    def resume(self, conversation: str, decision: Resume) -> Iterator[Event]:
+    def resume(self, conversation: str, resume: Resume) -> Iterator[Event]:
         """Go on after a person's decision. Approving twice runs the command once."""
-        return self._turns.follow(conversation, self._resuming(conversation, decision))
+        return self._turns.follow(conversation, self._resuming(conversation, resume))
 
-    def aresume(self, conversation: str, decision: Resume) -> AsyncIterator[Event]:
+    def aresume(self, conversation: str, resume: Resume) -> AsyncIterator[Event]:
         """Do what `resume` does, from asyncio."""
-        return self._turns.afollow(conversation, self._resuming(conversation, decision))
+        return self._turns.afollow(conversation, self._resuming(conversation, resume))
 
     def recover(self, conversation: str) -> Iterator[Event]:
         """Finish a turn that a crash cut off; no events where there is none."""
@@ -153,7 +154,7 @@ class Assistant:
         conversation: str,
         text: str,
         specialist: str | None,
-        owner: str,
+        owner: str | None,
         options: GenerationOptions | None,
         history: Sequence[Message],
     ) -> Callable[[], Iterator[Event]]:
@@ -166,14 +167,20 @@ class Assistant:
             if self.pending(conversation):
                 yield Failed(_PENDING)
                 return
-            title = " ".join(text.split())[:_TITLE]
-            self.parts.store.add_conversation(conversation, owner=owner, title=title)
+            self._ensure(conversation, text, owner)
             turn = uuid.uuid4().hex[:20]
             start = new_turn(conversation, turn, text, specialist, _decoding(options))
             self._begin(conversation, start, history)
             yield from self._run(conversation, start)
 
         return self._guarded(ask)
+
+    def _ensure(self, conversation: str, text: str, owner: str | None) -> None:
+        store = self.parts.store
+        if owner is None and store.conversation(conversation) is not None:
+            return
+        title = " ".join(text.split())[:_TITLE]
+        store.add_conversation(conversation, owner=owner or "local", title=title)
 
     def _problem(self, text: str, specialist: str | None) -> str | None:
         longest = self.parts.settings.max_request

@@ -18,8 +18,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MICA_", extra="ignore")
 
-    backend: Literal["local", "remote"] = "local"
-    """`local`: a GGUF in this process. `remote`: an OpenAI-compatible server."""
+    backend: Literal["local", "remote", "script"] = "local"
+    """`local`: a GGUF in this process. `remote`: an OpenAI-compatible server. `script`: a
+    fake model that says what a file tells it to."""
 
     model: str = "champion"
     """Alias or name of the local model, as `mica models list` shows it."""
@@ -32,6 +33,9 @@ class Settings(BaseSettings):
 
     remote_model: str = ""
     """The model's name on that server."""
+
+    script: Path | None = None
+    """The file of the scripted model; `runtime.fake.read_script` says what is in it."""
 
     threads: int | None = Field(default=None, ge=1)
     """Threads of the local model; unset: as many as there are cores."""

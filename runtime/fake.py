@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 from runtime.types import (
     BackendError,
@@ -110,3 +113,36 @@ def _in_turn(script: Iterable[Reply]) -> Callable[[ChatPrompt, GenerationOptions
         return reply
 
     return following
+
+
+def read_script(path: Path) -> Callable[[ChatPrompt, GenerationOptions], Reply]:
+    """Read a script that depends on the prompt alone, so that it survives a restart.
+
+    The file is a JSON list of `{"when": TEXT, "replies": [REPLY, ...]}`. The first entry whose
+    text is in the last user message is used (case aside); its first reply is said before any
+    tool has answered, the next one after that, and so on. A reply is a text, or
+    `{"tool": NAME, "arguments": {...}}`.
+
+    Raises:
+        BackendError: the file cannot be read.
+    """
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        scripted = [(str(e["when"]).lower(), [_reply(r) for r in e["replies"]]) for e in entries]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BackendError(f"the script {path} cannot be read ({error}); see MICA_SCRIPT") from None
+
+    def following(prompt: ChatPrompt, options: GenerationOptions) -> Reply:
+        start = max(i for i, message in enumerate(prompt.messages) if message.role == "user")
+        asked = prompt.messages[start].content.lower()
+        said = sum(message.role == "assistant" for message in prompt.messages[start:])
+        for when, replies in scripted:
+            if when in asked and said < len(replies):
+                return replies[said]
+        raise BackendError(f"the script {path} has no reply number {said + 1} for this request")
+
+    return following
+
+
+def _reply(data: Any) -> str | ToolCall:
+    return data if isinstance(data, str) else ToolCall("", data["tool"], dict(data["arguments"]))

@@ -1,0 +1,147 @@
+"""Puts an assistant together from settings: model, sandbox, tools, knowledge, router, records."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import agents
+from agents.router import Router
+from graphs.assistant import Assistant
+from graphs.parts import Library, Parts
+from graphs.settings import Settings
+from records.paths import home
+from records.store import Store
+from runtime.types import BackendError, ChatBackend
+from sandboxes import CommandResult, Limits, Sandbox, SandboxError
+from tools import Tool
+from tools.bash.policy.decision import Decision
+
+_log = logging.getLogger("mica.build")
+
+
+def build_assistant(
+    settings: Settings | None = None,
+    *,
+    folder: Path | None = None,
+    backend: ChatBackend | None = None,
+) -> Assistant:
+    """Return an assistant that is ready to answer.
+
+    `folder` is where records and checkpoints are kept (default: `$MICA_HOME`); `backend`
+    takes the place of the model that the settings name.
+
+    Raises:
+        BackendError: the model cannot be loaded.
+        RecordsError: the records cannot be opened.
+        SpecialistError: a specialist's file cannot be used.
+    """
+    settings = settings or Settings()
+    folder = folder or home()
+    folder.mkdir(parents=True, exist_ok=True)
+    model = backend or open_backend(settings)
+    sandbox, problem = open_sandbox(settings)
+    parts = Parts(
+        backend=model,
+        store=Store(folder / "mica.db"),
+        router=Router(threshold=settings.router_threshold),
+        specialists=agents.load_all(),
+        tools=all_tools(sandbox),
+        judge=policy(),
+        settings=settings,
+        sandbox=sandbox,
+        sandbox_problem=problem,
+        knowledge=open_knowledge(settings),
+    )
+    return Assistant(parts, folder / "checkpoints.db")
+
+
+def open_backend(settings: Settings) -> ChatBackend:
+    """Return the model that the settings name.
+
+    Raises:
+        BackendError: it cannot be loaded, or the settings lack something.
+    """
+    if settings.backend == "script":
+        from runtime.fake import ScriptedBackend, read_script
+
+        if settings.script is None:
+            raise BackendError("the scripted model needs a file: set MICA_SCRIPT")
+        return ScriptedBackend(read_script(settings.script))
+    if settings.backend == "remote":
+        from runtime.remote import RemoteBackend
+
+        if not settings.remote_model:
+            raise BackendError("a remote model needs its name on the server: set MICA_REMOTE_MODEL")
+        return RemoteBackend(settings.remote_url, settings.remote_model, settings.remote_key)
+    from runtime.engine import LlamaBackend
+    from runtime.models import registry
+
+    model = registry.resolve(settings.model)
+    return LlamaBackend(model.path, adapters=model.adapters, format=model.format)
+
+
+def open_sandbox(settings: Settings) -> tuple[Sandbox | None, str]:
+    """Return the sandbox, or None and why there is none."""
+    if settings.sandbox == "none":
+        return None, "the sandbox is switched off (MICA_SANDBOX=none)"
+    from sandboxes import choose
+
+    try:
+        return choose.open_sandbox(settings.sandbox, image=settings.sandbox_image), ""
+    except SandboxError as error:
+        _log.warning("commands will only be proposed: %s", error)
+        return None, str(error)
+
+
+def all_tools(sandbox: Sandbox | None) -> dict[str, Tool]:
+    """Return every tool by name. Without a sandbox bash is there to be called, not to be run."""
+    from tools.bash.tool import bash_tool
+    from tools.music.tools import TOOLS
+
+    found = {tool.name: tool for tool in TOOLS}
+    found["bash"] = bash_tool(sandbox or _NoSandbox())
+    return found
+
+
+def policy() -> Callable[[str], Decision]:
+    """Return the command policy."""
+    from tools.bash.policy.judge import judge
+
+    return judge
+
+
+def open_knowledge(settings: Settings) -> Library | None:
+    """Return the knowledge base, or None where it cannot be opened: answers work without."""
+    from tools.knowledge.base import KnowledgeBase
+
+    try:
+        return KnowledgeBase(settings.knowledge)
+    except Exception:
+        _log.exception("the knowledge base cannot be opened; answering without looking things up")
+        return None
+
+
+class _NoSandbox:
+    """Stands where a sandbox is missing, so that the model still knows of bash."""
+
+    name = "none"
+    limits = Limits()
+
+    def run(
+        self, command: str, *, conversation: str, call_id: str, seconds: float | None = None
+    ) -> CommandResult:
+        raise SandboxError("commands cannot run here: there is no sandbox")
+
+    def write_file(self, conversation: str, path: str, data: bytes) -> None:
+        raise SandboxError("files cannot be written here: there is no sandbox")
+
+    def read_file(self, conversation: str, path: str) -> bytes:
+        raise SandboxError("files cannot be read here: there is no sandbox")
+
+    def forget(self, conversation: str) -> None:
+        """Do nothing: there is nothing to forget."""
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""

@@ -57,7 +57,8 @@ async def profiles(user: cl.User | None, language: str | None = None) -> list[cl
 async def resume(thread: ThreadDict) -> None:
     """Bring back what Chainlit does not keep: the buttons, and an approval that waits."""
     for step in thread["steps"]:
-        if (step.get("metadata") or {}).get("message_id"):
+        answered = (step.get("metadata") or {}).get("message_id")
+        if answered and step["type"] == "assistant_message":
             await show_actions([correction_action(message_id_of(step))], step["id"])
     await chat_approval.bring_back(thread)
 

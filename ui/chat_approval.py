@@ -11,6 +11,7 @@ from contextlib import aclosing
 from typing import Any
 
 import chainlit as cl
+from chainlit.data import get_data_layer
 
 from graphs.events import ApprovalNeeded, Resume
 from runtime.types import ToolCall
@@ -27,6 +28,12 @@ from ui.chat_render import (
 # Conversations whose decision is being carried out in this process.
 _deciding: set[str] = set()
 
+# The editor that is open in a conversation.
+_editors: dict[str, cl.AskElementMessage] = {}
+
+EDITOR = "editor"
+EDIT_SECONDS = 900
+
 WAITING = "waiting"
 
 
@@ -38,6 +45,10 @@ async def pending() -> ApprovalNeeded | None:
 
 async def bring_back(thread: Any) -> None:
     """Show a pending approval of a thread that is opened again, with its buttons."""
+    for step in [s for s in thread["steps"] if (s.get("metadata") or {}).get(EDITOR)]:
+        # Nobody waits for this editor any more: the page or the server went away.
+        thread["steps"].remove(step)
+        await get_data_layer().delete_step(step["id"])
     if thread["id"] in _deciding or (needed := await pending()) is None:
         return
     step_id = approval_id(thread["id"], needed.call)
@@ -73,6 +84,7 @@ async def decide(action: cl.Action, resume: Resume) -> None:
         return
     _deciding.add(conversation)
     try:
+        await _close_editor(conversation)
         needed = await pending()
         if needed is None or chat_words.command_of(needed.call) != action.payload["command"]:
             await _close_question(action, "**No longer waiting.** This was decided already.")
@@ -80,7 +92,11 @@ async def decide(action: cl.Action, resume: Resume) -> None:
         words = chat_words.decided(resume.decision, action.payload["command"], resume.command)
         await _close_question(action, words)
         mica = await chat_setup.assistant()
-        async with aclosing(mica.aresume(conversation, resume)) as events:  # type: ignore[type-var]
+        # A run of its own: Chainlit shows thumbs only for answers that belong to one.
+        async with (
+            cl.Step(name="on_message", type="run"),
+            aclosing(mica.aresume(conversation, resume)) as events,  # type: ignore[type-var]
+        ):
             await Turn().show(events)
     finally:
         _deciding.discard(conversation)
@@ -89,18 +105,31 @@ async def decide(action: cl.Action, resume: Resume) -> None:
 
 async def edit(action: cl.Action) -> None:
     """Ask for the edited command; where none comes, the question stays as it was."""
-    command = action.payload["command"]
-    asked = cl.AskUserMessage(
-        content=f"Type the command to run instead of\n\n{chat_words.block(command, 'bash')}\n\n"
-        "It is judged again before it runs.",
-        timeout=900,
+    conversation = cl.context.session.thread_id
+    await _close_editor(conversation)
+    editor = cl.AskElementMessage(
+        content="Change the command. It is judged again before it runs.",
+        element=cl.CustomElement(
+            name="EditCommand", props={"command": action.payload["command"]}, display="inline"
+        ),
+        timeout=EDIT_SECONDS,
     )
-    reply = await asked.send()
-    edited = reply["output"].strip() if reply else ""
-    if edited:
-        await decide(action, Resume("edit", command=edited))
-    else:
-        await cl.Message(content="The command was not changed and still waits.").send()
+    editor.metadata = {EDITOR: True}
+    _editors[conversation] = editor
+    reply = await editor.send()
+    if _editors.get(conversation) is not editor:
+        # A later edit or a decision took its place.
+        return
+    await _close_editor(conversation)
+    command = str((reply or {}).get("command") or "").strip()
+    if (reply or {}).get("submitted") and command:
+        await decide(action, Resume("edit", command=command))
+
+
+async def _close_editor(conversation: str) -> None:
+    editor = _editors.pop(conversation, None)
+    if editor is not None:
+        await editor.remove()
 
 
 async def _close_question(action: cl.Action, words: str) -> None:
@@ -135,9 +164,12 @@ async def _answer_waiting(conversation: str) -> None:
     specialist = SPECIALISTS.get(cl.context.session.chat_profile or "")
     texts = await asyncio.to_thread(_take_waiting, conversation)
     for position, text in enumerate(texts):
-        async with aclosing(  # type: ignore[type-var]
-            mica.astream(conversation, text, specialist=specialist)
-        ) as events:
+        async with (
+            cl.Step(name="on_message", type="run"),
+            aclosing(  # type: ignore[type-var]
+                mica.astream(conversation, text, specialist=specialist)
+            ) as events,
+        ):
             await Turn().show(events)
         if await pending() is not None:
             for later in texts[position + 1 :]:

@@ -42,7 +42,7 @@ PROFILES = (
     Profile(
         "Mica",
         None,
-        "Chooses the specialist for each request.",
+        "Ask about this machine or about music. A specialist answers by running real tools.",
         "/public/mica.svg",
         (_LARGEST, _CHORD, _DELETE, _WHAT),
     ),

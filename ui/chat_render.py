@@ -66,16 +66,14 @@ class Turn:
             case Failed():
                 await cl.ErrorMessage(content=event.error).send()
 
-    async def _note(self, name: str, text: str, *, icon: str, elements: Any = None) -> None:
+    async def _note(self, name: str, text: str, *, icon: str) -> None:
         async with cl.Step(name=name, type="tool", icon=icon, show_input=False) as step:
-            step.elements = elements or []
             step.output = text
 
     async def _retrieved(self, documents: Sequence[Document]) -> None:
         if documents:
-            text, elements = chat_words.citations(documents), source_elements(documents)
-            name = chat_words.looked_up(documents)
-            await self._note(name, text, icon="book-open", elements=elements)
+            name, text = chat_words.looked_up(documents), chat_words.citations(documents)
+            await self._note(name, text, icon="book-open")
 
     async def _started(self, call: ToolCall, decision: Decision | None) -> None:
         if call.id in self.tools:
@@ -105,8 +103,12 @@ class Turn:
 
     async def _answered(self, event: Answered) -> None:
         message = self._answer()
-        message.content = chat_words.answer(event)
+        message.content = event.text
         message.metadata = {"message_id": event.message_id, "timings": dict(event.timings)}
+        if (run := cl.context.current_run) is not None:
+            # Chainlit's thumbs belong to the run, not to the message in it.
+            run.metadata["message_id"] = event.message_id
+            await run.update()
         message.elements = [*artifact_elements(self.artifacts), *source_elements(event.sources)]
         message.actions = [correction_action(event.message_id)]
         self.artifacts, self.message = [], None
@@ -134,23 +136,30 @@ def artifact_elements(artifacts: Sequence[Artifact]) -> list[Element]:
         # A player plays WAV and the like; MIDI is for taking away.
         midi = artifact.mime in ("audio/midi", "audio/x-midi", "audio/sp-midi")
         kind = kinds["file" if midi else artifact.kind]
-        elements.append(
-            kind(name=artifact.name, content=artifact.data, mime=artifact.mime, display="inline")
+        element = kind(
+            name=artifact.name, content=artifact.data, mime=artifact.mime, display="inline"
         )
+        if isinstance(element, cl.Image):
+            element.size = "large"
+        elements.append(element)
     return elements
 
 
 def source_elements(documents: Sequence[Document]) -> list[Element]:
-    """Make the passages that open beside the chat; their names appear in the text."""
-    return [
-        cl.Text(
-            name=chat_words.source_name(number, document),
-            content=chat_words.passage(document),
-            mime="text/plain; charset=utf-8",
-            display="side",
-        )
+    """Make the footnotes of an answer: chips that open their passages."""
+    if not documents:
+        return []
+    sources = [
+        {
+            "number": number,
+            "title": document.title,
+            "source": document.source,
+            "text": document.text,
+            "template": document.template,
+        }
         for number, document in enumerate(documents, 1)
     ]
+    return [cl.CustomElement(name="Sources", props={"sources": sources}, display="inline")]
 
 
 def approval_id(conversation: str, call: ToolCall) -> str:
@@ -186,7 +195,7 @@ def approval_actions(call: ToolCall) -> list[cl.Action]:
             label=label,
             tooltip=tooltip,
             icon=icon,
-            id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{name}/{call.id}/{command}")),
+            id=f"{name}-{uuid.uuid5(uuid.NAMESPACE_URL, f'{call.id}/{command}')}",
         )
         for name, label, tooltip, icon in buttons
     ]
@@ -200,7 +209,7 @@ def correction_action(message_id: str) -> cl.Action:
         label="Correct it",
         tooltip="Say what the answer should have been",
         icon="pencil-line",
-        id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{CORRECT}/{message_id}")),
+        id=f"{CORRECT}-{uuid.uuid5(uuid.NAMESPACE_URL, message_id)}",
     )
 
 

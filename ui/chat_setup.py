@@ -118,7 +118,9 @@ def _keep_to_ourselves() -> None:
 
     def plain_status(self: Any, language: str) -> dict[str, Any]:
         words: dict[str, Any] = translation(self, language)
-        words.get("chat", {}).get("messages", {}).get("status", {}).update(using="", used="")
+        chat = words.setdefault("chat", {})
+        chat.setdefault("messages", {}).setdefault("status", {}).update(using="", used="")
+        chat["watermark"] = "Small models make mistakes: open a step to see what was really run."
         return words
 
     server.get_html_template = local_page
@@ -145,6 +147,10 @@ class PageHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; HTML answers carry the policy."""
 
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
         async def with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
@@ -153,7 +159,13 @@ class PageHeaders:
                 headers.append((b"x-content-type-options", b"nosniff"))
             await send(message)
 
-        await self.app(scope, receive, with_policy if scope["type"] == "http" else send)
+        try:
+            await self.app(scope, receive, with_policy)
+        except RuntimeError as error:
+            # Chainlit's middleware raises this, after a 500 to nobody, where the browser went
+            # away before the answer.
+            if str(error) != "No response returned.":
+                raise
 
 
 def _add_file_route(app: FastAPI) -> None:

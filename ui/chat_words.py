@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from graphs.events import Answered, ApprovalNeeded, Routed, ToolFinished
+from graphs.events import ApprovalNeeded, Routed, ToolFinished
 from runtime.types import Document, ToolCall
 
 COMMAND = "bash"
@@ -26,23 +26,24 @@ def looked_up(documents: Sequence[Document]) -> str:
     return f"Looked up {len(documents)} source{'s' if len(documents) != 1 else ''}"
 
 
-def source_name(number: int, document: Document) -> str:
-    """Name a source as text and element do, so that the page links one to the other."""
-    return f"[{number}] {document.title}"
-
-
 def citations(documents: Sequence[Document]) -> str:
-    """List what was looked up, with where it comes from."""
-    return "\n".join(
-        f"- {source_name(number, document)} — {code(document.source)}"
+    """List what was looked up: title, where it comes from, and the passage."""
+    return "\n\n".join(
+        f"{number}. **{plain(document.title)}** — {code(document.source)}\n\n"
+        f"{block(passage(document), 'text')}"
         for number, document in enumerate(documents, 1)
     )
 
 
 def passage(document: Document) -> str:
-    """Return a source as it opens beside the chat."""
-    template = f"\n\n    {document.template}" if document.template else ""
-    return f"{document.title}\n{document.source}\n\n{document.text}{template}"
+    """Return a source's text, cut where it is long, with its command template."""
+    text = document.text if len(document.text) <= 600 else f"{document.text[:600].rstrip()} …"
+    return f"{text}\n{document.template}" if document.template else text
+
+
+def plain(text: str) -> str:
+    """Keep Markdown from reading a text as anything else."""
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#|~" else c for c in " ".join(text.split()))
 
 
 def command_of(call: ToolCall) -> str:
@@ -75,20 +76,17 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
 
 
-def answer(event: Answered) -> str:
-    """Return the answer with its sources as footnotes."""
-    if not event.sources:
-        return event.text
-    names = (source_name(number, document) for number, document in enumerate(event.sources, 1))
-    return f"{event.text}\n\nSources: {' · '.join(names)}"
-
-
 def approval(needed: ApprovalNeeded) -> str:
     """Ask about a command: what it is, why it asks, and what it touches."""
     decision = needed.decision
-    lines = [f"**May I run this?** {decision.summary}", block(command_of(needed.call), "bash")]
+    lines = [
+        f"**May I run this?** {plain(decision.summary)}",
+        block(command_of(needed.call), "bash"),
+    ]
     if decision.reasons:
-        lines.append("\n".join(["Why I ask:", *(f"- {reason}" for reason in decision.reasons)]))
+        lines.append(
+            "\n".join(["Why I ask:", *(f"- {plain(reason)}" for reason in decision.reasons)])
+        )
     touched = [
         f"- {verb} {', '.join(code(path) for path in paths)}"
         for verb, paths in (

@@ -179,12 +179,16 @@ class Model:
 
 @dataclass
 class Batch:
-    """Tokens for one evaluation: parallel lists, `wanted` marks those whose logits are read."""
+    """Tokens for one evaluation, as parallel lists, and how many each sequence has.
+
+    `wanted` marks the tokens whose logits are read.
+    """
 
     tokens: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     sequences: list[int] = field(default_factory=list)
     wanted: list[bool] = field(default_factory=list)
+    counts: collections.Counter[int] = field(default_factory=collections.Counter)
 
     def add(self, token: int, position: int, sequence: int, wanted: bool) -> int:
         """Append a token; return its index, by which its logits are read."""
@@ -192,6 +196,7 @@ class Batch:
         self.positions.append(position)
         self.sequences.append(sequence)
         self.wanted.append(wanted)
+        self.counts[sequence] += 1
         return len(self.tokens) - 1
 
 
@@ -199,7 +204,14 @@ class Context:
     """The key/value cache of several sequences, and evaluation over it."""
 
     def __init__(
-        self, model: Model, *, cells: int, sequences: int, threads: int, batch: int
+        self,
+        model: Model,
+        *,
+        cells: int,
+        sequences: int,
+        threads: int,
+        batch: int,
+        outputs: int = 0,
     ) -> None:
         self._lib = model._lib
         self._model = model
@@ -207,6 +219,7 @@ class Context:
         params = self._lib.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = cells, batch, batch
         params.n_seq_max, params.kv_unified = sequences, True
+        params.n_outputs_max = outputs  # more would end the process; 0 means `batch`
         params.n_threads = params.n_threads_batch = threads
         params.flash_attn_type = self._lib.LLAMA_FLASH_ATTN_TYPE_ENABLED
         params.abort_callback = self._abort_callback()

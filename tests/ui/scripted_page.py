@@ -115,7 +115,9 @@ class ScriptedAssistant:
             programs=("rm",),
             writes=("/srv/app/a.log", "/srv/app/b.log"),
         )
-        return ApprovalNeeded(ToolCall(waits["id"], "bash", {"command": waits["command"]}), decision)
+        return ApprovalNeeded(
+            ToolCall(waits["id"], "bash", {"command": waits["command"]}), decision
+        )
 
     async def _propose(self, conversation: str, command: str) -> AsyncIterator[Event]:
         number = len(self.store.transcript(conversation))

@@ -1,0 +1,370 @@
+"""The chat page in a real browser, over a scripted assistant in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from records.store import Store
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+HERE = Path(__file__).parent
+LONG = 15_000  # milliseconds
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+
+class Server:
+    """The page's server; it can be killed and started again on the same data folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = os.environ | {
+            "MICA_HOME": str(self.home),
+            "PYTHONPATH": str(HERE.parent.parent),
+        }
+        self.log = (self.home / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "scripted_page.py"), str(self.port)],
+            cwd=self.home,
+            env=environment,
+            stdout=self.log,
+            stderr=self.log,
+        )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            assert self.process.poll() is None, (self.home / "server.log").read_text()
+            assert time.monotonic() < deadline, "the page did not come up"
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/auth/config", timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self) -> None:
+        """Kill the server as `kill -9` does."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
+
+    def ran(self) -> list[str]:
+        """Return the commands that were run."""
+        file = self.home / "ran.txt"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def store(self) -> Store:
+        return Store(self.home / "mica.db")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(tmp_path_factory.mktemp("page"))
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path)
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def context(browser: Any) -> Iterator[Any]:
+    made = browser.new_context(viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(LONG)
+    yield made
+    made.close()
+
+
+def open_page(context: Any, server: Server) -> Any:
+    page = context.new_page()
+    page.goto(server.url)
+    page.locator("#chat-input").wait_for()
+    return page
+
+
+def ask(page: Any, text: str) -> None:
+    page.locator("#chat-input").click()
+    page.keyboard.type(text)
+    # The button is live once the page is connected.
+    page.locator("#chat-submit:enabled").click()
+
+
+def conversation_of(page: Any) -> str:
+    page.wait_for_url(re.compile("/thread/"))
+    return str(page.url.rsplit("/", 1)[-1])
+
+
+def eventually(check: Any) -> Any:
+    """Wait until `check` gives something true; fail after ten seconds."""
+    deadline = time.monotonic() + 10
+    while not (found := check()):
+        assert time.monotonic() < deadline, "it did not happen within ten seconds"
+        time.sleep(0.05)
+    return found
+
+
+def button(page: Any, name: str) -> Any:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def test_an_answer_shows_its_steps_and_sources(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    outside: list[str] = []
+    page.on("request", lambda r: None if server.url in r.url else outside.append(r.url))
+    page.reload()
+    page.locator("#chat-input").wait_for()
+    ask(page, "show me the five largest files under /usr/lib")
+    page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
+    page.get_by_text("Sysadmin · 0.97", exact=True).wait_for()
+    page.get_by_text("find /usr/lib -xdev").first.wait_for()
+    page.locator("code", has_text="118902384").first.wait_for()
+    page.get_by_role("button", name="Looked up 1 source").click()
+    page.get_by_text("recipes/files.yaml#files.largest").wait_for()
+    page.get_by_role("button", name="1 · largest files under a directory").click()
+    page.locator(".mica-passage", has_text="The 5 largest files under a directory").wait_for()
+    assert page.title() == "Mica"
+    assert [url for url in outside if not url.startswith(("data:", "blob:"))] == []
+
+
+def test_music_is_seen_heard_and_taken_away(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    ask(page, "what chord is E flat minor seventh")
+    page.get_by_text("Composer · 0.97").wait_for()
+    image = page.locator("img.inline-image")
+    image.wait_for()
+    eventually(lambda: image.evaluate("i => i.complete && i.naturalWidth") == 220)
+    audio = page.locator("audio")
+    audio.wait_for()
+    eventually(lambda: audio.evaluate("a => a.duration > 0.2"))
+    page.get_by_text("music.mid").wait_for()
+    page.reload()
+    page.locator("audio").wait_for()
+    assert "/mica/files/" in page.locator("img.inline-image").get_attribute("src")
+    eventually(
+        lambda: (
+            page.locator("img.inline-image").evaluate("i => i.complete && i.naturalWidth") == 220
+        )
+    )
+    eventually(lambda: page.locator("audio").evaluate("a => a.duration > 0.2"))
+
+
+def test_approving_runs_the_command_once(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    before = len(server.ran())
+    ask(page, "delete every .log file in /srv/app")
+    page.get_by_text("rm deletes files and they cannot be brought back").wait_for()
+    page.locator("code", has_text="/srv/app/a.log").first.wait_for()
+    assert len(server.ran()) == before
+    button(page, "Approve").dblclick()
+    page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
+    page.get_by_text("Approved", exact=True).wait_for()
+    assert button(page, "Approve").count() == 0
+    assert server.ran()[before:] == ["rm -f /srv/app/a.log /srv/app/b.log"]
+
+
+def test_rejecting_runs_nothing(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    before = server.ran()
+    ask(page, "delete every .log file in /srv/app")
+    button(page, "Reject").click()
+    page.get_by_text("All right, nothing was run.").wait_for()
+    page.get_by_text("Rejected", exact=True).wait_for()
+    assert server.ran() == before
+
+
+def test_editing_asks_again_where_the_edit_is_risky(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    before = len(server.ran())
+    ask(page, "delete every .log file in /srv/app")
+    button(page, "Edit").click()
+    editor = page.get_by_label("Command", exact=True)
+    assert editor.input_value() == "rm -f /srv/app/a.log /srv/app/b.log"
+    editor.fill("rm -i /srv/app/a.log")
+    button(page, "Run the edited command").click()
+    page.get_by_text("Edited", exact=True).wait_for()
+    button(page, "Edit").click()
+    editor.fill("ls /srv/app")
+    button(page, "Run the edited command").click()
+    page.get_by_text("Done: ls /srv/app ran.").wait_for()
+    assert server.ran()[before:] == ["ls /srv/app"]
+
+
+def test_a_cancelled_edit_still_waits(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    ask(page, "delete every .log file in /srv/app")
+    button(page, "Edit").click()
+    button(page, "Cancel").click()
+    page.get_by_label("Command", exact=True).wait_for(state="detached")
+    button(page, "Reject").click()
+    page.get_by_text("All right, nothing was run.").wait_for()
+
+
+def test_a_message_sent_meanwhile_is_answered_afterwards(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    ask(page, "delete every .log file in /srv/app")
+    button(page, "Approve").wait_for()
+    ask(page, "show me the five largest files")
+    page.get_by_text("A command waits for your decision first").wait_for()
+    assert page.get_by_text("The 5 largest files under /usr/lib").count() == 0
+    button(page, "Reject").click()
+    page.get_by_text("All right, nothing was run.").wait_for()
+    page.get_by_text("The 5 largest files under /usr/lib").wait_for()
+
+
+def test_a_thumb_down_with_a_comment_and_a_correction_are_kept(
+    context: Any, server: Server
+) -> None:
+    page = open_page(context, server)
+    ask(page, "what chord is E flat minor seventh")
+    page.locator(".negative-feedback-off").wait_for()
+    conversation = conversation_of(page)
+    page.locator(".negative-feedback-off").click()
+    page.get_by_role("dialog").locator("textarea").fill("the octave is wrong")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("submit", re.I)).click()
+    page.locator(".negative-feedback-on").wait_for()
+    store = server.store()
+    (rating,) = eventually(lambda: store.ratings(conversation))
+    assert (rating.rating, rating.comment, rating.owner) == ("down", "the octave is wrong", "local")
+    assert rating.message_id == f"{conversation}:1"
+    button(page, "Correct it").click()
+    page.get_by_text("What should it have said?").wait_for()
+    ask(page, "E♭4 G♭4 B♭4 D♭5")
+    page.get_by_text("The correction is kept").wait_for()
+    (kept,) = store.ratings(conversation)
+    assert (kept.id, kept.rating, kept.comment) == (rating.id, "down", "the octave is wrong")
+    assert kept.correction == "E♭4 G♭4 B♭4 D♭5"
+    store.close()
+    page.reload()
+    page.locator(".negative-feedback-on").wait_for()
+    button(page, "Correct it").wait_for()
+
+
+def test_a_failure_is_said_plainly(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    ask(page, "break")
+    page.get_by_text("The model file is missing; run").wait_for()
+
+
+def test_stopping_keeps_the_text_so_far(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    ask(page, "slow, please")
+    page.get_by_text("The 5").wait_for()
+    page.locator("#stop-button").click()
+    page.get_by_text("Task manually stopped.").wait_for()
+    conversation = conversation_of(page)
+    store = server.store()
+
+    def kept() -> list[str]:
+        steps = store.page_items("steps", conversation)
+        return [s["output"] for s in steps if s["output"].startswith("The")]
+
+    (text,) = eventually(kept)
+    store.close()
+    assert len(text) < len("The 5 largest files under /usr/lib, in bytes:")
+
+
+def test_the_profile_names_the_specialist(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    page.locator("#chat-profiles").click()
+    page.get_by_role("option", name="Composer").click()
+    page.get_by_text("The notes of D dorian").wait_for()
+    page.get_by_role("button", name="The notes of D dorian").click()
+    page.get_by_text("Composer · 1.00").wait_for()
+
+
+def test_history_survives_a_restart(context: Any, own_server: Server) -> None:
+    page = open_page(context, own_server)
+    ask(page, "show me the five largest files under /usr/lib")
+    page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
+    button(page, "Correct it").wait_for()
+    own_server.kill()
+    own_server.start()
+    page.goto(own_server.url)
+    page.get_by_role("link", name="show me the five largest files").click()
+    page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
+    page.get_by_text("Sysadmin · 0.97", exact=True).wait_for()
+    page.get_by_text("find /usr/lib -xdev").first.wait_for()
+    page.get_by_role("button", name="1 · largest files under a directory").wait_for()
+    ask(page, "what chord is E flat minor seventh")
+    page.get_by_text("up a fourth, A♭m7.").wait_for()
+
+
+def test_an_approval_survives_kill_9(context: Any, own_server: Server) -> None:
+    page = open_page(context, own_server)
+    ask(page, "delete every .log file in /srv/app")
+    button(page, "Approve").wait_for()
+    conversation = conversation_of(page)
+    store = own_server.store()
+    eventually(lambda: "May I run" in json.dumps(store.page_items("steps", conversation)))
+    store.close()
+    own_server.kill()
+    own_server.start()
+    page.goto(f"{own_server.url}/thread/{conversation}")
+    page.get_by_text("May I run this?").wait_for()
+    assert page.get_by_text("May I run this?").count() == 1
+    assert own_server.ran() == []
+    button(page, "Approve").click()
+    page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
+    assert own_server.ran() == ["rm -f /srv/app/a.log /srv/app/b.log"]
+    page.reload()
+    page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
+    assert button(page, "Approve").count() == 0
+
+
+def test_an_approval_the_page_never_kept_is_shown_too(context: Any, own_server: Server) -> None:
+    page = open_page(context, own_server)
+    ask(page, "show me the five largest files")
+    button(page, "Correct it").wait_for()
+    conversation = conversation_of(page)
+    waits = {conversation: {"id": "call-9", "command": "rm -rf /srv/app/old"}}
+    (own_server.home / "pending.json").write_text(json.dumps(waits))
+    page.reload()
+    page.get_by_text("May I run this?").wait_for()
+    button(page, "Reject").click()
+    page.get_by_text("All right, nothing was run.").wait_for()

@@ -1,0 +1,175 @@
+"""Keys: signatures, relatives and the chords that belong to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tools.music.chord import Chord
+from tools.music.interval import Interval, transpose
+from tools.music.naming import quality_of
+from tools.music.pitch import STEPS, MusicError, Pitch, respellings
+from tools.music.scale import Scale, read_scale
+from tools.music.scale_types import MODE_FIFTHS
+from tools.music.text import plain_signs
+
+SHARPS = tuple("FCGDAEB")
+_MODES = {"natural minor": "minor"}
+_COUNTED = re.compile(
+    r"(?P<n>\d|no|zero|one|two|three|four|five|six|seven)\s+(?P<sign>sharp|flat)s?(?:\s+or\s+flats?)?",
+    re.IGNORECASE,
+)
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A tonic with a mode: `major`, `minor`, or one of the church modes."""
+
+    tonic: Pitch
+    mode: str = "major"
+
+    @property
+    def name(self) -> str:
+        """The name: `E♭ major`."""
+        return f"{self.tonic.name} {self.mode}"
+
+    @property
+    def fifths(self) -> int:
+        """Sharps of the signature; flats are negative.
+
+        >>> Key(Pitch("E", -1)).fifths, Key(Pitch("F", 1), "minor").fifths
+        (-3, 3)
+        """
+        return SHARPS.index(self.tonic.step) - 1 + 7 * self.tonic.alter + MODE_FIFTHS[self.mode]
+
+    @property
+    def scale(self) -> Scale:
+        """The scale of the key (natural minor in minor)."""
+        return Scale(self.tonic, "natural minor" if self.mode == "minor" else self.mode)
+
+    @property
+    def signature(self) -> tuple[Pitch, ...]:
+        """The sharpened or flattened notes in the order of the signature.
+
+        >>> [p.name for p in Key(Pitch("E", -1)).signature]
+        ['B♭', 'E♭', 'A♭']
+        """
+        count = abs(self.fifths)
+        sign = 1 if self.fifths > 0 else -1
+        order = SHARPS if sign > 0 else SHARPS[::-1]
+        altered = [(order[i % 7], sign * (1 + i // 7)) for i in range(count)]
+        final = dict(altered)
+        return tuple(Pitch(step, final[step]) for step in order if step in final)
+
+    @property
+    def minor_like(self) -> bool:
+        """True where the third of the key is minor."""
+        return any(i.short == "m3" for i in self.scale.intervals)
+
+    @property
+    def relative(self) -> Key:
+        """The minor key of the same signature, or the major one.
+
+        >>> Key(Pitch("A"), "minor").relative.name
+        'C major'
+        """
+        if self.mode == "major":
+            return Key(transpose(self.tonic, Interval.of("-m3")).at(None), "minor")
+        places = STEPS.index(self.tonic.step)
+        for step in range(7):
+            tonic = next(p for p in self.scale.pitches if p.step == STEPS[(places + step) % 7])
+            if Key(tonic).fifths == self.fifths:
+                return Key(tonic)
+        raise MusicError(f"{self.name} has no relative major")
+
+    @property
+    def parallel(self) -> Key:
+        """The minor key on the same tonic, or the major one."""
+        return Key(self.tonic, "major" if self.minor_like else "minor")
+
+
+def read_key(text: str) -> Key:
+    """Read a key; a bare note is major, a capital or small letter alike.
+
+    >>> read_key("E flat major").name, read_key("c#m").name, read_key("the key of G").name
+    ('E♭ major', 'C♯ minor', 'G major')
+    >>> read_key("3 flats").name
+    'E♭ major'
+
+    Raises:
+        MusicError: there is no such key.
+    """
+    if not text.strip():
+        raise MusicError("no key was given; write one such as E flat major or F# minor")
+    counted = count_of(text)
+    if counted is not None:
+        return key_of_fifths(counted)
+    plain = re.sub(r"\b(?:the|in|signature|a)\s+(?=key\b|of\b)", "", plain_signs(text.strip()))
+    plain = re.sub(
+        r"^(?:in\s+)?(?:the\s+)?key\s+(?:signature\s+)?(?:of|is|:)?\s*", "", plain, flags=re.I
+    )
+    plain = re.sub(r"^in\s+", "", plain)
+    scale = read_scale(plain)
+    if scale.kind in ("harmonic minor", "melodic minor"):
+        return Key(scale.tonic, "minor")
+    mode = _MODES.get(scale.kind, scale.kind)
+    if mode not in MODE_FIFTHS:
+        raise MusicError(
+            f"{scale.name} is a scale, not a key; write a major, minor or modal key, e.g. "
+            f"{scale.tonic.name} major"
+        )
+    return Key(scale.tonic, mode)
+
+
+def count_of(text: str) -> int | None:
+    """Read a signature by its number of sharps or flats: `3 flats` is -3."""
+    match = _COUNTED.search(text)
+    if match is None:
+        return None
+    said = match["n"].lower()
+    number = int(said) if said.isdigit() else _NUMBERS.index("zero" if said == "no" else said)
+    if number > 7:
+        raise MusicError(f"{number} {match['sign']}s are too many; a signature has at most 7")
+    return number if match["sign"].lower() == "sharp" else -number
+
+
+def key_of_fifths(fifths: int, mode: str = "major") -> Key:
+    """Return the key with that many sharps (flats: negative).
+
+    >>> key_of_fifths(-5).name, key_of_fifths(2, "minor").name
+    ('D♭ major', 'B minor')
+    """
+    place = fifths - MODE_FIFTHS[mode] + 1
+    return Key(Pitch(SHARPS[place % 7], place // 7), mode)
+
+
+def enharmonic(key: Key) -> Key | None:
+    """Return the key that sounds the same with fewer accidentals, where there is one.
+
+    >>> enharmonic(Key(Pitch("G", 1))).name
+    'A♭ major'
+    """
+    same = [Key(tonic.at(None), key.mode) for tonic in respellings(key.tonic.at(None))]
+    best = min(same, key=lambda k: abs(k.fifths))
+    return best if abs(best.fifths) < abs(key.fifths) else None
+
+
+def diatonic(key: Key, size: int, *, raised: bool = False) -> list[Chord]:
+    """Return the chords of `size` notes on each degree, in thirds.
+
+    With `raised` the seventh degree is raised (harmonic minor).
+
+    >>> [c.symbol for c in diatonic(Key(Pitch("C")), 3)]
+    ['C', 'Dm', 'Em', 'F', 'G', 'Am', 'Bdim']
+    """
+    notes = (Scale(key.tonic, "harmonic minor") if raised else key.scale).pitches
+    chords = []
+    for place, root in enumerate(notes):
+        tones = [notes[(place + 2 * k) % 7] for k in range(size)]
+        quality = quality_of(root, tones)
+        if quality is None:
+            names = " ".join(tone.name for tone in tones)
+            raise MusicError(f"the notes {names} have no chord name")
+        chords.append(Chord(root, quality))
+    return chords

@@ -1,0 +1,176 @@
+"""Reading a line of music: notes (`C, E and G`) or chords (`Dm7 | G7 | Cmaj7`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from tools.music.chord import Chord, stack
+from tools.music.chord_text import WORDS, read_chord
+from tools.music.pitch import MusicError, Pitch, read_pitch
+from tools.music.text import plain_accidentals
+
+LONGEST = 256
+_LEAD = re.compile(
+    r"^(?:(?:the|these|this|my)\s+)?(?:notes?|chords?|chord progression|progression|changes|melody|"
+    r"tune|music|triad)\s*:?\s+(?=[A-Ga-g])",
+    re.IGNORECASE,
+)
+_TRAIL = re.compile(r"\s+(?:notes|chords|progression|please|in that order)\s*$", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"\s*(?:[,;\n]|->|=>|→|\||\bthen\b|\bfollowed by\b|&|\bto\b|\s-\s"
+    r"|\band\b(?!\s+(?:flat|sharp|added|a)\b)"
+    r"|-(?=[A-G]|[a-g][b#]?\d?(?:$|[\s,-])))\s*"
+)
+_NOTE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?-?\d?\d?")
+_BARE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?")
+_WITH_OCTAVE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?(-?[0-589])")
+_PARTS = frozenset(
+    ("chord", "chords", "bass", "triad", "note", "notes", "from", "and", "the", "an")
+)
+_JOINS = frozenset(("over", "on", "slash", "with", "/"))
+
+
+@dataclass(frozen=True)
+class Music:
+    """Notes or chords, in order. `bars` are counts of chords where bar lines were drawn."""
+
+    kind: Literal["notes", "chords"]
+    notes: tuple[Pitch, ...] = ()
+    chords: tuple[Chord, ...] = ()
+    bars: tuple[int, ...] = ()
+
+
+def read_notes(text: str) -> tuple[Pitch, ...]:
+    """Read note names, with or without octaves.
+
+    >>> [str(p) for p in read_notes("C, E flat and G4")]
+    ['C', 'E♭', 'G4']
+
+    Raises:
+        MusicError: nothing was given, or a word is no note.
+    """
+    notes = []
+    for item in _items(text):
+        if not _NOTE.fullmatch(item):
+            raise MusicError(
+                f"cannot read {item!r} as a note; write letters A to G, e.g. C E♭ G or C4 E4 G4"
+            )
+        notes.append(read_pitch(item))
+    return tuple(notes)
+
+
+def read_chords(text: str) -> tuple[Chord, ...]:
+    """Read a progression; bare letters are major triads.
+
+    >>> [c.symbol for c in read_chords("D minor seventh, G7 and C")]
+    ['Dm7', 'G7', 'C']
+
+    Raises:
+        MusicError: nothing was given, or an item is no chord.
+    """
+    return tuple(read_chord(item) for item in _items(text))
+
+
+def read_music(text: str) -> Music:
+    """Read notes or chords, whichever the line holds; bare letters alone are notes.
+
+    >>> read_music("C E G").kind, read_music("Dm7 G7 Cmaj7").kind, read_music("C").kind
+    ('notes', 'chords', 'notes')
+    >>> [c.symbol for c in read_music("Am-F-C-G").chords]
+    ['Am', 'F', 'C', 'G']
+
+    Raises:
+        MusicError: nothing was given, or an item is neither.
+    """
+    items = _items(text)
+    bare = all(_BARE.fullmatch(item) for item in items)
+    octaves = all(_BARE.fullmatch(item) or _WITH_OCTAVE.fullmatch(item) for item in items)
+    if bare or octaves:
+        return Music("notes", notes=_carry_octaves([read_pitch(item) for item in items]))
+    chords = tuple(read_chord(item) for item in items)
+    return Music("chords", chords=chords, bars=_bars(text))
+
+
+def _carry_octaves(notes: list[Pitch]) -> tuple[Pitch, ...]:
+    """Give notes without an octave the octave of the note before them, where one has any."""
+    if all(note.octave is None for note in notes):
+        return tuple(notes)
+    octave = next(note.octave for note in notes if note.octave is not None)
+    carried = []
+    for note in notes:
+        octave = note.octave if note.octave is not None else octave
+        carried.append(note.at(octave))
+    return tuple(carried)
+
+
+def melody(notes: tuple[Pitch, ...]) -> tuple[Pitch, ...]:
+    """Give octaves to note names for playing: upward from octave 4."""
+    return notes if all(note.octave is not None for note in notes) else stack(notes, 4)
+
+
+def _bars(text: str) -> tuple[int, ...]:
+    if "|" not in text:
+        return ()
+    counts = [len(_items(part)) for part in text.split("|") if part.strip(" :\n")]
+    return tuple(counts)
+
+
+def _items(text: str) -> list[str]:
+    """Cut a line into items of one note or chord each."""
+    plain = plain_accidentals(text).strip(" .?!\"'")
+    plain = _TRAIL.sub("", _LEAD.sub("", plain)).strip(" .?!\"':|()[]")
+    if plain.count(" / ") > 1:
+        plain = plain.replace(" / ", ", ")
+    items: list[str] = []
+    for segment in _SPLIT.split(plain):
+        items += _segment_items(segment)
+    if not items:
+        raise MusicError("no music was given; write notes such as C E G or chords such as Dm7 G7")
+    if len(items) > LONGEST:
+        raise MusicError(f"{len(items)} notes or chords are too many; give at most {LONGEST}")
+    return items
+
+
+def _segment_items(segment: str) -> list[str]:
+    items: list[list[str]] = []
+    words = segment.split()
+    for place, word in enumerate(words):
+        before = words[place - 1].lower() if place else ""
+        after = words[place + 1] if place + 1 < len(words) else ""
+        if _begins(word, before, after, started=bool(items)):
+            items.append([word])
+        elif items:
+            items[-1].append(word)
+        elif word.lower() not in _PARTS and not (word == "a" and after):
+            items.append([word])
+    return [" ".join(item).removesuffix(" /") for item in items]
+
+
+def _begins(word: str, before: str, after: str, *, started: bool) -> bool:
+    """True where `word` is the root of a new note or chord, not a part of the one before."""
+    bare = word.lower().strip("()")
+    if bare in WORDS or bare in _PARTS or not bare:
+        return False
+    if word == "a" and not started and after[:1].isupper():
+        return False
+    if started and (re.fullmatch(r"b(?:5|9|13)", word) or _is_bass(word, before)):
+        return False
+    return word[0] in "ABCDEFG" or (word[0] in "abcdefg" and _readable(word))
+
+
+def _is_bass(word: str, before: str) -> bool:
+    return before in _JOINS and bool(_BARE.fullmatch(word))
+
+
+@lru_cache(maxsize=1024)
+def _readable(word: str) -> bool:
+    if _NOTE.fullmatch(word):
+        return True
+    try:
+        read_chord(word)
+    except MusicError:
+        return False
+    return True

@@ -1,0 +1,50 @@
+"""Artifacts to see, hear and keep: an engraved image, a WAV and a MIDI file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tools import Artifact
+from tools.music.chord import Chord
+from tools.music.key import Key
+from tools.music.midi import to_midi
+from tools.music.music_text import Music
+from tools.music.scale import Scale
+from tools.music.score import Score, of_chords, of_music, of_scale
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9#+-]+")
+_NAME_LENGTH = 40
+
+
+def show(music: Music, title: str, *, xml: bool = False) -> tuple[Artifact, ...]:
+    """Return the artifacts of notes or chords."""
+    return present(of_music(music, title), xml=xml)
+
+
+def show_chords(
+    chords: Sequence[Chord], title: str, *, key: Key | None = None
+) -> tuple[Artifact, ...]:
+    """Return the artifacts of chords, in the signature of `key`."""
+    return present(of_chords(chords, title, key=key))
+
+
+def show_scale(scale: Scale) -> tuple[Artifact, ...]:
+    """Return the artifacts of a scale."""
+    return present(of_scale(scale))
+
+
+def present(score: Score, *, xml: bool = False) -> tuple[Artifact, ...]:
+    """Return a score as a MIDI file."""
+    name = file_name(score.title)
+    return (Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),)
+
+
+def file_name(title: str) -> str:
+    """Return a title as a short file name of plain letters.
+
+    >>> file_name("E♭m7"), file_name("Dm7 G7 Cmaj7"), file_name("C/E")
+    ('Ebm7', 'Dm7-G7-Cmaj7', 'C-E')
+    """
+    plain = title.replace("♭", "b").replace("♯", "#").replace("°", "dim").replace("ø", "hdim")
+    return _UNSAFE.sub("-", plain).strip("-")[:_NAME_LENGTH].rstrip("-") or "music"

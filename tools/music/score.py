@@ -1,0 +1,124 @@
+"""What is engraved and played: chords and notes with lengths, in bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tools.music.chord import Chord
+from tools.music.key import Key
+from tools.music.music_text import Music, melody
+from tools.music.pitch import MusicError, Pitch
+from tools.music.scale import Scale
+
+BAR_BEATS = 4
+LOWEST_MIDI, HIGHEST_MIDI = 21, 108
+# How a bar of four beats is shared by so many chords.
+_SHARES = {1: (4,), 2: (2, 2), 3: (2, 1, 1), 4: (1, 1, 1, 1)}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Notes that sound together for some quarter-note beats, with a chord symbol above."""
+
+    pitches: tuple[Pitch, ...]
+    beats: int
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Score:
+    """Events in order. `fifths` is the key signature, `beats` the quarters of a bar."""
+
+    title: str
+    events: tuple[Event, ...]
+    fifths: int = 0
+    beats: int = BAR_BEATS
+    tempo: int = 100
+
+    @property
+    def bars(self) -> tuple[tuple[Event, ...], ...]:
+        """The events by bar; the last bar may be short."""
+        return tuple(_fill(self.events, self.beats))
+
+    @property
+    def note_count(self) -> int:
+        """How many note heads there are."""
+        return sum(len(event.pitches) for event in self.events)
+
+
+def of_chords(
+    chords: Sequence[Chord], title: str, *, key: Key | None = None, bars: Sequence[int] = ()
+) -> Score:
+    """Lay out chords, a bar each, or as the bars say.
+
+    Raises:
+        MusicError: a bar holds more than four chords.
+    """
+    lengths: list[int] = []
+    for count in bars:
+        if count not in _SHARES:
+            raise MusicError(f"a bar of {count} chords is too full; write at most 4 between bars")
+        lengths += _SHARES[count]
+    lengths = lengths if len(lengths) == len(chords) else [BAR_BEATS] * len(chords)
+    events = tuple(
+        Event(in_range(_close(chord)), beats, chord.symbol)
+        for chord, beats in zip(chords, lengths, strict=True)
+    )
+    return Score(title, events, fifths=_signature(key))
+
+
+def of_notes(notes: Sequence[Pitch], title: str, *, key: Key | None = None) -> Score:
+    """Lay out a melody in quarter notes; names without octaves rise from octave 4."""
+    placed = in_range(melody(tuple(notes)))
+    return Score(title, tuple(Event((pitch,), 1) for pitch in placed), fifths=_signature(key))
+
+
+def of_scale(scale: Scale) -> Score:
+    """Lay out a scale up to the octave."""
+    notes = melody(scale.pitches)
+    top = scale.tonic.at((notes[0].octave or 0) + 1)
+    events = tuple(Event((pitch,), 1) for pitch in (*notes, top))
+    return Score(scale.name, events, tempo=120)
+
+
+def of_music(music: Music, title: str) -> Score:
+    """Lay out notes or chords."""
+    if music.kind == "chords":
+        return of_chords(music.chords, title, bars=music.bars)
+    return of_notes(music.notes, title)
+
+
+def in_range(pitches: tuple[Pitch, ...]) -> tuple[Pitch, ...]:
+    """Return the pitches where a piano has them.
+
+    Raises:
+        MusicError: a pitch lies outside the piano.
+    """
+    for pitch in pitches:
+        if not LOWEST_MIDI <= pitch.midi <= HIGHEST_MIDI:
+            raise MusicError(f"{pitch} is beyond the piano's range; write notes from A0 to C8")
+    return pitches
+
+
+def _close(chord: Chord) -> tuple[Pitch, ...]:
+    """Voice a chord near the middle of the treble staff."""
+    first = chord.pitches[0].at(4)
+    return chord.voiced(3 if first.midi >= 67 else 4)
+
+
+def _signature(key: Key | None) -> int:
+    return key.fifths if key is not None and abs(key.fifths) <= 7 else 0
+
+
+def _fill(events: Sequence[Event], beats: int) -> Iterator[tuple[Event, ...]]:
+    bar: list[Event] = []
+    used = 0
+    for event in events:
+        bar.append(event)
+        used += event.beats
+        if used >= beats:
+            yield tuple(bar)
+            bar, used = [], 0
+    if bar:
+        yield tuple(bar)

@@ -1,0 +1,9 @@
+"""All music tools, by name."""
+
+from __future__ import annotations
+
+from tools import Tool
+from tools.music.theory_tools import THEORY_TOOLS
+from tools.music.writing_tools import WRITING_TOOLS
+
+TOOLS: tuple[Tool, ...] = THEORY_TOOLS + WRITING_TOOLS

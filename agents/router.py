@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
@@ -25,6 +26,18 @@ LONGEST = 1000
 _PATH = re.compile(r"(?<![\w])(?:~|\.{1,2})?(?:/[\w.+@:-]+)+/?")
 _NUMBER = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]+|[#♭♯/*.~|]")
+_SHAPES = (
+    ("<path>", re.compile(r"~?[\w.*+-]*/[\w./*+-]*|~")),
+    ("<file>", re.compile(r"[\w*+-]*\.[a-z][a-z0-9]{0,4}")),
+    ("<note>", re.compile(r"[A-G](?:#|b|♯|♭)?\d?")),
+    (
+        "<chord>",
+        re.compile(r"[A-G][#b♯♭]?(?:maj|min|m|M|dim|aug|sus|add|alt|°|ø|\+|\d|[#b()/A-G])+"),
+    ),
+    ("<roman>", re.compile(r"[b#]?(?:[IV]{1,3}|[iv]{1,3})(?:°|7|maj7)?")),
+    ("<number>", re.compile(r"\d+[kKMGTx%]?B?")),
+)
+"""Shapes of values, tried in this order on words whose case still shows."""
 
 
 class RouterError(Exception):
@@ -55,14 +68,32 @@ def normalize(text: str) -> str:
     return _NUMBER.sub("0", _PATH.sub("/p", text))
 
 
+def shaped(text: str) -> list[str]:
+    """Return the words of a request, values as their shape: the case of a note matters.
+
+    >>> shaped("sort C E G, Dm7 and ~/a.txt")
+    ['sort', '<note>', '<note>', '<note>', '<chord>', 'and', '<path>']
+    """
+    words = []
+    for word in text[:LONGEST].split():
+        word = word.strip("\"'`,;:!?()[]“”").rstrip(".")
+        shapes = (name for name, pattern in _SHAPES if pattern.fullmatch(word))
+        words.append(next(shapes, word.lower()))
+    return [word for word in words if word]
+
+
 def features(text: str, buckets: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return the hashed n-grams of a request: distinct bucket numbers, and weights of norm 1.
 
-    Character n-grams of 3 to 5 within words (with their ends marked) and word 1-2-grams.
+    Character n-grams of 3 to 5 within words (with their ends marked), word 1-2-grams, and
+    1-2-grams of words whose values are replaced by their shape.
     """
     words = _WORD.findall(normalize(text))
     grams = [f"w{word}" for word in words]
     grams += [f"v{first} {second}" for first, second in pairwise(words)]
+    shapes = shaped(text)
+    grams += [f"s{word}" for word in shapes]
+    grams += [f"t{first} {second}" for first, second in pairwise(["^", *shapes, "$"])]
     for word in words:
         marked = f"<{word}>"
         for size in (3, 4, 5):
@@ -95,7 +126,7 @@ class Router:
                     [str(name) for name in data["classes"]],
                     float(data["threshold"]),
                 )
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             raise RouterError(
                 f"the router's weights at {self._path} cannot be read ({error}); "
                 "restore the file, or make it again with `python -m training.router`"

@@ -1,0 +1,263 @@
+"""Trains the router: logistic regression over hashed n-grams, calibrated on held-out wordings.
+
+    python -m training.router [--out weights/router.npz] [--seed 1]
+
+Wordings are split by cluster (all copies of one wording stay together; a recipe's wordings do
+too), so that calibration sees wordings of which no copy was trained on. Needs scikit-learn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from agents.router import Router, features
+from training import noise, piles
+
+ROOT = Path(__file__).parents[1]
+CLASSES = ("sysadmin", "composer", "other")
+BUCKETS = 2**15
+FOLDS = 5
+COPIES = {"sysadmin": 2, "composer": 4, "other": 4, "boundary": 6}
+"""How often a wording is drawn, with other values and disturbances each time."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request, its class, its cluster, and how much it counts."""
+
+    text: str
+    label: int
+    cluster: str
+    weight: float
+
+
+def examples(root: Path, rng: random.Random) -> list[Example]:
+    """Draw all training requests under `root`; each class weighs the same in all.
+
+    Raises:
+        OSError: a data file is missing.
+    """
+    drawn = [*_sysadmin(root, rng), *_composer(root, rng), *_router_texts(root, rng)]
+    total = np.zeros(len(CLASSES))
+    for example in drawn:
+        total[example.label] += example.weight
+    scale = len(drawn) / len(CLASSES) / total
+    return [Example(e.text, e.label, e.cluster, e.weight * float(scale[e.label])) for e in drawn]
+
+
+def _sysadmin(root: Path, rng: random.Random) -> Iterator[Example]:
+    for path in sorted((root / "agents/sysadmin/recipes").glob("*.yaml")):
+        for recipe in yaml.safe_load(path.read_text(encoding="utf-8")):
+            slots = {name: str(value) for name, value in (recipe.get("slots") or {}).items()}
+            for ask in recipe["asks"]:
+                for _ in range(COPIES["sysadmin"]):
+                    values = {
+                        s: piles.draw(s, slots.get(s, ""), rng).text for s in _slots(str(ask))
+                    }
+                    text = noise.disturb(str(ask), rng).format(**values)
+                    yield Example(text, 0, f"recipe {recipe['id']}", 1 / COPIES["sysadmin"])
+
+
+def _composer(root: Path, rng: random.Random) -> Iterator[Example]:
+    for path in sorted((root / "training/data/composer").glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        asks = data["asks"] if "tool" in data else [r["ask"] for r in data["requests"]]
+        for number, ask in enumerate(asks):
+            for _ in range(COPIES["composer"]):
+                values = {s: str(rng.choice(data["values"][s])) for s in _slots(str(ask))}
+                text = noise.disturb(str(ask), rng).format(**values)
+                yield Example(text, 1, f"{path.stem} {number}", 1 / COPIES["composer"])
+
+
+def _router_texts(root: Path, rng: random.Random) -> Iterator[Example]:
+    for path in sorted((root / "training/data/router").glob("*.yaml")):
+        copies = COPIES.get(path.stem, 2)
+        for number, entry in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            text, name = (entry["text"], entry["specialist"]) if isinstance(entry, dict) else (
+                str(entry), "other")  # fmt: skip
+            for copy in range(copies):
+                # Braces of such a text are no slots: `disturb` leaves them as they are.
+                drawn = text if copy == 0 else noise.disturb(text, rng)
+                # A boundary text is worth several plain ones: it is what words alone get wrong.
+                weight = (3.0 if path.stem == "boundary" else 1.0) / copies
+                yield Example(drawn, CLASSES.index(name), f"{path.stem} {number}", weight)
+
+
+def _slots(template: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
+def matrix(texts: Sequence[str]) -> csr_matrix:
+    """Return the features of texts: rows x BUCKETS, sparse."""
+    index, value, start = [], [], [0]
+    for text in texts:
+        at, weight = features(text, BUCKETS)
+        index.append(at)
+        value.append(weight)
+        start.append(start[-1] + len(at))
+    return csr_matrix(
+        (np.concatenate(value), np.concatenate(index), start), shape=(len(texts), BUCKETS)
+    )
+
+
+def fit(data: csr_matrix, labels: NDArray[Any], weights: NDArray[Any]) -> LogisticRegression:
+    """Fit the linear model."""
+    model = LogisticRegression(C=3.0, max_iter=400, tol=1e-4)
+    return model.fit(data, labels, sample_weight=weights)
+
+
+def out_of_fold(
+    data: csr_matrix,
+    labels: NDArray[Any],
+    weights: NDArray[Any],
+    clusters: Sequence[str],
+    seed: int,
+) -> NDArray[Any]:
+    """Return the scores (rows x classes) of models that never saw the row's cluster."""
+    names = sorted(set(clusters))
+    random.Random(seed).shuffle(names)
+    fold_of = {name: number % FOLDS for number, name in enumerate(names)}
+    folds = np.array([fold_of[cluster] for cluster in clusters])
+    scores = np.zeros((len(labels), len(CLASSES)))
+    for fold in range(FOLDS):
+        inside = folds != fold
+        model = fit(data[inside], labels[inside], weights[inside])
+        scores[~inside] = model.decision_function(data[~inside])
+    return scores
+
+
+def temperature(scores: NDArray[Any], labels: NDArray[Any], weights: NDArray[Any]) -> float:
+    """Return the temperature that makes the held-out scores likeliest (Guo et al., 2017)."""
+
+    def loss(log_t: float) -> float:
+        chances = softmax(scores / np.exp(log_t))
+        picked = np.log(chances[np.arange(len(labels)), labels] + 1e-12)
+        return float(-(weights * picked).sum())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def softmax(scores: NDArray[Any]) -> NDArray[Any]:
+    """Return probabilities by row."""
+    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponents / exponents.sum(axis=1, keepdims=True)
+
+
+def choose_threshold(chances: NDArray[Any], labels: NDArray[Any], weights: NDArray[Any]) -> float:
+    """Return the lowest threshold that is nearly the best on held-out wordings.
+
+    Below it `other` is said. The lowest one, because to ask back costs the person a turn.
+    """
+    accuracy = {}
+    for percent in range(34, 80, 2):
+        right = decide(chances, percent / 100) == labels
+        accuracy[percent / 100] = float((weights * right).sum() / weights.sum())
+    enough = max(accuracy.values()) - 0.004
+    return min(threshold for threshold, value in accuracy.items() if value >= enough)
+
+
+def decide(chances: NDArray[Any], threshold: float) -> NDArray[Any]:
+    """Return the class of each row."""
+    said = chances.argmax(axis=1)
+    said[chances.max(axis=1) < threshold] = CLASSES.index("other")
+    return said
+
+
+def calibration_error(confidence: NDArray[Any], right: NDArray[Any], bins: int = 10) -> float:
+    """Return the expected calibration error over equally wide bins."""
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [
+        abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean()
+        for b in range(bins)
+        if (place == b).any()
+    ]
+    return float(sum(gaps))
+
+
+def train(root: Path, out: Path, seed: int) -> None:
+    """Train, calibrate, write the weights and print how good they are on held-out wordings."""
+    drawn = examples(root, random.Random(seed))
+    data = matrix([e.text for e in drawn])
+    labels = np.array([e.label for e in drawn])
+    weights = np.array([e.weight for e in drawn])
+    scores = out_of_fold(data, labels, weights, [e.cluster for e in drawn], seed)
+    heat = temperature(scores, labels, weights)
+    chances = softmax(scores / heat)
+    threshold = choose_threshold(chances, labels, weights)
+    said = decide(chances, threshold)
+    model = fit(data, labels, weights)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        out,
+        weights=model.coef_.astype(np.float16),
+        bias=model.intercept_.astype(np.float16),
+        classes=np.array(CLASSES),
+        temperature=np.float32(heat),
+        threshold=np.float32(threshold),
+    )
+    right = (said == labels).astype(float)
+    gap = calibration_error(chances.max(axis=1), (chances.argmax(axis=1) == labels).astype(float))
+    print(f"{len(drawn)} requests, {out.stat().st_size / 1000:.0f} kB of weights")
+    print(f"temperature {heat:.3f}, threshold {threshold}")
+    print(
+        f"held-out wordings: accuracy {(weights * right).sum() / weights.sum():.4f}, ECE {gap:.4f}"
+    )
+    for label, name in enumerate(CLASSES):
+        print(f"  {name}: {right[labels == label].mean():.4f}")
+
+
+def evaluate(root: Path, weights: Path) -> None:
+    """Print accuracy, calibration error and latency on the requests of `tests/evals`."""
+    router = Router(weights)
+    router.route("warm up")
+    seconds: list[float] = []
+    confidence: list[float] = []
+    right: list[float] = []
+    for name in ("sysadmin", "composer", "other"):
+        path = root / "tests/evals" / f"{name}.yaml"
+        wrong = []
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for entry in entries:
+            started = time.perf_counter()
+            route = router.route(entry["request"])
+            seconds.append(time.perf_counter() - started)
+            expected = entry.get("specialist", name)
+            confidence.append(max(route.chances.values()))
+            top = max(route.chances, key=lambda chosen: route.chances[chosen])
+            right.append(float(top == expected))
+            if route.specialist != expected:
+                shown = {k: round(v, 2) for k, v in route.chances.items()}
+                wrong.append(
+                    f"    {entry['id']} {entry['request']!r} -> {route.specialist} {shown}"
+                )
+        print(f"{path.name}: {len(entries) - len(wrong)}/{len(entries)} right", *wrong, sep="\n")
+    gap = calibration_error(np.array(confidence), np.array(right))
+    print(f"tests/evals: ECE {gap:.4f}, p50 latency {np.median(seconds) * 1000:.2f} ms")
+
+
+def main() -> None:
+    """Read the arguments, train and evaluate."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "weights" / "router.npz")
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    train(ROOT, chosen.out, chosen.seed)
+    evaluate(ROOT, chosen.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -17,6 +17,7 @@ from graphs.events import ApprovalNeeded, Event, Failed, Resume, ToolFinished, T
 from graphs.flow import compile_graph
 from graphs.followers import Turns
 from graphs.parts import Parts
+from graphs.proposing import proposed_command
 from graphs.state import State, call_from_json, decision_from_json, new_turn
 from records.paths import home
 from records.store import RecordsError
@@ -122,6 +123,14 @@ class Assistant:
         """
         snapshot = self._snapshot(conversation)
         return bool(snapshot.next) and not snapshot.interrupts
+
+    def propose(self, text: str, specialist: str = "sysadmin") -> str:
+        """Return the command that the model would run first; nothing is run or kept.
+
+        Raises:
+            BackendError: the model failed, or asked for no command.
+        """
+        return proposed_command(self.parts, text, specialist)
 
     def stop(self, conversation: str) -> bool:
         """Stop the turn at work; what the model said so far becomes the answer."""

@@ -40,7 +40,7 @@ def build_assistant(
     settings = settings or Settings()
     folder = folder or home()
     folder.mkdir(parents=True, exist_ok=True)
-    model = backend or open_backend(settings)
+    model, adapters = (backend, None) if backend else open_backend(settings)
     sandbox, problem = open_sandbox(settings)
     parts = Parts(
         backend=model,
@@ -53,12 +53,13 @@ def build_assistant(
         sandbox=sandbox,
         sandbox_problem=problem,
         knowledge=open_knowledge(settings),
+        adapters=adapters,
     )
     return Assistant(parts, folder / "checkpoints.db")
 
 
-def open_backend(settings: Settings) -> ChatBackend:
-    """Return the model that the settings name.
+def open_backend(settings: Settings) -> tuple[ChatBackend, frozenset[str] | None]:
+    """Return the model that the settings name, and its adapters (None: any name will do).
 
     Raises:
         BackendError: it cannot be loaded, or the settings lack something.
@@ -68,18 +69,23 @@ def open_backend(settings: Settings) -> ChatBackend:
 
         if settings.script is None:
             raise BackendError("the scripted model needs a file: set MICA_SCRIPT")
-        return ScriptedBackend(read_script(settings.script))
+        return ScriptedBackend(read_script(settings.script)), None
     if settings.backend == "remote":
         from runtime.remote import RemoteBackend
 
         if not settings.remote_model:
             raise BackendError("a remote model needs its name on the server: set MICA_REMOTE_MODEL")
-        return RemoteBackend(settings.remote_url, settings.remote_model, settings.remote_key)
-    from runtime.engine import LlamaBackend
+        remote = RemoteBackend(settings.remote_url, settings.remote_model, settings.remote_key)
+        return remote, frozenset()
     from runtime.models import registry
 
+    from runtime.engine import LlamaBackend
+
     model = registry.resolve(settings.model)
-    return LlamaBackend(model.path, adapters=model.adapters, format=model.format)
+    engine = LlamaBackend(
+        model.path, adapters=model.adapters, format=model.format, threads=settings.threads
+    )
+    return engine, frozenset(model.adapters)
 
 
 def open_sandbox(settings: Settings) -> tuple[Sandbox | None, str]:

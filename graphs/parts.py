@@ -36,9 +36,9 @@ class Library(Protocol):
 class Parts:
     """The parts that answer requests.
 
-    `sandbox` is None where commands cannot run; `sandbox_problem` then says why and what to
-    do. `judge` says whether a command may run. `knowledge` is None where nothing can be
-    looked up.
+    `adapters` are those that the model has (None: any may be named). `sandbox` is None
+    where commands cannot run; `sandbox_problem` then says why and what to do. `judge` says
+    whether a command may run. `knowledge` is None where nothing can be looked up.
     """
 
     backend: ChatBackend
@@ -51,11 +51,17 @@ class Parts:
     sandbox: Sandbox | None = None
     sandbox_problem: str = ""
     knowledge: Library | None = None
+    adapters: frozenset[str] | None = None
 
     def schemas(self, specialist: str) -> tuple[ToolSchema, ...]:
         """Return the schemas of the tools that a specialist has and that are present."""
         names = self.specialists[specialist].tools
         return tuple(self.tools[name].schema for name in names if name in self.tools)
+
+    def adapter(self, specialist: str) -> str | None:
+        """Return the adapter to use: a model without the specialist's answers by its prompt."""
+        wanted = self.specialists[specialist].adapter
+        return wanted if self.adapters is None or wanted in self.adapters else None
 
     def close(self) -> None:
         """Release the model, the sandbox connection and the records."""

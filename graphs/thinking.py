@@ -147,7 +147,7 @@ class Thinking:
                 "tool_choice": "none" if final else "auto",
             }
         )
-        adapter = self.parts.specialists[state["specialist"]].adapter
+        adapter = self.parts.adapter(state["specialist"])
         prompt = prompt_of(self.parts, state)
         for delta in self.parts.backend.stream(prompt, options, adapter=adapter, cancel=cancel):
             if first is None:
@@ -209,7 +209,7 @@ class Thinking:
             "specialist": state["specialist"],
             "confidence": round(state["confidence"], 4),
             "model": self.parts.backend.name if specialist else None,
-            "adapter": specialist.adapter if specialist else None,
+            "adapter": self.parts.adapter(specialist.name) if specialist else None,
             "tools": tools_hash(schemas),
             "sources": [
                 {"id": document.id, "title": document.title, "source": document.source}

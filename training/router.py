@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 CLASSES = ("sysadmin", "composer", "other")
 BUCKETS = 2**15
 FOLDS = 5
-COPIES = {"sysadmin": 2, "composer": 4, "other": 4, "boundary": 6}
+COPIES = {"sysadmin": 2, "composer": 4, "notes": 2, "other": 4, "boundary": 6}
 """How often a wording is drawn, with other values and disturbances each time."""
 
 
@@ -51,7 +51,8 @@ def examples(root: Path, rng: random.Random) -> list[Example]:
     Raises:
         OSError: a data file is missing.
     """
-    drawn = [*_sysadmin(root, rng), *_composer(root, rng), *_router_texts(root, rng)]
+    drawn = [*_sysadmin(root, rng), *_composer(root, rng), *_notes(root, rng)]
+    drawn += _router_texts(root, rng)
     total = np.zeros(len(CLASSES))
     for example in drawn:
         total[example.label] += example.weight
@@ -81,6 +82,16 @@ def _composer(root: Path, rng: random.Random) -> Iterator[Example]:
                 values = {s: str(rng.choice(data["values"][s])) for s in _slots(str(ask))}
                 text = noise.disturb(str(ask), rng).format(**values)
                 yield Example(text, 1, f"{path.stem} {number}", 1 / COPIES["composer"])
+
+
+def _notes(root: Path, rng: random.Random) -> Iterator[Example]:
+    for label, name in enumerate(("sysadmin", "composer")):
+        path = root / "agents" / name / "notes.yaml"
+        for note in yaml.safe_load(path.read_text(encoding="utf-8")):
+            for ask in note["asks"]:
+                for copy in range(COPIES["notes"]):
+                    text = str(ask) if copy == 0 else noise.disturb(str(ask), rng)
+                    yield Example(text, label, f"note {note['id']}", 1 / COPIES["notes"])
 
 
 def _router_texts(root: Path, rng: random.Random) -> Iterator[Example]:

@@ -1,0 +1,39 @@
+"""A command without a conversation: what the sysadmin would run, and nothing is run."""
+
+from __future__ import annotations
+
+from graphs.approval import COMMANDS
+from graphs.parts import Parts
+from graphs.state import State, document_to_json, new_turn
+from graphs.thinking import prompt_of
+from runtime.types import BackendError, GenerationOptions, Message, collect
+
+
+def proposed_command(parts: Parts, text: str, specialist: str = "sysadmin") -> str:
+    """Return the first command that the model asks for.
+
+    Raises:
+        BackendError: the request is empty or too long, or the model asked for no command.
+    """
+    longest = parts.settings.max_request
+    if not text.strip() or len(text) > longest:
+        raise BackendError(f"a request has between 1 and {longest} characters")
+    chosen = parts.specialists[specialist]
+    documents = []
+    if parts.knowledge is not None and chosen.shelf and parts.settings.retrieved:
+        found = parts.knowledge.search(text, shelf=chosen.shelf, k=parts.settings.retrieved)
+        documents = [document_to_json(document) for document in found]
+    state: State = {
+        **new_turn("none", "none", text),
+        "specialist": specialist,
+        "documents": documents,
+        "messages": [Message("user", text).to_openai()],
+    }
+    options = GenerationOptions(max_tokens=parts.settings.max_tokens)
+    adapter = parts.adapter(specialist)
+    completion = collect(parts.backend.stream(prompt_of(parts, state), options, adapter=adapter))
+    for call in completion.tool_calls:
+        command = call.arguments.get("command")
+        if call.name == COMMANDS and isinstance(command, str):
+            return command
+    raise BackendError(f"the model asked for no command; it said: {completion.text.strip()[:200]}")

@@ -1,0 +1,61 @@
+"""The command `mica`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from ui import cli_ask, cli_doctor, cli_manage, cli_tools
+from ui.cli_common import FAILED, fail, known_errors
+
+app = typer.Typer(
+    name="mica",
+    help="Small Granite specialists that run real tools on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _options(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log to stderr.")] = False,
+) -> None:
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, stream=sys.stderr)
+
+
+app.command()(cli_ask.ask)
+app.command()(cli_ask.chat)
+app.command()(cli_ask.resume)
+app.command()(cli_ask.propose)
+app.command()(cli_tools.route)
+app.command()(cli_manage.serve)
+app.command()(cli_doctor.doctor)
+app.add_typer(cli_tools.policy, name="policy")
+app.add_typer(cli_tools.tools, name="tools")
+app.add_typer(cli_manage.sandbox, name="sandbox")
+app.add_typer(cli_manage.models, name="models")
+app.add_typer(cli_manage.knowledge, name="knowledge")
+
+
+def main() -> None:
+    """Run the command line; known errors become one line on stderr and exit code 1."""
+    try:
+        app()
+    except BrokenPipeError:
+        # Whoever read us has gone; Python would complain again when it flushes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except known_errors() as error:
+        try:
+            fail(str(error))
+        except typer.Exit as ending:
+            sys.exit(ending.exit_code)
+
+
+if __name__ == "__main__":
+    main()

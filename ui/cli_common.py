@@ -1,0 +1,73 @@
+"""What the commands share: errors in one line, exit codes, the assistant, printing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from graphs.assistant import Assistant
+    from graphs.settings import Settings
+
+OK, FAILED, USAGE, APPROVAL = 0, 1, 2, 3
+"""Exit codes: done; failed; called wrongly; a command needs an approval that was not given."""
+
+
+def fail(text: str, code: int = FAILED) -> NoReturn:
+    """Print an error to stderr, in one line, and end."""
+    print(f"mica: {' '.join(text.split())}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def known_errors() -> tuple[type[Exception], ...]:
+    """Return the errors whose text says what to do next."""
+    from agents.router import RouterError
+    from agents.specialist import SpecialistError
+    from records.store import RecordsError
+    from runtime.types import BackendError
+    from sandboxes import SandboxError
+    from tools import ToolError
+
+    return (
+        BackendError, RecordsError, RouterError, SandboxError, SpecialistError, ToolError, OSError,
+    )  # fmt: skip
+
+
+def settings() -> Settings:
+    """Read the settings; a bad value ends the command."""
+    import pydantic
+
+    from graphs.settings import Settings
+
+    try:
+        return Settings()
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        name = "MICA_" + "_".join(str(part) for part in first["loc"]).upper()
+        fail(f"{name}: {first['msg']}", USAGE)
+
+
+@contextmanager
+def assistant(folder: Path | None = None, *, sandbox: bool = True) -> Iterator[Assistant]:
+    """Build an assistant and close it at the end; `sandbox=False` only proposes commands."""
+    from graphs.build import build_assistant
+
+    chosen = settings()
+    if not sandbox:
+        chosen = chosen.model_copy(update={"sandbox": "none"})
+    built = build_assistant(chosen, folder=folder)
+    try:
+        yield built
+    finally:
+        built.close()
+
+
+def as_json(value: Any) -> str:
+    """Return one line of JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str)

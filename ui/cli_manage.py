@@ -1,0 +1,100 @@
+"""`mica serve`, `mica sandbox`, `mica models` and `mica knowledge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli_common import FAILED, USAGE, fail, settings
+
+sandbox = typer.Typer(help="Where commands run.", no_args_is_help=True)
+models = typer.Typer(help="The models on this machine.", no_args_is_help=True)
+knowledge = typer.Typer(help="What specialists look things up in.")
+
+
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port.")] = None,
+) -> None:
+    """Serve the chat page and the API."""
+    from ui import server
+
+    chosen = settings()
+    server.serve(host or chosen.host, port or chosen.port)
+
+
+@sandbox.command("check")
+def check_sandbox() -> None:
+    """Hold this machine's sandbox to its promises; takes about a minute."""
+    from sandboxes.choose import open_sandbox
+    from sandboxes.conformance import CHECKS, run_check
+
+    chosen = settings()
+    if chosen.sandbox == "none":
+        fail("the sandbox is switched off (MICA_SANDBOX=none)")
+    box = open_sandbox(chosen.sandbox, image=chosen.sandbox_image)
+    broken = 0
+    try:
+        for check in CHECKS:
+            result = run_check(check, box)
+            broken += not result.passed
+            mark = "ok    " if result.passed else "BROKEN"
+            print(f"{mark} {result.promise} {result.problem}".rstrip(), flush=True)
+    finally:
+        box.close()
+    if broken:
+        fail(f"the {box.name} sandbox breaks {broken} of its promises", FAILED)
+    print(f"the {box.name} sandbox keeps its promises")
+
+
+@knowledge.callback(invoke_without_command=True)
+def _knowledge(
+    context: typer.Context,
+    list_: Annotated[bool, typer.Option("--list", help="Show the sources.")] = False,
+    remove: Annotated[
+        str | None, typer.Option("--remove", metavar="SOURCE", help="Forget a source.")
+    ] = None,
+) -> None:
+    if context.invoked_subcommand is not None:
+        return
+    if remove is not None:
+        remove_knowledge(remove)
+    elif list_:
+        list_knowledge()
+    else:
+        fail("say what to do: mica knowledge add PATH, --list or --remove SOURCE", USAGE)
+
+
+@knowledge.command("add")
+def add_knowledge(
+    paths: Annotated[list[Path], typer.Argument(help="Text, Markdown, HTML, PDF, man pages.")],
+    shelf: Annotated[str, typer.Option("--shelf", help="user, sysadmin or composer.")] = "user",
+) -> None:
+    """Read files or folders, so that answers can look things up in them."""
+    from tools.knowledge.base import KnowledgeBase
+
+    base = KnowledgeBase(settings().knowledge)
+    for path in paths:
+        print(f"{path}: {base.add(path, shelf=shelf)} passages")
+
+
+@knowledge.command("list")
+def list_knowledge() -> None:
+    """Show the sources."""
+    from tools.knowledge.base import KnowledgeBase
+
+    for source in KnowledgeBase(settings().knowledge).sources():
+        print(source)
+
+
+@knowledge.command("remove")
+def remove_knowledge(
+    source: Annotated[str, typer.Argument(help="As `mica knowledge --list` shows it.")],
+) -> None:
+    """Forget a source."""
+    from tools.knowledge.base import KnowledgeBase
+
+    KnowledgeBase(settings().knowledge).remove(source)
+    print(f"removed {source}")

@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 
 from tools import Artifact
+from tools.music.audio import to_wav
 from tools.music.chord import Chord
 from tools.music.key import Key
 from tools.music.midi import to_midi
 from tools.music.music_text import Music
+from tools.music.musicxml import to_musicxml
+from tools.music.notation import to_svg
 from tools.music.scale import Scale
 from tools.music.score import Score, of_chords, of_music, of_scale
 
+MUSICXML = "application/vnd.recordare.musicxml+xml"
 _UNSAFE = re.compile(r"[^A-Za-z0-9#+-]+")
 _NAME_LENGTH = 40
 
@@ -35,9 +39,17 @@ def show_scale(scale: Scale) -> tuple[Artifact, ...]:
 
 
 def present(score: Score, *, xml: bool = False) -> tuple[Artifact, ...]:
-    """Return a score as a MIDI file."""
+    """Return a score as an SVG image, a WAV and a MIDI file; as MusicXML too with `xml`."""
     name = file_name(score.title)
-    return (Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),)
+    made = (
+        Artifact("image", f"{name}.svg", "image/svg+xml", to_svg(score).encode()),
+        Artifact("audio", f"{name}.wav", "audio/wav", to_wav(score)),
+        Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),
+    )
+    if not xml:
+        return made
+    source = to_musicxml(score).encode()
+    return (*made, Artifact("file", f"{name}.musicxml", MUSICXML, source))
 
 
 def file_name(title: str) -> str:

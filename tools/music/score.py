@@ -19,11 +19,11 @@ _SHARES = {1: (4,), 2: (2, 2), 3: (2, 1, 1), 4: (1, 1, 1, 1)}
 
 @dataclass(frozen=True)
 class Event:
-    """Notes that sound together for some quarter-note beats, with a chord symbol above."""
+    """Notes that sound together for some quarter-note beats, and the chord that they make."""
 
     pitches: tuple[Pitch, ...]
     beats: int
-    label: str = ""
+    chord: Chord | None = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ def of_chords(
         lengths += _SHARES[count]
     lengths = lengths if len(lengths) == len(chords) else [BAR_BEATS] * len(chords)
     events = tuple(
-        Event(in_range(_close(chord)), beats, chord.symbol)
+        Event(in_range(_close(chord)), beats, chord)
         for chord, beats in zip(chords, lengths, strict=True)
     )
-    return Score(title, events, fifths=_signature(key))
+    return Score(title, events, fifths=_signature(key), tempo=144 if len(chords) > 1 else 100)
 
 
 def of_notes(notes: Sequence[Pitch], title: str, *, key: Key | None = None) -> Score:

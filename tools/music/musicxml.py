@@ -1,0 +1,110 @@
+"""Scores as MusicXML 4.0, with every accidental written out as it must be seen."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape, quoteattr
+
+from tools.music.key import SHARPS
+from tools.music.pitch import Pitch
+from tools.music.score import Event, Score
+
+_TYPES = {1: ("quarter", 0), 2: ("half", 0), 3: ("half", 1), 4: ("whole", 0)}
+_ACCIDENTALS = {
+    -3: "triple-flat", -2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp",
+    3: "triple-sharp",
+}  # fmt: skip
+# Below this average pitch (MIDI) a score is written in the bass clef.
+_BASS_CLEF_BELOW = 55
+
+
+def to_musicxml(score: Score) -> str:
+    """Return the score as a MusicXML document of one part."""
+    bars = [_measure(score, number) for number in range(len(score.bars))]
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<score-partwise version="4.0">'
+        f"<work><work-title>{escape(score.title)}</work-title></work>"
+        '<part-list><score-part id="P1"><part-name print-object="no">Music</part-name>'
+        '</score-part></part-list><part id="P1">'
+        f"{''.join(bars)}</part></score-partwise>\n"
+    )
+
+
+def accidentals(bar: tuple[Event, ...], fifths: int) -> list[list[str]]:
+    """Return, for each note of each event, the accidental to print, or an empty string.
+
+    An accidental holds for its line until the end of the bar.
+    """
+    signature = _signature(fifths)
+    state: dict[tuple[str, int | None], int] = {}
+    printed = []
+    for event in bar:
+        row = []
+        for pitch in event.pitches:
+            place = (pitch.step, pitch.octave)
+            current = state.get(place, signature.get(pitch.step, 0))
+            row.append("" if current == pitch.alter else _ACCIDENTALS.get(pitch.alter, ""))
+            state[place] = pitch.alter
+        printed.append(row)
+    return printed
+
+
+def _signature(fifths: int) -> dict[str, int]:
+    order = SHARPS if fifths > 0 else SHARPS[::-1]
+    return dict.fromkeys(order[: abs(fifths)], 1 if fifths > 0 else -1)
+
+
+def _measure(score: Score, number: int) -> str:
+    bar = score.bars[number]
+    printed = accidentals(bar, score.fifths)
+    body = "".join(_event(event, row) for event, row in zip(bar, printed, strict=True))
+    head = _attributes(score) if number == 0 else ""
+    last = number == len(score.bars) - 1
+    end = '<barline location="right"><bar-style>light-heavy</bar-style></barline>' if last else ""
+    return f'<measure number="{number + 1}">{head}{body}{end}</measure>'
+
+
+def _attributes(score: Score) -> str:
+    heights = [pitch.midi for event in score.events for pitch in event.pitches]
+    bass = sum(heights) / len(heights) < _BASS_CLEF_BELOW
+    clef = "<sign>F</sign><line>4</line>" if bass else "<sign>G</sign><line>2</line>"
+    return (
+        f"<attributes><divisions>1</divisions><key><fifths>{score.fifths}</fifths></key>"
+        f'<time print-object="no"><beats>{score.beats}</beats><beat-type>4</beat-type></time>'
+        f"<clef>{clef}</clef></attributes>"
+        f'<direction placement="above"><sound tempo="{score.tempo}"/></direction>'
+    )
+
+
+def _event(event: Event, accidental_row: list[str]) -> str:
+    notes = [
+        _note(pitch, event.beats, accidental, chord=place > 0)
+        for place, (pitch, accidental) in enumerate(zip(event.pitches, accidental_row, strict=True))
+    ]
+    return _harmony(event) + "".join(notes)
+
+
+def _note(pitch: Pitch, beats: int, accidental: str, *, chord: bool) -> str:
+    kind, dots = _TYPES[beats]
+    alter = f"<alter>{pitch.alter}</alter>" if pitch.alter else ""
+    sign = f"<accidental>{accidental}</accidental>" if accidental else ""
+    return (
+        f"<note>{'<chord/>' if chord else ''}<pitch><step>{pitch.step}</step>{alter}"
+        f"<octave>{pitch.octave}</octave></pitch><duration>{beats}</duration>"
+        f"<voice>1</voice><type>{kind}</type>{'<dot/>' * dots}{sign}</note>"
+    )
+
+
+def _harmony(event: Event) -> str:
+    chord = event.chord
+    if chord is None:
+        return ""
+    bass = ""
+    if chord.bass is not None:
+        alter = f"<bass-alter>{chord.bass.alter}</bass-alter>" if chord.bass.alter else ""
+        bass = f"<bass><bass-step>{chord.bass.step}</bass-step>{alter}</bass>"
+    alter = f"<root-alter>{chord.root.alter}</root-alter>" if chord.root.alter else ""
+    return (
+        f"<harmony><root><root-step>{chord.root.step}</root-step>{alter}</root>"
+        f"<kind text={quoteattr(chord.quality.symbol)}>other</kind>{bass}</harmony>"
+    )

@@ -1,0 +1,81 @@
+"""Engraving: a score as an SVG image, checked to hold every note and bar of the score."""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from typing import Any
+
+from tools.music.musicxml import to_musicxml
+from tools.music.score import Score
+
+_LOCK = threading.Lock()
+_OPTIONS = {
+    "adjustPageHeight": True,
+    "adjustPageWidth": True,
+    "pageHeight": 60_000,
+    "pageWidth": 1900,
+    "pageMarginTop": 40,
+    "pageMarginBottom": 40,
+    "pageMarginLeft": 40,
+    "pageMarginRight": 40,
+    "scale": 45,
+    "header": "none",
+    "footer": "none",
+    "smuflTextFont": "none",
+    "spacingLinear": 0.45,
+    "svgViewBox": False,
+    "xmlIdSeed": 1,
+}
+_OPEN = re.compile(r"<svg\b[^>]*>")
+_GROUND = '<rect width="100%" height="100%" style="fill:white;stroke:none"/>'
+# Accidentals in text come as characters of a music font that would have to travel with every
+# image (56 kB); the characters that any text font has do as well. The codes are SMuFL's.
+_TEXT_SIGN = re.compile(r'(<tspan) font-family="Leipzig" font-size="[\d.]+px">([^<]*)(</tspan>)')
+_PLAIN_SIGNS = str.maketrans(
+    {0xEA63: "♭♭", 0xEA64: "♭", 0xEA65: "♮", 0xEA66: "♯", 0xEA67: "♯♯", 0xE260: "♭", 0xE262: "♯"}
+)
+
+
+class EngravingError(RuntimeError):
+    """What was engraved is not what was asked for."""
+
+
+def to_svg(score: Score) -> str:
+    """Return the score as one SVG image on a white ground.
+
+    Raises:
+        EngravingError: the image does not hold every note and bar. Verovio draws what it
+            understands and says nothing of the rest, so the drawing is counted.
+    """
+    source = to_musicxml(score)
+    with _LOCK:
+        toolkit = _toolkit()
+        loaded = toolkit.loadData(source)
+        svg = toolkit.renderToSVG(1) if loaded else ""
+    notes = len(re.findall(r'class="note\b', svg))
+    bars = len(re.findall(r'class="measure\b', svg))
+    if (notes, bars) != (score.note_count, len(score.bars)):
+        raise EngravingError(
+            f"engraved {notes} notes in {bars} bars instead of {score.note_count} in "
+            f"{len(score.bars)}; please report the music that was asked for"
+        )
+    return _finished(svg)
+
+
+def _finished(svg: str) -> str:
+    def plain(match: re.Match[str]) -> str:
+        return f'{match[1]} font-size="405px">{match[2].translate(_PLAIN_SIGNS)}{match[3]}'
+
+    return _OPEN.sub(lambda m: m[0] + _GROUND, _TEXT_SIGN.sub(plain, svg), count=1)
+
+
+@functools.lru_cache(maxsize=1)
+def _toolkit() -> Any:
+    import verovio
+
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit = verovio.toolkit()
+    toolkit.setOptions(_OPTIONS)
+    return toolkit

@@ -64,6 +64,7 @@ class _Parts:
     omitted: list[int] = field(default_factory=list)
     major: bool = False
     numbered: bool = False
+    numbered_extent: bool = False
     alt: bool = False
     power: bool = False
     read: int = 0
@@ -166,25 +167,29 @@ def _take_number(parts: _Parts, text: str) -> str:
         else:
             parts.sixth, parts.extent = True, 9 if text == "69" else 0
     else:
-        _take_extent(parts, int(text))
+        return _take_extent(parts, int(text))
     return ""
 
 
-def _take_extent(parts: _Parts, number: int) -> None:
+def _take_extent(parts: _Parts, number: int) -> str:
+    if parts.numbered_extent and number <= parts.extent:
+        return f"{number} after {parts.extent} says nothing"
+    parts.numbered_extent = True
     if parts.sixth and number == 9:
         parts.extent = 9
-        return
+        return ""
     if parts.sixth:
         parts.sixth = False
         parts.added.append("M13")
     if parts.seventh and parts.extent == 7 and number > 9 and not _bare(parts):
         parts.added.append(f"{'P' if number == 11 else 'M'}{number}")
-        return
+        return ""
     if parts.major:
         parts.seventh = "M7"
     elif parts.seventh is None:
         parts.seventh = "d7" if parts.triad == "dim" else "m7"
     parts.extent = max(parts.extent, number)
+    return ""
 
 
 def _bare(parts: _Parts) -> bool:

@@ -22,7 +22,9 @@ COMMON = (
     "m7add11", "maj7add13", "maj13#11", "addb9", "add#11", "maj7#9", "7b9#9", "7sus2",
     "m(addb6)", "no3", "no5", "mno5",
 )  # fmt: skip
-INVERTED, FOREIGN_BASS, NO_FIFTH, RESPELLED = 10, 30, 15, 12
+INVERTED, FOREIGN_BASS, NO_FIFTH, RESPELLED = 10, 40, 15, 12
+# Where a name is found for less than this, other spellings of the roots are not tried.
+GOOD_ENOUGH = 45
 
 
 def name_notes(notes: Sequence[Pitch], most: int = 6) -> list[Chord]:
@@ -54,33 +56,38 @@ def quality_of(root: Pitch, tones: Sequence[Pitch]) -> Quality | None:
 
 
 def _whole(notes: list[Pitch], bass: Pitch) -> list[tuple[int, Chord]]:
-    found = []
-    for root in notes:
-        for candidate in respellings(root):
-            found += _on_root(candidate, root, notes, bass)
-    return found
+    """Chords on every root as written; on other spellings only where none fits as written."""
+    found = [row for root in notes for row in _on_root(root, root, notes, bass)]
+    if any(cost < GOOD_ENOUGH for cost, _ in found):
+        return found
+    others = [(other, root) for root in notes for other in respellings(root) if other != root]
+    return found + [row for other, root in others for row in _on_root(other, root, notes, bass)]
 
 
 def _on_root(
     root: Pitch, played: Pitch, notes: list[Pitch], bass: Pitch
 ) -> list[tuple[int, Chord]]:
-    spelled = frozenset(_folded(between(root, note)) for note in notes if note != played)
-    spelled |= {(0, 0)}
-    sounds = frozenset((note.pitch_class - root.pitch_class) % 12 for note in notes)
+    spelled = frozenset(_folded(between(root, note)) for note in notes)
+    sounds = frozenset(semitones for _, semitones in spelled)
     found = []
     for cost, quality, shape, classes in _shapes():
         if classes != sounds:
             continue
-        exact = shape == spelled and root == played
-        if root != played and (abs(root.alter) > 1 or shape != spelled):
-            continue
+        exact = shape == spelled
         chord = Chord(root, quality)
+        if not exact and any(abs(tone.alter) > 1 for tone in chord.tones):
+            continue
+        price = cost + (0 if exact else RESPELLED + sum(abs(t.alter) for t in chord.tones))
         if played != bass:
-            low = next((t for t in chord.tones if t.pitch_class == bass.pitch_class), bass)
-            chord = Chord(root, quality, low)
-        price = cost + (0 if exact else RESPELLED) + (INVERTED if played != bass else 0)
+            price += INVERTED
+            chord = Chord(root, quality, bass if root == played else _alike(chord, bass))
         found.append((price, chord))
     return found
+
+
+def _alike(chord: Chord, bass: Pitch) -> Pitch:
+    """The chord tone that sounds like the bass."""
+    return next((tone for tone in chord.tones if tone.pitch_class == bass.pitch_class), bass)
 
 
 def _over_bass(notes: list[Pitch], bass: Pitch) -> list[tuple[int, Chord]]:
@@ -91,7 +98,8 @@ def _over_bass(notes: list[Pitch], bass: Pitch) -> list[tuple[int, Chord]]:
     found = []
     for root in upper:
         for cost, chord in _on_root(root, root, upper, root):
-            found.append((cost + FOREIGN_BASS, Chord(chord.root, chord.quality, bass)))
+            if not chord.quality.omitted:
+                found.append((cost + FOREIGN_BASS, Chord(chord.root, chord.quality, bass)))
     return found
 
 

@@ -52,6 +52,7 @@ def to_svg(score: Score) -> str:
     source = to_musicxml(score)
     with _LOCK:
         toolkit = _toolkit()
+        toolkit.resetXmlIdSeed(1)
         loaded = toolkit.loadData(source)
         svg = toolkit.renderToSVG(1) if loaded else ""
     notes = len(re.findall(r'class="note\b', svg))

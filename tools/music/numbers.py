@@ -36,7 +36,8 @@ def read_number(value: int | float | str, what: str) -> int:
     for word in re.findall(r"[a-z]+", value.lower()):
         if word in _ORDINALS:
             return _ORDINALS[word]
-    raise MusicError(f"cannot read {value!r} as a {what}; write a number such as 2")
+    article = "an" if what[0] in "aeiou" else "a"
+    raise MusicError(f"cannot read {value!r} as {article} {what}; write a number such as 2")
 
 
 def read_inversion(value: int | str) -> int:

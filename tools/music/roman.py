@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tools.music.chord import Chord
@@ -15,10 +16,6 @@ from tools.music.text import plain_signs
 
 NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII")
 _FIGURES = {"6": 1, "64": 2, "65": 1, "43": 2, "42": 3, "2": 3}
-_NUMERAL = re.compile(
-    r"(?P<sign>[b#]*)(?P<roman>VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
-    r"(?P<suffix>[^/IViv]*?(?:sus|add|maj|min|dim|aug|[^/IViv])*?)(?:(?P<over>/)(?P<of>[b#]*[IViv]+.?))?"
-)
 _PREDOMINANT = {  # Neapolitan and augmented sixths: degree, added tones above it, omitted tones
     "it": ("A6",), "ger": ("A6",), "fr": ("A4", "A6"),
 }  # fmt: skip
@@ -38,8 +35,19 @@ class Numeral:
     chord: Chord
 
 
-def analyse(chord: Chord, key: Key) -> str:
-    """Return the numeral of a chord in a key.
+def analyse_all(chords: Sequence[Chord], key: Key) -> list[str]:
+    """Return the numerals of a progression, where each chord is heard before the next.
+
+    >>> from tools.music.music_text import read_chords
+    >>> analyse_all(read_chords("C7 F7 C7 F"), Key(Pitch("C")))
+    ['I7', 'IV7', 'V7/IV', 'IV']
+    """
+    nexts: list[Chord | None] = [*chords[1:], None]
+    return [analyse(chord, key, after) for chord, after in zip(chords, nexts, strict=True)]
+
+
+def analyse(chord: Chord, key: Key, after: Chord | None = None) -> str:
+    """Return the numeral of a chord in a key, before the chord `after`.
 
     >>> from tools.music.chord_text import read_chord
     >>> c = Key(Pitch("C"))
@@ -50,7 +58,7 @@ def analyse(chord: Chord, key: Key) -> str:
     if _is_neapolitan(plain, key):
         return "N" + _figures(chord, triad=True)
     special = _secondary(chord, key)
-    if special:
+    if special and not _blues_tonic(chord, key, after):
         return special
     sign, place = _degree(chord.root, key)
     return sign + _written(chord, place)
@@ -267,6 +275,14 @@ def _secondary(chord: Chord, key: Key) -> str | None:
         return None
     _, place = _degree(goal.root, key)
     return f"{_written(chord, 4 if dominant else 6)}/{_written(goal, place)}"
+
+
+def _blues_tonic(chord: Chord, key: Key, after: Chord | None) -> bool:
+    """True for a seventh on the tonic that does not lead to a plain fourth degree."""
+    if chord.root.name != key.tonic.name or chord.quality.third != "M3":
+        return False
+    fourth = transpose(key.tonic, Interval.of("P4"))
+    return after is None or after.root.name != fourth.name or after.quality.seventh == "m7"
 
 
 def _native(chord: Chord, key: Key) -> bool:

@@ -10,7 +10,7 @@ from tools.music.chord import Chord
 from tools.music.interval import Interval, transpose
 from tools.music.pitch import MusicError, Pitch, read_pitch, simplest
 from tools.music.quality import degree
-from tools.music.scale_types import SCALES
+from tools.music.scale_types import FIRST_CHOICES, SCALES
 from tools.music.text import did_you_mean, plain_accidentals, strip_article
 
 _NOTE = r"[A-Ga-g](?:##?|bb?|x)?"
@@ -89,21 +89,22 @@ def scales_for(chord: Chord, most: int = 6) -> list[Scale]:
     """Return scales on the chord's root that hold all its tones, the usual choice first.
 
     >>> [s.name for s in scales_for(Chord(Pitch("C")), 2)]
-    ['C major', 'C mixolydian']
+    ['C major', 'C lydian']
     """
-    sounds = {interval.semitones % 12 for interval in chord.quality.intervals}
-    spelled = {(i.steps % 7, i.semitones % 12) for i in chord.quality.intervals}
-    found = []
-    for place, (kind, _, _) in enumerate(SCALES):
-        own = _intervals(kind)
-        if kind != "chromatic" and sounds <= {i.semitones % 12 for i in own}:
-            alike = spelled <= {(i.steps % 7, i.semitones % 12) for i in own}
-            found.append((not alike and not chord.quality.alt, place, Scale(chord.root, kind)))
-    if chord.quality.alt:
-        found.sort(key=lambda row: row[2].kind != "altered")
-    else:
-        found.sort(key=lambda row: (row[0], row[1]))
-    return [scale for _, _, scale in found[:most]]
+    quality = chord.quality
+    sounds = {interval.semitones % 12 for interval in quality.intervals}
+    first = FIRST_CHOICES.get((quality.third, quality.fifth, quality.seventh), ())
+    if quality.sus or quality.power:
+        first = ("mixolydian", "dorian", "major", "natural minor")
+    others = [kind for kind, _, _ in SCALES if kind not in (*first, "chromatic")]
+    found = [kind for kind in (*first, *others) if sounds <= _sounds(kind)]
+    known = [kind for kind in found if kind in first]
+    # Rarer scales are worth a word only where the usual ones do not fit.
+    return [Scale(chord.root, kind) for kind in (known if len(known) > 1 else found)[:most]]
+
+
+def _sounds(kind: str) -> set[int]:
+    return {interval.semitones % 12 for interval in _intervals(kind)}
 
 
 @lru_cache(maxsize=128)

@@ -72,3 +72,26 @@ MODE_FIFTHS = {
     "major": 0, "lydian": 1, "mixolydian": -1, "dorian": -2, "natural minor": -3, "minor": -3,
     "phrygian": -4, "locrian": -5,
 }  # fmt: skip
+
+# What players reach for first, by the chord's third, fifth and seventh.
+FIRST_CHOICES: dict[tuple[str, str, str | None], tuple[str, ...]] = {
+    ("M3", "P5", None): ("major", "lydian", "mixolydian", "major pentatonic"),
+    ("M3", "P5", "M7"): ("major", "lydian", "major pentatonic", "bebop major"),
+    ("M3", "P5", "m7"): (
+        *("mixolydian", "lydian dominant", "altered", "half-whole diminished"),
+        *("phrygian dominant", "mixolydian b6", "bebop dominant", "blues"),
+    ),
+    ("M3", "A5", None): ("whole tone", "lydian augmented", "augmented"),
+    ("M3", "A5", "m7"): ("altered", "whole tone"),
+    ("M3", "A5", "M7"): ("lydian augmented", "ionian augmented"),
+    ("M3", "d5", "m7"): ("lydian dominant", "altered", "whole tone", "half-whole diminished"),
+    ("m3", "P5", None): (
+        *("natural minor", "dorian", "harmonic minor", "melodic minor", "minor pentatonic"),
+        "blues",
+    ),
+    ("m3", "P5", "m7"): ("dorian", "natural minor", "phrygian", "minor pentatonic", "blues"),
+    ("m3", "P5", "M7"): ("melodic minor", "harmonic minor"),
+    ("m3", "d5", None): ("locrian", "whole-half diminished", "locrian natural 2"),
+    ("m3", "d5", "m7"): ("locrian", "locrian natural 2", "locrian natural 6"),
+    ("m3", "d5", "d7"): ("whole-half diminished", "ultralocrian"),
+}

@@ -16,7 +16,7 @@ from tools.music.naming import name_notes
 from tools.music.pitch import A4_HERTZ, A4_MIDI, MusicError, Pitch, read_pitch, simplest
 from tools.music.presentation import show_chords, show_scale
 from tools.music.quality import degree
-from tools.music.roman import analyse
+from tools.music.roman import analyse_all
 from tools.music.scale import read_scale, scales_for
 from tools.music.text import plain_accidentals
 
@@ -151,7 +151,7 @@ def diatonic_chords(key: str) -> ToolResult:
     triads, sevenths = diatonic(found, 3), diatonic(found, 4)
     lines = [
         f"{found.name}: {symbols(triads)}",
-        f"Numerals: {' '.join(analyse(chord, found) for chord in triads)}",
+        f"Numerals: {' '.join(analyse_all(triads, found))}",
         f"Sevenths: {symbols(sevenths)}",
     ]
     if found.mode == "minor":
@@ -176,7 +176,7 @@ def find_key(music: str) -> ToolResult:
             others.append(key.name)
     lines = [f"{written}: {best.name}", f"Next likeliest: {', '.join(others[:3])}."]
     if read.chords:
-        numerals = " ".join(analyse(chord, best) for chord in read.chords)
+        numerals = " ".join(analyse_all(read.chords, best))
         lines.insert(1, f"In {best.name}: {numerals}.")
     else:
         own = {p.pitch_class for p in best.scale.pitches}

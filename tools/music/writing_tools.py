@@ -13,7 +13,7 @@ from tools.music.music_text import Music, read_chords, read_music
 from tools.music.numbers import read_inversion, read_number, read_tempo
 from tools.music.pitch import MusicError
 from tools.music.presentation import show, show_chords
-from tools.music.roman import analyse, realise
+from tools.music.roman import analyse_all, realise
 from tools.music.transposition import by_request, capo, for_instrument, respelled
 
 LAST_FRET = 12
@@ -39,7 +39,7 @@ def roman_numerals(chords: str, key: str) -> ToolResult:
     """Give the Roman numerals of chords in a key, e.g. Dm7 G7 Cmaj7 in C major."""
     progression = read_chords(chords)
     home = read_key(key) if key.strip() else find(Music("chords", chords=progression))
-    numerals = " ".join(analyse(chord, home) for chord in progression)
+    numerals = " ".join(analyse_all(progression, home))
     return ToolResult(f"{symbols(progression)} in {home.name}: {numerals}")
 
 

@@ -41,26 +41,31 @@ prepare() {
     : >"$state/ready"
 }
 
-session_of() { # PID; sets $session
+look_at() { # PID; sets $condition (Z: dead) and $session
     local line
     { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
-    read -r _ _ _ session _ <<<"${line##*) }"
+    read -r condition _ _ session _ <<<"${line##*) }"
 }
 
 # Ends every process outside this session and PID 1's. One call stops them all first, so that
-# nothing can fork its way past. Builtins only: it must work when no process can be started.
+# nothing can fork its way past; a fork under way then still yields a (stopped) child, hence the
+# rounds. Builtins only: it must work when no process can be started.
 sweep() {
-    local process own session
-    session_of $$ && own=$session
+    local process own condition session alive=1 round
+    look_at $$ && own=$session
     kill -s STOP -- -1 2>/dev/null
-    for process in /proc/[0-9]*; do
-        process=${process#/proc/}
-        session_of "$process" || continue
-        if [ "$session" = "$own" ] || [ "$session" = 1 ] || [ "$process" = 1 ]; then
-            kill -s CONT "$process"
-        else
-            kill -s KILL "$process"
-        fi 2>/dev/null
+    for ((round = 0; round < 500 && alive; round++)); do
+        alive=0
+        for process in /proc/[0-9]*; do
+            process=${process#/proc/}
+            look_at "$process" || continue
+            if [ "$session" = "$own" ] || [ "$session" = 1 ] || [ "$process" = 1 ]; then
+                kill -s CONT "$process"
+            elif [ "$condition" != Z ]; then
+                kill -s KILL "$process"
+                alive=1
+            fi 2>/dev/null
+        done
     done
 }
 
@@ -77,15 +82,15 @@ keep_output() { # FOLDER LIMIT
 }
 
 # The shell of a command: takes over directory and environment, and leaves its own behind.
+# On one line, so that bash's messages count the lines of the command alone.
 # shellcheck disable=SC2016
-shell='
-if [ -e /run/mica/kept/ok ]; then
-    . /run/mica/kept/env; cd -- "$(</run/mica/kept/cwd)" || cd /workspace
-else
-    cd /workspace
-fi 2>/dev/null
-trap '\''export -p >|/run/mica/new/env; printf %s "$PWD" >|/run/mica/new/cwd; : >|/run/mica/new/ok'\'' EXIT
+shell='{ if [ -e /run/mica/kept/ok ];
+    then . /run/mica/kept/env; cd -- "$(</run/mica/kept/cwd)" || cd /workspace;
+    else cd /workspace; fi; } 2>/dev/null;
+trap "export -p >|/run/mica/new/env; printf %s \"\$PWD\" >|/run/mica/new/cwd;
+    : >|/run/mica/new/ok" EXIT;
 eval "$(</run/mica/command)"'
+shell=${shell//$'\n'/ }
 
 answer() { # STATUS FOLDER
     local code microseconds rest head
@@ -132,6 +137,7 @@ run_call() { # CALL SECONDS LIMIT BYTES
     wait "$keeper"
     [ ! -e "$state/new/ok" ] || mv -f "$state/new/env" "$state/new/cwd" "$state/new/ok" "$state/kept/"
     echo "$code $((end - start))" >"$call/exit"
+    exec 9>&- # the caller may be gone, and nobody shall wait for it to read the answer
     answer done "$call"
 }
 

@@ -1,0 +1,207 @@
+"""Sandboxes by bubblewrap, for machines without a Docker engine. Needs no daemon and no root.
+
+Each command runs in new namespaces (user, process, network, IPC, UTS, cgroup) over a
+read-only root file system, without capabilities and with a seccomp filter; the conversation's
+folders lie under `$MICA_HOME/sandbox` on the host's disk and stay between commands.
+
+What it limits less well than Docker, because it has no cgroup: memory and processor time are
+limited for each process by rlimits; memory in all, and disk space in all, by a look several
+times a second, so a quick command can overshoot by what it does in between. `cpus` is not
+held, and memory in unmapped memfds is not seen. On processors other than x86-64 and aarch64
+there is no seccomp filter.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from records.paths import home
+from sandboxes import Limits, SandboxError, seccomp
+from sandboxes.processes import Watch, converse
+from sandboxes.runner import ENVIRONMENT, RUNNER, ScriptedSandbox, key, script
+
+# The host's user for commands when Mica itself is root: no account has it, so it owns nothing.
+SERVICE_USER = 986_321
+USER = 1000
+FOLDERS = {
+    "workspace": "/workspace",
+    "srv": "/srv",
+    "home": "/home/mica",
+    "tmp": "/tmp",
+    "state": "/run/mica",
+}
+# Root's home is closed to SERVICE_USER, so both folders are bound to an open place first, in a
+# mount namespace that only this command sees.
+AS_ROOT = (
+    "mount -t tmpfs -o mode=755,size=64k mica /mnt && mkdir /mnt/root /mnt/own && "
+    'mount --bind "$1" /mnt/root && mount --bind "$2" /mnt/own && shift 2 && exec "$@"'
+)
+
+
+class BubblewrapSandbox(ScriptedSandbox):
+    """Runs each command in a bubblewrap of its own over folders that stay."""
+
+    name = "bubblewrap"
+
+    def __init__(self, limits: Limits | None = None, folder: Path | None = None) -> None:
+        """Check that bubblewrap works here and that the root file system is there.
+
+        `folder` holds `rootfs` and the conversations; by default `$MICA_HOME/sandbox`.
+
+        Raises:
+            SandboxError: one of both is missing, or the kernel forbids user namespaces.
+        """
+        super().__init__(limits or Limits())
+        self._folder = folder or home() / "sandbox"
+        self._rootfs = (self._folder / "rootfs").resolve()
+        self._filter = seccomp.program()
+        if shutil.which("bwrap") is None:
+            raise SandboxError("bubblewrap is missing; install it (Debian: apt install bubblewrap)")
+        if not (self._rootfs / "bin").is_dir():
+            raise SandboxError(
+                "bubblewrap has no root file system; run deploy/sandbox/ensure bubblewrap"
+            )
+        self._try_out()
+
+    def invoke(
+        self, conversation: str, request: Sequence[str], stdin: bytes, seconds: float, most: int
+    ) -> bytes:
+        """Start bubblewrap for one request. See `ScriptedSandbox.invoke`."""
+        own = self._own(conversation)
+        limits = self.limits
+        with (
+            self._start([*_rlimits(limits), *RUNNER, *request], own, subprocess.DEVNULL) as process,
+            Watch(process.pid, own, limits),
+        ):
+            return converse(process, b"\n" + stdin, seconds, most)
+
+    def recover(self, conversation: str) -> None:
+        """Do nothing: every process ended with its bubblewrap."""
+
+    def forget(self, conversation: str) -> None:
+        """Remove the conversation's folders."""
+        own = self._folder / key(conversation)
+        with self.alone(conversation):
+            if own.exists():
+                shutil.rmtree(own, onerror=_unlock_and_retry)
+
+    def close(self) -> None:
+        """Do nothing: no connection is held."""
+
+    def _own(self, conversation: str) -> Path:
+        own = self._folder / key(conversation)
+        try:
+            for name in FOLDERS:
+                (own / name).mkdir(parents=True, exist_ok=True)
+                if os.getuid() == 0:
+                    os.chown(own / name, SERVICE_USER, SERVICE_USER)
+        except OSError as error:
+            raise SandboxError(f"no folder for the sandbox: {error}; free some space") from error
+        return own
+
+    def _try_out(self) -> None:
+        own = self._own("try-out")
+        with self._start(["true"], own, subprocess.PIPE) as process:
+            _, problem = process.communicate(timeout=20)
+        if process.returncode:
+            raise SandboxError(
+                f"bubblewrap does not work here: {problem.decode(errors='replace').strip()}; the "
+                "kernel must allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+                "or kernel.apparmor_restrict_unprivileged_userns=0)"
+            )
+
+    def _start(self, command: Sequence[str], own: Path, stderr: int) -> subprocess.Popen[bytes]:
+        as_root = os.getuid() == 0
+        rootfs, place = (Path("/mnt/root"), Path("/mnt/own")) if as_root else (self._rootfs, own)
+        options = _options(rootfs, place)
+        with _Pipes() as pipes:
+            if self._filter is not None:
+                options += ["--seccomp", str(pipes.add(self._filter))]
+            # By a descriptor, so that /proc/1/cmdline inside tells nothing of the host.
+            arguments = pipes.add(b"".join(text.encode() + b"\0" for text in options))
+            line = ["bwrap", "--args", str(arguments), "--", *command]
+            if as_root:
+                line = [*_drop_root(self._rootfs, own), *line]
+            try:
+                return subprocess.Popen(
+                    line,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    pass_fds=pipes.ends,
+                    env={"PATH": os.environ.get("PATH", ENVIRONMENT["PATH"])},
+                )
+            except OSError as error:
+                raise SandboxError(f"bubblewrap could not be started: {error}") from error
+
+
+class _Pipes:
+    """Read ends that give prepared bytes to a child; closed here once it has them."""
+
+    def __init__(self) -> None:
+        self.ends: list[int] = []
+
+    def __enter__(self) -> _Pipes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for end in self.ends:
+            os.close(end)
+
+    def add(self, data: bytes) -> int:
+        end = os.memfd_create("mica", 0)
+        self.ends.append(end)
+        os.write(end, data)
+        os.lseek(end, 0, os.SEEK_SET)
+        return end
+
+
+def _options(rootfs: Path, own: Path) -> list[str]:
+    options = ["--unshare-all", "--unshare-user", "--disable-userns"]
+    options += ["--uid", str(USER), "--gid", str(USER), "--cap-drop", "ALL"]
+    options += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+    for name, value in {**ENVIRONMENT, "MICA_RUNNER": script()}.items():
+        options += ["--setenv", name, value]
+    options += ["--ro-bind", str(rootfs), "/", "--proc", "/proc", "--dev", "/dev"]
+    options += ["--size", str(16 * 2**20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    for name, target in FOLDERS.items():
+        options += ["--bind", str(own / name), target]
+    return [*options, "--chdir", "/workspace"]
+
+
+def _drop_root(rootfs: Path, own: Path) -> list[str]:
+    user = str(SERVICE_USER)
+    return [
+        *("unshare", "--mount", "--propagation", "private", "sh", "-c", AS_ROOT, "sh"),
+        *(str(rootfs), str(own)),
+        *("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"),
+    ]
+
+
+def _rlimits(limits: Limits) -> list[str]:
+    return [
+        "prlimit",
+        f"--as={limits.memory_mb * 2**20}",
+        f"--nproc={limits.processes}",
+        f"--nofile={limits.open_files}",
+        f"--fsize={limits.workspace_mb * 2**20}",
+        "--core=0",
+        "--",
+    ]
+
+
+def _unlock_and_retry(function: Callable[..., Any], path: str, _: object) -> None:
+    """Open what a command closed to its owner, then go on removing."""
+    for each in (Path(path).parent, Path(path)):
+        if not each.is_symlink():
+            each.chmod(stat.S_IRWXU)
+    if Path(path).is_dir() and not Path(path).is_symlink():
+        shutil.rmtree(path)
+    else:
+        Path(path).unlink(missing_ok=True)

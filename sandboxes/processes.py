@@ -1,0 +1,129 @@
+"""Talking to, and watching over, a process tree on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from sandboxes import Limits
+
+LOOK_SECONDS = 0.2
+MOST_FILES = 100_000
+
+
+def converse(process: subprocess.Popen[bytes], stdin: bytes, seconds: float, most: int) -> bytes:
+    """Send `stdin`, return stdout; kill the process after `seconds` or past `most` bytes."""
+    assert process.stdin is not None and process.stdout is not None
+    sender = threading.Thread(target=_send, args=(process.stdin, stdin), daemon=True)
+    sender.start()
+    output = bytearray()
+    deadline = time.monotonic() + seconds
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while len(output) <= most and (left := deadline - time.monotonic()) > 0:
+            if selector.select(left):
+                data = os.read(process.stdout.fileno(), 65536)
+                if not data:
+                    break
+                output += data
+        else:
+            process.kill()
+    process.wait()
+    sender.join()
+    return bytes(output)
+
+
+def _send(stream: object, data: bytes) -> None:
+    with contextlib.suppress(OSError):
+        stream.write(data)  # type: ignore[attr-defined]
+    with contextlib.suppress(OSError):
+        stream.close()  # type: ignore[attr-defined]
+
+
+class Watch:
+    """Ends a command that uses more memory or disk in all than its limits, from a thread.
+
+    The tree is bubblewrap, its PID 1, the runner, and what the runner started. Commands have
+    sessions of their own, so killing all other sessions than the first three leaves the
+    runner to report how the command ended.
+    """
+
+    def __init__(self, pid: int, folder: Path, limits: Limits) -> None:
+        self._pid = pid
+        self._folder = folder
+        self._limits = limits
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        most_memory = self._limits.memory_mb * 2**20
+        most_disk = 0
+        while not self._stop.wait(LOOK_SECONDS):
+            # What is already there may stay over the limit: `rm` must be able to run.
+            most_disk = most_disk or max(self._limits.workspace_mb * 2**20, disk_use(self._folder))
+            tree = descendants(self._pid)
+            if sum(map(resident, tree)) > most_memory or disk_use(self._folder) > most_disk:
+                self._kill(tree)
+
+    def _kill(self, tree: list[int]) -> None:
+        kept = {session(pid) for pid in tree[:3]}
+        for pid in tree[3:]:
+            if session(pid) not in kept:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def descendants(pid: int) -> list[int]:
+    """Return `pid` and all processes under it, parents before children, oldest first."""
+    found = [pid]
+    for parent in found:
+        with contextlib.suppress(OSError):
+            text = Path(f"/proc/{parent}/task/{parent}/children").read_text()
+            found.extend(int(child) for child in text.split())
+    return found
+
+
+def session(pid: int) -> int:
+    """Return the session of a process, 0 where it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    return int(text.rpartition(")")[2].split()[3])
+
+
+def resident(pid: int) -> int:
+    """Return the bytes of memory of a process, mapped files left out."""
+    total = 0
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith(("RssAnon:", "RssShmem:")):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def disk_use(folder: Path) -> int:
+    """Return the bytes that the files under `folder` take; too many files count as too much."""
+    total = count = 0
+    for path, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(path, name)).st_blocks * 512  # noqa: PTH118
+        count += len(files) + len(folders)
+        if count > MOST_FILES:
+            return 2**62
+    return total

@@ -7,27 +7,22 @@ has to be shared lies in `ui.chat_setup`. A thread's id is the conversation's id
 from __future__ import annotations
 
 import asyncio
-import logging
-from contextlib import aclosing
-from typing import Any
 
 import chainlit as cl
 from chainlit.types import ThreadDict
 from starlette.datastructures import Headers
 
 from graphs.events import Resume
-from ui import chat_approval, chat_auth, chat_setup
-from ui.chat_profiles import PROFILES, SPECIALISTS
-from ui.chat_render import APPROVE, CORRECT, EDIT, REJECT, Turn, correction_action, show_actions
+from ui import chat_approval, chat_auth, chat_setup, chat_turns
+from ui.chat_profiles import PROFILES
+from ui.chat_render import APPROVE, CORRECT, EDIT, REJECT, correction_action, show_actions
 from ui.datalayer import RecordsDataLayer, message_id_of
-
-_log = logging.getLogger("mica.chat")
 
 
 @cl.data_layer  # type: ignore[untyped-decorator]
 def data_layer() -> RecordsDataLayer:
     """Keep the page's history in the records."""
-    return RecordsDataLayer(chat_setup.store())
+    return RecordsDataLayer(chat_setup.store(), forget=chat_setup.forget)
 
 
 @cl.header_auth_callback  # type: ignore[untyped-decorator]
@@ -55,53 +50,51 @@ async def profiles(user: cl.User | None, language: str | None = None) -> list[cl
 
 @cl.on_chat_resume  # type: ignore[untyped-decorator]
 async def resume(thread: ThreadDict) -> None:
-    """Bring back what Chainlit does not keep: the buttons, and an approval that waits."""
+    """Bring back what Chainlit does not keep: buttons, an approval, a turn that was cut."""
     for step in thread["steps"]:
         answered = (step.get("metadata") or {}).get("message_id")
         if answered and step["type"] == "assistant_message":
             await show_actions([correction_action(message_id_of(step))], step["id"])
-    await chat_approval.bring_back(thread)
+    async with chat_turns.errors_shown():
+        await chat_approval.bring_back(thread)
+        chat_turns.in_background(chat_turns.recover())
 
 
 @cl.on_message  # type: ignore[untyped-decorator]
 async def answer(message: cl.Message) -> None:
     """Answer a request, or say that an approval comes first."""
-    conversation = cl.context.session.thread_id
-    store = chat_setup.store()
-    owner = cl.context.session.user.identifier
-    await asyncio.to_thread(store.add_conversation, conversation, owner=owner)
-    mica = await chat_setup.assistant()
-    if await chat_approval.must_wait(message.content):
-        return
-    specialist = SPECIALISTS.get(cl.context.session.chat_profile or "")
-    async with aclosing(  # type: ignore[type-var]
-        mica.astream(conversation, message.content, specialist=specialist)
-    ) as events:
-        await Turn().show(events)
+    async with chat_turns.errors_shown():
+        session = cl.context.session
+        add = chat_setup.store().add_conversation
+        await asyncio.to_thread(add, session.thread_id, owner=session.user.identifier)
+        if not await chat_approval.must_wait(message.content):
+            await chat_turns.ask(message.content)
 
 
 @cl.action_callback(APPROVE)  # type: ignore[untyped-decorator]
 async def approve(action: cl.Action) -> None:
     """Run the command that waits."""
-    await _in_background(chat_approval.decide(action, Resume("approve")))
+    decision = Resume("approve", call_id=action.payload["call"])
+    chat_turns.in_background(chat_approval.decide(action, decision))
 
 
 @cl.action_callback(REJECT)  # type: ignore[untyped-decorator]
 async def reject(action: cl.Action) -> None:
     """Do not run the command that waits."""
-    await _in_background(chat_approval.decide(action, Resume("reject")))
+    decision = Resume("reject", call_id=action.payload["call"])
+    chat_turns.in_background(chat_approval.decide(action, decision))
 
 
 @cl.action_callback(EDIT)  # type: ignore[untyped-decorator]
 async def edit(action: cl.Action) -> None:
     """Ask for another command in place of the one that waits."""
-    await _in_background(chat_approval.edit(action))
+    chat_turns.in_background(chat_approval.edit(action))
 
 
 @cl.action_callback(CORRECT)  # type: ignore[untyped-decorator]
 async def correct(action: cl.Action) -> None:
     """Ask what an answer should have said, and keep it."""
-    await _in_background(_correct(action.payload["message_id"]))
+    chat_turns.in_background(_correct(action.payload["message_id"]))
 
 
 async def _correct(message_id: str) -> None:
@@ -113,41 +106,16 @@ async def _correct(message_id: str) -> None:
     if not text:
         await cl.Message(content="Nothing was kept.").send()
         return
-    session, store = cl.context.session, chat_setup.store()
-
-    def keep() -> None:
-        owner = session.user.identifier
-        earlier = [
-            r for r in store.ratings(session.thread_id, owner=owner) if r.message_id == message_id
-        ]
-        store.rate(
-            session.thread_id,
-            message_id,
-            rating=earlier[0].rating if earlier else "down",
-            correction=text,
-            owner=owner,
-        )
-
-    await asyncio.to_thread(keep)
+    session = cl.context.session
+    await asyncio.to_thread(
+        _keep_correction, session.thread_id, message_id, text, session.user.identifier
+    )
     await cl.Message(content="Thank you. The correction is kept with the answer.").send()
 
 
-async def _in_background(work: Any) -> None:
-    """Run what a button starts as the session's task, so that the stop button ends it.
-
-    The button's HTTP request returns at once; errors become messages on the page.
-    """
-    session, emitter = cl.context.session, cl.context.emitter
-
-    async def run() -> None:
-        await emitter.task_start()
-        try:
-            await work
-        except Exception as error:
-            _log.exception("a button's work failed")
-            text = str(error) or type(error).__name__
-            await cl.ErrorMessage(content=text).send()
-        finally:
-            await emitter.task_end()
-
-    session.current_task = asyncio.create_task(run())
+def _keep_correction(conversation: str, message_id: str, text: str, owner: str) -> None:
+    store = chat_setup.store()
+    ratings = {r.message_id: r.rating for r in store.ratings(conversation, owner=owner)}
+    # Someone who says what it should have said found it wrong, unless they said otherwise.
+    thumb = ratings.get(message_id, "down")
+    store.rate(conversation, message_id, rating=thumb, correction=text, owner=owner)

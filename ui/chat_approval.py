@@ -7,40 +7,25 @@ same after the server was killed, and a button pressed twice decides once.
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from typing import Any
 
 import chainlit as cl
 from chainlit.data import get_data_layer
 
-from graphs.events import ApprovalNeeded, Resume
+from graphs.events import Resume
 from runtime.types import ToolCall
-from ui import chat_setup, chat_words
-from ui.chat_profiles import SPECIALISTS
-from ui.chat_render import (
-    Turn,
-    approval_actions,
-    approval_id,
-    ask_approval,
-    show_actions,
-)
+from ui import chat_setup, chat_turns, chat_words
+from ui.chat_render import approval_actions, approval_id, ask_approval, show_actions
+
+EDITOR = "editor"
+EDIT_SECONDS = 900
+WAITING = "waiting"
 
 # Conversations whose decision is being carried out in this process.
 _deciding: set[str] = set()
 
 # The editor that is open in a conversation.
 _editors: dict[str, cl.AskElementMessage] = {}
-
-EDITOR = "editor"
-EDIT_SECONDS = 900
-
-WAITING = "waiting"
-
-
-async def pending() -> ApprovalNeeded | None:
-    """Return what waits in this conversation."""
-    mica = await chat_setup.assistant()
-    return await asyncio.to_thread(mica.pending, cl.context.session.thread_id)
 
 
 async def bring_back(thread: Any) -> None:
@@ -49,7 +34,7 @@ async def bring_back(thread: Any) -> None:
         # Nobody waits for this editor any more: the page or the server went away.
         thread["steps"].remove(step)
         await get_data_layer().delete_step(step["id"])
-    if thread["id"] in _deciding or (needed := await pending()) is None:
+    if thread["id"] in _deciding or (needed := await chat_turns.pending()) is None:
         return
     step_id = approval_id(thread["id"], needed.call)
     if any(step["id"] == step_id for step in thread["steps"]):
@@ -63,17 +48,16 @@ async def bring_back(thread: Any) -> None:
 async def must_wait(text: str) -> bool:
     """Tell whether a message has to wait for a decision; if so, keep it and say so."""
     conversation = cl.context.session.thread_id
+    reason = "The command that you decided on is still at work."
     if conversation not in _deciding:
-        needed = await pending()
+        needed = await chat_turns.pending()
         if needed is None:
             return False
+        reason = "A command waits for your decision first: approve, edit or reject it."
         step_id = approval_id(conversation, needed.call)
         await show_actions(approval_actions(needed.call), step_id)
     await asyncio.to_thread(_keep_waiting, conversation, text)
-    await cl.Message(
-        content="A command waits for your decision first: approve, edit or reject it. "
-        "I keep your message and answer it right after."
-    ).send()
+    await cl.Message(content=f"{reason} I keep your message and answer it right after.").send()
     return True
 
 
@@ -85,19 +69,13 @@ async def decide(action: cl.Action, resume: Resume) -> None:
     _deciding.add(conversation)
     try:
         await _close_editor(conversation)
-        needed = await pending()
-        if needed is None or chat_words.command_of(needed.call) != action.payload["command"]:
+        if not await _still_waits(action):
             await _close_question(action, "**No longer waiting.** This was decided already.")
             return
         words = chat_words.decided(resume.decision, action.payload["command"], resume.command)
         await _close_question(action, words)
-        mica = await chat_setup.assistant()
-        # A run of its own: Chainlit shows thumbs only for answers that belong to one.
-        async with (
-            cl.Step(name="on_message", type="run"),
-            aclosing(mica.aresume(conversation, resume)) as events,  # type: ignore[type-var]
-        ):
-            await Turn().show(events)
+        async with chat_turns.a_run():
+            await chat_turns.go_on(resume)
     finally:
         _deciding.discard(conversation)
     await _answer_waiting(conversation)
@@ -123,7 +101,16 @@ async def edit(action: cl.Action) -> None:
     await _close_editor(conversation)
     command = str((reply or {}).get("command") or "").strip()
     if (reply or {}).get("submitted") and command:
-        await decide(action, Resume("edit", command=command))
+        call_id = action.payload["call"]
+        await decide(action, Resume("edit", command=command, call_id=call_id))
+
+
+async def _still_waits(action: cl.Action) -> bool:
+    needed = await chat_turns.pending()
+    if needed is None:
+        return False
+    shown = (action.payload["call"], action.payload["command"])
+    return shown == (needed.call.id, chat_words.command_of(needed.call))
 
 
 async def _close_editor(conversation: str) -> None:
@@ -137,41 +124,31 @@ async def _close_question(action: cl.Action, words: str) -> None:
     call = ToolCall(payload["call"], chat_words.COMMAND, {"command": payload["command"]})
     for button in approval_actions(call):
         await button.remove()
-    message = cl.Message(id=approval_id(conversation, call), content=words)
-    await message.update()
+    await cl.Message(id=approval_id(conversation, call), content=words).update()
 
 
-def _keep_waiting(conversation: str, text: str) -> None:
-    store = chat_setup.store()
-    found = store.conversation(conversation)
-    earlier = list(found.metadata.get(WAITING, [])) if found else []
-    store.describe(conversation, metadata={WAITING: [*earlier, text]})
+def _waiting(conversation: str) -> list[str]:
+    found = chat_setup.store().conversation(conversation)
+    return list(found.metadata.get(WAITING, [])) if found else []
 
 
-def _take_waiting(conversation: str) -> list[str]:
-    store = chat_setup.store()
-    found = store.conversation(conversation)
-    texts = list(found.metadata.get(WAITING, [])) if found else []
-    if texts:
-        store.describe(conversation, metadata={WAITING: None})
-    return texts
+def _keep_waiting(conversation: str, *texts: str) -> None:
+    kept = [*_waiting(conversation), *texts]
+    chat_setup.store().describe(conversation, metadata={WAITING: kept or None})
+
+
+def _next_waiting(conversation: str) -> str | None:
+    texts = _waiting(conversation)
+    if not texts:
+        return None
+    chat_setup.store().describe(conversation, metadata={WAITING: texts[1:] or None})
+    return texts[0]
 
 
 async def _answer_waiting(conversation: str) -> None:
-    if await pending() is not None:
-        return
-    mica = await chat_setup.assistant()
-    specialist = SPECIALISTS.get(cl.context.session.chat_profile or "")
-    texts = await asyncio.to_thread(_take_waiting, conversation)
-    for position, text in enumerate(texts):
-        async with (
-            cl.Step(name="on_message", type="run"),
-            aclosing(  # type: ignore[type-var]
-                mica.astream(conversation, text, specialist=specialist)
-            ) as events,
-        ):
-            await Turn().show(events)
-        if await pending() is not None:
-            for later in texts[position + 1 :]:
-                await asyncio.to_thread(_keep_waiting, conversation, later)
+    while await chat_turns.pending() is None:
+        text = await asyncio.to_thread(_next_waiting, conversation)
+        if text is None:
             return
+        async with chat_turns.a_run():
+            await chat_turns.ask(text)

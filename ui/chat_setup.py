@@ -30,7 +30,12 @@ class ChatAssistant(Protocol):
     """What the page needs of an assistant: `graphs.assistant.Assistant`."""
 
     def astream(
-        self, conversation: str, text: str, *, specialist: str | None = None
+        self,
+        conversation: str,
+        text: str,
+        *,
+        specialist: str | None = None,
+        owner: str | None = None,
     ) -> AsyncIterator[Event]:
         """Answer a request."""
         ...
@@ -41,6 +46,14 @@ class ChatAssistant(Protocol):
 
     def pending(self, conversation: str) -> ApprovalNeeded | None:
         """Return the command that waits for a decision, or None."""
+        ...
+
+    def unfinished(self, conversation: str) -> bool:
+        """Whether a crash cut the last turn off."""
+        ...
+
+    def forget(self, conversation: str) -> None:
+        """Remove a conversation everywhere."""
         ...
 
 
@@ -79,6 +92,13 @@ def store() -> Store:
     return _Shared.store
 
 
+def forget(conversation: str) -> None:
+    """Remove a conversation: the records, and what the assistant keeps of it."""
+    if _Shared.assistant is not None:
+        _Shared.assistant.forget(conversation)
+    store().delete_conversation(conversation)
+
+
 def mount(app: FastAPI, path: str = "/") -> None:
     """Put the page on `app` at `path`. Add all other routes before: the page takes the rest.
 
@@ -87,6 +107,8 @@ def mount(app: FastAPI, path: str = "/") -> None:
     """
     os.environ["CHAINLIT_APP_ROOT"] = str(ROOT)
     os.environ.setdefault("CHAINLIT_AUTH_SECRET", chat_auth.auth_secret(home()))
+    # A library that Chainlit brings along reports its use unless told not to.
+    os.environ.setdefault("TRACELOOP_TELEMETRY", "false")
     from chainlit.utils import mount_chainlit
 
     _keep_to_ourselves()

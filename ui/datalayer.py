@@ -25,7 +25,7 @@ from records.conversations import Conversation
 from records.page import Person
 from records.ratings import Rating
 from records.store import RecordsError, Store
-from ui import chat_files
+from ui import chat_files, chat_history
 
 T = TypeVar("T")
 
@@ -40,8 +40,10 @@ class RecordsDataLayer(BaseDataLayer):  # type: ignore[misc]
     that an early state of a step never overwrites a later one.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, forget: Callable[[str], None] | None = None) -> None:
+        """Keep history in `store`; `forget` removes a conversation, where more than that."""
         self.store = store
+        self._forget = forget or store.delete_conversation
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="chat-records")
 
     async def _do(self, work: Callable[[], T]) -> T:
@@ -185,7 +187,7 @@ class RecordsDataLayer(BaseDataLayer):  # type: ignore[misc]
         """Remove a thread, its files and ratings."""
 
         def work() -> None:
-            self.store.delete_conversation(thread_id)
+            self._forget(thread_id)
             chat_files.drop(thread_id)
 
         await self._do(work)
@@ -224,7 +226,9 @@ class RecordsDataLayer(BaseDataLayer):  # type: ignore[misc]
         if conversation is None:
             return None
         ratings = {r.message_id: r for r in self.store.ratings(thread_id, owner=conversation.owner)}
-        steps = self.store.page_items("steps", thread_id)
+        steps = self.store.page_items("steps", thread_id) or chat_history.steps(
+            conversation, self.store.transcript(thread_id)
+        )
         for step in steps:
             rating = ratings.get(message_id_of(step))
             step["feedback"] = _feedback(step["id"], rating) if rating else None

@@ -14,7 +14,7 @@ import math
 import struct
 import sys
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -61,12 +61,19 @@ class ScriptedAssistant:
         self.store = store
 
     async def astream(
-        self, conversation: str, text: str, *, specialist: str | None = None
+        self,
+        conversation: str,
+        text: str,
+        *,
+        specialist: str | None = None,
+        owner: str | None = None,
     ) -> AsyncIterator[Event]:
         self.store.append(conversation, {"role": "user", "content": text})
         if "break" in text:
             yield Failed("The model file is missing; run `mica models pull`.")
             return
+        if "raise" in text:
+            raise OSError("the sandbox's socket is gone; start Docker again")
         composer = specialist == "composer" or "chord" in text
         yield Routed("composer" if composer else "sysadmin", 0.974 if specialist is None else 1.0)
         if "delete" in text:
@@ -82,8 +89,10 @@ class ScriptedAssistant:
     async def aresume(self, conversation: str, resume: Resume) -> AsyncIterator[Event]:
         needed = self.pending(conversation)
         if needed is None:
-            yield Failed("Nothing waits for a decision.")
+            for event in self._rest(conversation):
+                yield event
             return
+        assert resume.call_id == needed.call.id
         self._write_pending(conversation, None)
         call = needed.call
         if resume.decision == "reject":
@@ -118,6 +127,18 @@ class ScriptedAssistant:
         return ApprovalNeeded(
             ToolCall(waits["id"], "bash", {"command": waits["command"]}), decision
         )
+
+    def unfinished(self, conversation: str) -> bool:
+        return (self.folder / f"cut-{conversation}").exists()
+
+    def forget(self, conversation: str) -> None:
+        self._write_pending(conversation, None)
+
+    def _rest(self, conversation: str) -> Iterator[Event]:
+        (self.folder / f"cut-{conversation}").unlink()
+        text = "This is the rest of the answer that was cut."
+        position = self.store.append(conversation, {"role": "assistant", "content": text})
+        yield Answered(text, f"{conversation}:{position}")
 
     async def _propose(self, conversation: str, command: str) -> AsyncIterator[Event]:
         number = len(self.store.transcript(conversation))

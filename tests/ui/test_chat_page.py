@@ -289,6 +289,10 @@ def test_a_failure_is_said_plainly(context: Any, server: Server) -> None:
     page = open_page(context, server)
     ask(page, "break")
     page.get_by_text("The model file is missing; run").wait_for()
+    ask(page, "raise")
+    page.get_by_text("the sandbox's socket is gone; start Docker again").wait_for()
+    ask(page, "show me the five largest files under /usr/lib")
+    page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
 
 
 def test_stopping_keeps_the_text_so_far(context: Any, server: Server) -> None:
@@ -368,3 +372,67 @@ def test_an_approval_the_page_never_kept_is_shown_too(context: Any, own_server: 
     page.get_by_text("May I run this?").wait_for()
     button(page, "Reject").click()
     page.get_by_text("All right, nothing was run.").wait_for()
+
+
+def test_a_turn_cut_by_a_crash_is_finished(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    ask(page, "what chord is E flat minor seventh")
+    button(page, "Correct it").wait_for()
+    (server.home / f"cut-{conversation_of(page)}").touch()
+    page.reload()
+    page.get_by_text("This is the rest of the answer that was cut.").wait_for()
+    page.reload()
+    page.get_by_text("This is the rest of the answer that was cut.").wait_for()
+
+
+def test_a_page_left_open_over_a_restart_goes_on(context: Any, own_server: Server) -> None:
+    page = open_page(context, own_server)
+    ask(page, "delete every .log file in /srv/app")
+    button(page, "Approve").wait_for()
+    conversation_of(page)
+    own_server.kill()
+    own_server.start()
+
+    def pressed() -> bool:
+        """Press the button; false where the page has not found the new server yet."""
+        with page.expect_response("**/project/action") as answered:
+            button(page, "Approve").click()
+        return bool(answered.value.ok)
+
+    eventually(pressed)
+    page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
+    assert own_server.ran() == ["rm -f /srv/app/a.log /srv/app/b.log"]
+
+
+def test_a_deleted_thread_is_gone_with_its_files(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    ask(page, "what chord is E flat minor seventh")
+    button(page, "Correct it").wait_for()
+    conversation = conversation_of(page)
+    folder = server.home / "files" / conversation
+    eventually(lambda: len(list(folder.glob("*"))) == 3)
+    page.request.delete(f"{server.url}/project/thread", data={"threadId": conversation})
+    assert not folder.exists()
+    store = server.store()
+    assert store.conversation(conversation) is None
+    store.close()
+
+
+def test_a_conversation_held_elsewhere_is_shown(context: Any, server: Server) -> None:
+    store = server.store()
+    store.add_conversation("by-the-api", title="asked by a script")
+    store.append("by-the-api", {"role": "user", "content": "how full are the disks"})
+    call = {"id": "c", "type": "function", "function": {"name": "bash", "arguments": "{}"}}
+    store.append("by-the-api", {"role": "assistant", "content": "", "tool_calls": [call]})
+    store.append(
+        "by-the-api",
+        {"role": "tool", "content": "93% /", "tool_call_id": "c", "name": "bash", "status": "ok"},
+        meta={"arguments": {"command": "df --output=pcent,target /"}},
+    )
+    store.append("by-the-api", {"role": "assistant", "content": "The disk is 93% full."})
+    store.close()
+    page = open_page(context, server)
+    page.get_by_role("link", name="asked by a script").click()
+    page.get_by_text("how full are the disks", exact=True).wait_for()
+    page.get_by_text("df --output=pcent,target /").wait_for()
+    page.get_by_text("The disk is 93% full.").wait_for()

@@ -1,0 +1,104 @@
+"""Running the assistant's turns for the page, one at a time in a conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+import chainlit as cl
+
+from graphs.events import ApprovalNeeded, Event, Resume
+from ui import chat_setup
+from ui.chat_profiles import SPECIALISTS
+from ui.chat_render import Turn
+
+_log = logging.getLogger("mica.chat")
+
+# Conversations in which this process shows a turn.
+_active: set[str] = set()
+
+
+def active(conversation: str) -> bool:
+    """Tell whether a turn of the conversation is being shown."""
+    return conversation in _active
+
+
+async def pending() -> ApprovalNeeded | None:
+    """Return the command that waits in this conversation, or None."""
+    mica = await chat_setup.assistant()
+    return await asyncio.to_thread(mica.pending, cl.context.session.thread_id)
+
+
+async def ask(text: str) -> None:
+    """Answer a request with the specialist of the chosen profile."""
+    session = cl.context.session
+    mica = await chat_setup.assistant()
+    events = mica.astream(
+        session.thread_id,
+        text,
+        specialist=SPECIALISTS.get(session.chat_profile or ""),
+        owner=session.user.identifier,
+    )
+    await _show(session.thread_id, events)
+
+
+async def go_on(resume: Resume) -> None:
+    """Carry out a decision and show what follows."""
+    conversation = cl.context.session.thread_id
+    mica = await chat_setup.assistant()
+    await _show(conversation, mica.aresume(conversation, resume))
+
+
+async def recover() -> None:
+    """Finish a turn that a crash cut off; nothing where there is none."""
+    conversation = cl.context.session.thread_id
+    mica = await chat_setup.assistant()
+    if active(conversation) or not await asyncio.to_thread(mica.unfinished, conversation):
+        return
+    async with a_run():
+        # The decision is in the checkpoint already; this one only goes on.
+        await go_on(Resume("approve"))
+
+
+@asynccontextmanager
+async def a_run() -> AsyncIterator[None]:
+    """Hold a run: Chainlit shows thumbs and copy buttons only for answers in one."""
+    async with cl.Step(name="on_message", type="run"):
+        yield
+
+
+@asynccontextmanager
+async def errors_shown() -> AsyncIterator[None]:
+    """Turn an exception into a message on the page; Chainlit would only log it."""
+    try:
+        yield
+    except Exception as error:
+        _log.exception("a turn failed")
+        await cl.ErrorMessage(content=str(error) or type(error).__name__).send()
+
+
+def in_background(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` as the session's task, so that the stop button ends it."""
+    session, emitter = cl.context.session, cl.context.emitter
+
+    async def run() -> None:
+        await emitter.task_start()
+        try:
+            async with errors_shown():
+                await work
+        finally:
+            await emitter.task_end()
+
+    session.current_task = asyncio.create_task(run())
+
+
+async def _show(conversation: str, events: AsyncIterator[Event]) -> None:
+    _active.add(conversation)
+    try:
+        async with aclosing(events) as closing:  # type: ignore[type-var]
+            await Turn().show(closing)
+    finally:
+        _active.discard(conversation)

@@ -30,7 +30,8 @@ def render(prompt: ChatPrompt) -> Rendered:
     messages = list(prompt.messages)
     named = messages.pop(0).content if messages and messages[0].role == "system" else _SYSTEM
     hints = [_TOOLS] * bool(prompt.tools) + [_DOCUMENTS] * bool(prompt.documents)
-    segments = turn("system", Segment("\n".join([named, *hints])))
+    rest = "".join(f"\n{hint}" for hint in hints)
+    segments = turn("system", Segment(named), Segment(rest, special=True))
     if prompt.tools:
         tools = dumps([tool.to_openai() for tool in prompt.tools], indent=4)
         segments += turn("available_tools", Segment(tools))

@@ -18,12 +18,14 @@ from runtime.types import ChatPrompt, GenerationOptions, Message
 
 CALL, CALL_END = "<tool_call>", "</tool_call>"
 
-_TOOLS = f"""\
+_SYSTEM = "You are a helpful assistant."
+_TOOLS = """\
 These tools are at hand. Call one or several of them where they help with what the user wants.
 
 Their signatures stand between <tools> and </tools>:
 <tools>
-%s
+"""
+_TOOLS_END = f"""
 </tools>
 
 Write each call as a JSON object with the tool's name and its arguments inside {CALL} tags:
@@ -35,7 +37,8 @@ Where none of the tools can do what is asked, say so."""
 _DOCUMENTS = """\
 These documents were found for the request, between <documents> and </documents>:
 <documents>
-%s
+"""
+_DOCUMENTS_END = """
 </documents>
 
 Keep to what they say. Where they do not hold the answer, say so."""
@@ -44,12 +47,13 @@ Keep to what they say. Where they do not hold the answer, say so."""
 def render(prompt: ChatPrompt) -> Rendered:
     """Turn a prompt into segments that end where the assistant's turn begins."""
     messages = list(prompt.messages)
-    parts = [messages.pop(0).content] if messages and messages[0].role == "system" else []
+    named = messages.pop(0).content if messages and messages[0].role == "system" else ""
+    parts = [[Segment(named)]] if named else []
     if prompt.tools:
-        parts.append(_TOOLS % tool_lines(prompt.tools))
+        parts.append(_enclosed(_TOOLS, tool_lines(prompt.tools), _TOOLS_END))
     if prompt.documents:
-        parts.append(_DOCUMENTS % document_lines(prompt.documents))
-    segments = turn("system", Segment("\n\n".join(part for part in parts if part)))
+        parts.append(_enclosed(_DOCUMENTS, document_lines(prompt.documents), _DOCUMENTS_END))
+    segments = turn("system", *_paragraphs(parts or [[Segment(_SYSTEM)]]))
     for before, message, after in _neighbours(messages):
         segments += _turn(before, message, after)
     return Rendered((*segments, *opening("assistant")), stop=(END,))
@@ -67,6 +71,16 @@ def decoder(prompt: ChatPrompt, rendered: Rendered) -> Decoder:
     return CallDecoder(CALL, CALL_END)
 
 
+def _enclosed(before: str, content: str, after: str) -> list[Segment]:
+    """Put content between sentences of ours, in which tags may be control tokens."""
+    return [Segment(before, special=True), Segment(content), Segment(after, special=True)]
+
+
+def _paragraphs(parts: list[list[Segment]]) -> list[Segment]:
+    first, *rest = parts
+    return [*first, *(s for part in rest for s in (Segment("\n\n"), *part))]
+
+
 def _neighbours(
     messages: list[Message],
 ) -> Iterator[tuple[Message | None, Message, Message | None]]:
@@ -81,8 +95,10 @@ def _turn(before: Message | None, message: Message, after: Message | None) -> li
     if message.role != "tool":
         return turn(message.role, Segment(message.content))
     # Results of one round of calls share a turn.
-    whole = turn("user", Segment(f"\n<tool_response>\n{message.content}\n</tool_response>"))
-    first = 3 if before is not None and before.role == "tool" else 0
+    result = [Segment("\n"), Segment("<tool_response>", special=True)]
+    result += [Segment(f"\n{message.content}\n"), Segment("</tool_response>", special=True)]
+    whole = turn("user", *result)
+    first = len(opening("user")) if before is not None and before.role == "tool" else 0
     last = len(whole) - (2 if after is not None and after.role == "tool" else 0)
     return whole[first:last]
 

@@ -54,13 +54,15 @@ def tokenizer(digits: bool = False) -> Tokenizer:
     return out
 
 
-def config(vocabulary: int, width: int = WIDTH, *, tied: bool = True) -> dict[str, object]:
+def config(
+    vocabulary: int, width: int = WIDTH, *, tied: bool = True, layers: int = LAYERS
+) -> dict[str, object]:
     """Return a `config.json` of a small dense Granite."""
     return {
         "architectures": ["GraniteForCausalLM"],
         "model_type": "granite",
         "hidden_size": width,
-        "num_hidden_layers": LAYERS,
+        "num_hidden_layers": layers,
         "num_attention_heads": HEADS,
         "num_key_value_heads": KV_HEADS,
         "intermediate_size": FFN,
@@ -109,7 +111,7 @@ def _matrices(width: int) -> dict[str, tuple[int, int]]:
     }
 
 
-def checkpoint(folder: Path, *, seed: int = 0, digits: bool = False) -> Path:
+def checkpoint(folder: Path, *, seed: int = 0, digits: bool = False, layers: int = LAYERS) -> Path:
     """Write a random-weight Granite checkpoint (config, weights, tokenizer)."""
     random = np.random.default_rng(seed)
     tok = tokenizer(digits)
@@ -119,13 +121,13 @@ def checkpoint(folder: Path, *, seed: int = 0, digits: bool = False) -> Path:
         return (random.standard_normal(shape) * scale).astype(np.float32)
 
     tensors = {"model.embed_tokens.weight": normal(size, WIDTH)}
-    for layer in range(LAYERS):
+    for layer in range(layers):
         for name, shape in _matrices(WIDTH).items():
             tensors[f"model.layers.{layer}.{name}.weight"] = normal(*shape)
         for norm in ("input_layernorm", "post_attention_layernorm"):
             tensors[f"model.layers.{layer}.{norm}.weight"] = 1 + normal(WIDTH, scale=0.1)
     tensors["model.norm.weight"] = np.ones(WIDTH, np.float32)
-    return _save(folder, config(size), tensors, tok)
+    return _save(folder, config(size, layers=layers), tensors, tok)
 
 
 def _save(
@@ -196,10 +198,10 @@ def scripted(folder: Path, chain: Sequence[str | int]) -> Path:
     return out
 
 
-def model_gguf(folder: Path, *, seed: int = 0) -> Path:
+def model_gguf(folder: Path, *, seed: int = 0, layers: int = LAYERS) -> Path:
     """Write a random-weight Granite GGUF."""
     out = folder / "tiny.gguf"
-    saved = checkpoint(folder / "checkpoint", seed=seed)
+    saved = checkpoint(folder / "checkpoint", seed=seed, layers=layers)
     export_model(saved, out, name="tiny", metadata={"mica.format": "granite4"})
     return out
 

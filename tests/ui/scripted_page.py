@@ -1,8 +1,9 @@
 """A server of the chat page over a scripted assistant, as a process of its own for tests.
 
-Usage: python scripted_page.py PORT. The script's answers depend on words in the request; a
-pending approval lies in `$MICA_HOME/pending.json`, so that it survives a killed process, and
-each command that "ran" is a line in `$MICA_HOME/ran.txt`.
+Usage: python scripted_page.py PORT [graph]. The script's answers depend on words in the
+request; a pending approval lies in `$MICA_HOME/pending.json`, so that it survives a killed
+process, and each command that "ran" is a line in `$MICA_HOME/ran.txt`. With `graph` it is the
+real assistant over a scripted model.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from support.graph_parts import World, bash_call
 
+from graphs.assistant import Assistant
 from graphs.events import (
     Answered,
     ApprovalNeeded,
@@ -34,7 +37,8 @@ from graphs.events import (
 )
 from records.paths import home
 from records.store import Store
-from runtime.types import Document, ToolCall
+from runtime.fake import Reply
+from runtime.types import ChatPrompt, Document, ToolCall
 from tools import Artifact
 from tools.bash.policy.decision import Decision
 from ui import chat_setup
@@ -205,9 +209,29 @@ def tone() -> bytes:
     return buffer.getvalue()
 
 
+def graph_assistant(folder: Path) -> Assistant:
+    """The real graph over a scripted model: rm for a request, thanks for a result."""
+
+    def script(prompt: ChatPrompt, *_: object) -> Reply:
+        if prompt.messages[-1].role == "tool":
+            return "The file is gone."
+        return bash_call("rm x")
+
+    world = World(folder)
+
+    class Noted(list[str]):
+        def append(self, command: str) -> None:
+            with (folder / "ran.txt").open("a") as file:
+                file.write(f"{command}\n")
+
+    world.ran = Noted()
+    return world.assistant(script)
+
+
 def main() -> None:
     store = Store()
-    chat_setup.provide(ScriptedAssistant(home(), store), store)
+    assistant = graph_assistant(home()) if "graph" in sys.argv else ScriptedAssistant(home(), store)
+    chat_setup.provide(assistant, store)
     app = FastAPI()
     chat_setup.mount(app)
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

@@ -39,8 +39,9 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 class Server:
     """The page's server; it can be killed and started again on the same data folder."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *options: str) -> None:
         self.home = home
+        self.options = options
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -50,11 +51,11 @@ class Server:
     def start(self) -> None:
         environment = os.environ | {
             "MICA_HOME": str(self.home),
-            "PYTHONPATH": str(HERE.parent.parent),
+            "PYTHONPATH": f"{HERE.parent.parent}:{HERE.parent}",
         }
         self.log = (self.home / "server.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "scripted_page.py"), str(self.port)],
+            [sys.executable, str(HERE / "scripted_page.py"), str(self.port), *self.options],
             cwd=self.home,
             env=environment,
             stdout=self.log,
@@ -436,3 +437,30 @@ def test_a_conversation_held_elsewhere_is_shown(context: Any, server: Server) ->
     page.get_by_text("how full are the disks", exact=True).wait_for()
     page.get_by_text("df --output=pcent,target /").wait_for()
     page.get_by_text("The disk is 93% full.").wait_for()
+
+
+def test_the_real_graph_keeps_an_approval_over_kill_9(context: Any, tmp_path: Path) -> None:
+    graph = Server(tmp_path, "graph")
+    graph.start()
+    page = open_page(context, graph)
+    ask(page, "delete the file x")
+    page.get_by_text("rm removes files").wait_for()
+    button(page, "Approve").wait_for()
+    conversation = conversation_of(page)
+    graph.kill()
+    graph.start()
+    page.goto(f"{graph.url}/thread/{conversation}")
+    button(page, "Approve").wait_for()
+    assert graph.ran() == []
+    button(page, "Approve").dblclick()
+    page.get_by_text("The file is gone.").wait_for()
+    assert graph.ran() == ["rm x"]
+    page.locator(".positive-feedback-off").last.click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("submit", re.I)).click()
+    store = graph.store()
+    (rating,) = eventually(lambda: store.ratings(conversation))
+    assert rating.rating == "up"
+    answers = [meta.get("message_id") for _, m, meta in store.transcript(conversation)]
+    assert rating.message_id in answers
+    store.close()
+    graph.kill()

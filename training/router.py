@@ -31,8 +31,12 @@ ROOT = Path(__file__).parents[1]
 CLASSES = ("sysadmin", "composer", "other")
 BUCKETS = 2**15
 FOLDS = 5
-COPIES = {"sysadmin": 2, "composer": 4, "notes": 2, "other": 4, "boundary": 6}
+COPIES = {"sysadmin": 2, "composer": 4, "notes": 2, "other": 4, "boundary": 6, "questions": 30}
 """How often a wording is drawn, with other values and disturbances each time."""
+BOUNDARY_WEIGHT = 3.0
+"""What a boundary text counts against a plain one: it is what words alone get wrong."""
+QUESTION_WEIGHT = 10.0
+"""What a wording of a general question counts: it stands for all its subjects."""
 
 
 @dataclass(frozen=True)
@@ -95,17 +99,30 @@ def _notes(root: Path, rng: random.Random) -> Iterator[Example]:
 
 
 def _router_texts(root: Path, rng: random.Random) -> Iterator[Example]:
-    for path in sorted((root / "training/data/router").glob("*.yaml")):
-        copies = COPIES.get(path.stem, 2)
-        for number, entry in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))):
-            text, name = (entry["text"], entry["specialist"]) if isinstance(entry, dict) else (
-                str(entry), "other")  # fmt: skip
-            for copy in range(copies):
+    folder = root / "training/data/router"
+    for stem in ("other", "boundary"):
+        entries = yaml.safe_load((folder / f"{stem}.yaml").read_text(encoding="utf-8"))
+        for number, entry in enumerate(entries):
+            plain = not isinstance(entry, dict)
+            text, name = (str(entry), "other") if plain else (entry["text"], entry["specialist"])
+            for copy in range(COPIES[stem]):
                 # Braces of such a text are no slots: `disturb` leaves them as they are.
                 drawn = text if copy == 0 else noise.disturb(text, rng)
-                # A boundary text is worth several plain ones: it is what words alone get wrong.
-                weight = (3.0 if path.stem == "boundary" else 1.0) / copies
-                yield Example(drawn, CLASSES.index(name), f"{path.stem} {number}", weight)
+                weight = BOUNDARY_WEIGHT if stem == "boundary" else 1.0
+                label = CLASSES.index(name)
+                yield Example(drawn, label, f"{stem} {number}", weight / COPIES[stem])
+    yield from _questions(folder / "questions.yaml", rng)
+
+
+def _questions(path: Path, rng: random.Random) -> Iterator[Example]:
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for number, ask in enumerate(data["asks"]):
+        for _ in range(COPIES["questions"]):
+            names = _slots(ask)
+            values = {s: str(rng.choice(data["values"][s.rstrip("2")])) for s in names}
+            text = noise.disturb(ask, rng).format(**values)
+            label = CLASSES.index("other")
+            yield Example(text, label, f"question {number}", QUESTION_WEIGHT / COPIES["questions"])
 
 
 def _slots(template: str) -> list[str]:
@@ -174,7 +191,7 @@ def choose_threshold(chances: NDArray[Any], labels: NDArray[Any], weights: NDArr
     Below it `other` is said. The lowest one, because to ask back costs the person a turn.
     """
     accuracy = {}
-    for percent in range(34, 80, 2):
+    for percent in range(50, 80, 2):
         right = decide(chances, percent / 100) == labels
         accuracy[percent / 100] = float((weights * right).sum() / weights.sum())
     enough = max(accuracy.values()) - 0.004

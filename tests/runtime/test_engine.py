@@ -181,7 +181,7 @@ def test_required_calls_follow_the_schema(model: LlamaBackend) -> None:
             done = collect(model.stream(ask("list files", TOOL), options, adapter=adapter))
             assert [call.name for call in done.tool_calls[:1]] == ["bash"]
             command = done.tool_calls[0].arguments["command"]
-            assert isinstance(command, str) and len(command) <= 8
+            assert isinstance(command, str)
             assert done.tool_calls[0].id.startswith("call_")
 
 

@@ -81,8 +81,9 @@ class BubblewrapSandbox(ScriptedSandbox):
         ):
             return converse(process, b"\n" + stdin, seconds, most)
 
-    def recover(self, conversation: str) -> None:
-        """Do nothing: every process ended with its bubblewrap."""
+    def recover(self, conversation: str) -> bool:
+        """Do nothing: every process ended with its bubblewrap, and the files are there."""
+        return (self._folder / key(conversation)).is_dir()
 
     def forget(self, conversation: str) -> None:
         """Remove the conversation's folders."""

@@ -9,6 +9,7 @@ kernel itself, and reading the machine's CPU and memory figures in /proc.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import struct
 import threading
@@ -44,7 +45,8 @@ def connect(timeout: float = 10.0) -> docker.DockerClient:
         client.ping()
     except (DockerException, requests.RequestException) as error:
         raise SandboxError(
-            "no Docker engine answers; start Docker, or choose the bubblewrap sandbox"
+            "no Docker engine answers; start Docker (and join the group docker), or choose the "
+            "bubblewrap sandbox"
         ) from error
     return client
 
@@ -61,6 +63,7 @@ class DockerSandbox(ScriptedSandbox):
             SandboxError: no engine answers, or it does not have the image.
         """
         super().__init__(limits or Limits())
+        _check(self.limits)
         self._client = connect()
         self._image = image
         self._known: dict[str, str] = {}
@@ -89,14 +92,15 @@ class DockerSandbox(ScriptedSandbox):
             return _converse(connection, stdin, time.monotonic() + seconds, most)
         raise AssertionError("unreachable")
 
-    def recover(self, conversation: str) -> None:
-        """Sweep the container; restart it where even that fails."""
-        container = self._container(conversation)
-        with contextlib.suppress(APIError):
+    def recover(self, conversation: str) -> bool:
+        """Sweep the container; remove it where even that fails."""
+        container = self._known.get(conversation, "")
+        with contextlib.suppress(DockerException, requests.RequestException):
             connection = self._start(container, ["sweep"])
             if _converse(connection, b"", time.monotonic() + 20.0, 4096).startswith(b"mica done"):
-                return
+                return True
         self.forget(conversation)
+        return False
 
     def forget(self, conversation: str) -> None:
         """Remove the conversation's container and its files."""
@@ -183,7 +187,7 @@ def _hardening(limits: Limits) -> dict[str, Any]:
         "mem_limit": f"{limits.memory_mb}m",
         "memswap_limit": f"{limits.memory_mb}m",
         "pids_limit": limits.processes,
-        "nano_cpus": int(limits.cpus * 1e9),
+        "nano_cpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9),
         "ulimits": [
             Ulimit(name="nofile", soft=limits.open_files, hard=limits.open_files),
             Ulimit(name="core", soft=0, hard=0),
@@ -194,17 +198,30 @@ def _hardening(limits: Limits) -> dict[str, Any]:
     }
 
 
-def _folders(limits: Limits) -> dict[str, str]:
-    kept_output = 8 + 50 * limits.output_bytes // 2**20
-    sizes = {
+def _check(limits: Limits) -> None:
+    """The writable folders are memory: full ones must leave room to run `rm`."""
+    least = sum(_sizes(limits).values()) + 64
+    if limits.memory_mb < least:
+        raise SandboxError(
+            f"memory_mb is {limits.memory_mb}, but with workspace_mb {limits.workspace_mb} and "
+            f"output_bytes {limits.output_bytes} it must be at least {least}"
+        )
+
+
+def _sizes(limits: Limits) -> dict[str, int]:
+    """Return the writable folders and their sizes in MiB."""
+    return {
         "/workspace": limits.workspace_mb,
         "/srv": 32,
         "/home/mica": 32,
         "/tmp": 64,
-        "/run/mica": kept_output,
+        "/run/mica": 8 + 50 * limits.output_bytes // 2**20,  # the runner keeps 50 outputs
     }
+
+
+def _folders(limits: Limits) -> dict[str, str]:
     options = f"rw,exec,nosuid,nodev,mode=0755,uid={USER},gid={USER}"
-    return {path: f"{options},size={size}m" for path, size in sizes.items()}
+    return {path: f"{options},size={size}m" for path, size in _sizes(limits).items()}
 
 
 def _converse(connection: Any, stdin: bytes, deadline: float, most: int) -> bytes:

@@ -71,12 +71,11 @@ class Watch:
 
     def _look(self) -> None:
         most_memory = self._limits.memory_mb * 2**20
-        most_disk = 0
+        # What is already there may stay over the limit: `rm` must be able to run.
+        most_disk = max(self._limits.workspace_mb * 2**20, disk_use(self._folder))
         while not self._stop.wait(LOOK_SECONDS):
-            # What is already there may stay over the limit: `rm` must be able to run.
-            most_disk = most_disk or max(self._limits.workspace_mb * 2**20, disk_use(self._folder))
             tree = descendants(self._pid)
-            if sum(map(resident, tree)) > most_memory or disk_use(self._folder) > most_disk:
+            if memory_use(tree, most_memory) > most_memory or disk_use(self._folder) > most_disk:
                 self._kill(tree)
 
     def _kill(self, tree: list[int]) -> None:
@@ -106,14 +105,23 @@ def session(pid: int) -> int:
     return int(text.rpartition(")")[2].split()[3])
 
 
-def resident(pid: int) -> int:
-    """Return the bytes of memory of a process, mapped files left out."""
-    total = 0
+def memory_use(pids: list[int], enough: int) -> int:
+    """Return the bytes of memory that processes take together, mapped files left out.
+
+    Pages that they share count once, by a slow way that is taken only where the quick one,
+    which counts them for each process, is over `enough`.
+    """
+    quick = sum(_field_sum(pid, "status", ("RssAnon:", "RssShmem:")) for pid in pids)
+    if quick <= enough:
+        return quick
+    return sum(_field_sum(pid, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")) for pid in pids)
+
+
+def _field_sum(pid: int, file: str, fields: tuple[str, ...]) -> int:
     with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith(("RssAnon:", "RssShmem:")):
-                total += int(line.split()[1]) * 1024
-    return total
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(fields))
+    return 0
 
 
 def disk_use(folder: Path) -> int:

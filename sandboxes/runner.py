@@ -104,8 +104,11 @@ class ScriptedSandbox(ABC):
         """
 
     @abstractmethod
-    def recover(self, conversation: str) -> None:
-        """End whatever runs in the conversation's sandbox, after a missing answer."""
+    def recover(self, conversation: str) -> bool:
+        """End whatever runs in the conversation's sandbox, after a missing answer.
+
+        Return whether it is still the same one, so that asking again cannot run twice.
+        """
 
     def run(
         self, command: str, *, conversation: str, call_id: str, seconds: float | None = None
@@ -156,7 +159,11 @@ class ScriptedSandbox(ABC):
                     return self._checked(parse_reply(data))
                 except NoReplyError as error:
                     problem = str(error)
-                    self.recover(conversation)
+                    if not self.recover(conversation):
+                        raise SandboxError(
+                            "the sandbox ended while it was asked, and its files are lost; what "
+                            "the command did is unknown. The next command gets a new sandbox"
+                        ) from error
         raise SandboxError(
             f"the sandbox did not answer ({problem or 'nothing came back'}); it was cleaned up, "
             "try again"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from graphs.events import ApprovalNeeded, Event, Resume
 
+LARGEST_MESSAGE = 12_000_000  # bytes; below the 16 MiB at which uvicorn cuts a web socket
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -133,6 +135,9 @@ def _keep_to_ourselves() -> None:
     if getattr(server, "mica_page", False):
         return
     server.mica_page = True
+    # A message over the default of 1 MB closes the connection and is lost without a word; let
+    # it in, so that the assistant can say what is too long.
+    server.sio.eio.max_http_buffer_size = LARGEST_MESSAGE
     template, translation = server.get_html_template, ChainlitConfig.load_translation
 
     def local_page(root_path: str) -> str:

@@ -296,6 +296,29 @@ def test_a_failure_is_said_plainly(context: Any, server: Server) -> None:
     page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
 
 
+def test_a_message_over_a_megabyte_gets_an_answer(context: Any, server: Server) -> None:
+    page = open_page(context, server)
+    page.locator("#chat-input").fill("break " + "x" * 1_200_000)
+    page.locator("#chat-submit:enabled").click()
+    page.get_by_text("The model file is missing; run").wait_for()
+
+
+def test_pages_carry_a_policy_and_files_need_a_person(server: Server) -> None:
+    with urllib.request.urlopen(server.url) as answer:
+        policy = answer.headers["content-security-policy"]
+        page = answer.read().decode()
+    assert "default-src 'self'" in policy and "http" not in policy
+    assert "https://" not in page
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{server.url}/mica/files/thread/element")
+    assert refused.value.code == 401
+    with pytest.raises(urllib.error.HTTPError) as foreign:
+        request = urllib.request.Request(f"{server.url}/auth/header", data=b"", method="POST")
+        request.add_header("Host", "evil.example")
+        urllib.request.urlopen(request)
+    assert foreign.value.code == 401
+
+
 def test_stopping_keeps_the_text_so_far(context: Any, server: Server) -> None:
     page = open_page(context, server)
     ask(page, "slow, please")

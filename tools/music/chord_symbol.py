@@ -125,7 +125,7 @@ def _take(parts: _Parts, match: re.Match[str]) -> str:
         parts.altered.append("A11")
     elif kind in ("dom", "alt"):
         parts.seventh, parts.extent = "m7", parts.extent or 7
-        parts.alt = kind == "alt"
+        parts.alt = parts.alt or kind == "alt"
     return ""
 
 

@@ -51,7 +51,7 @@ def read_chord(text: str) -> Chord:
         MusicError: names the part that cannot be read and the nearest valid reading.
     """
     plain = strip_article(plain_accidentals(text)).strip(" .?!,;:'\"")
-    if not plain:
+    if not plain or text.strip()[0] in "♭♯♮":
         raise MusicError("no chord was given; write one such as Ebm7 or E flat minor seventh")
     inverted = _INVERTED.search(plain)
     if inverted:
@@ -133,9 +133,10 @@ def _explain(root: Pitch, rest: str, plain: str, problem: SuffixError) -> str:
 
 
 def _longest_reading(root: Pitch, suffix: str, position: int) -> str:
-    for end in range(position, 0, -1):
+    readings = [suffix[:end] for end in range(position, 0, -1)]
+    for reading in (*readings, re.sub(r"\D", "", suffix)):
         try:
-            return root.name + read_suffix(suffix[:end]).symbol
+            return root.name + read_suffix(reading).symbol
         except SuffixError:
             continue
     return root.name

@@ -95,7 +95,7 @@ def read_instrument(text: str) -> Instrument:
     if key in ("sax", "saxophone"):
         raise MusicError("which saxophone? did you mean alto sax or tenor sax?")
     for name, interval, others in TABLE:
-        if key in {_key(n) for n in (name, *others)}:
+        if {key, key.removesuffix("s")} & {_key(n) for n in (name, *others)}:
             return Instrument(name, Interval.of(interval))
     generic = re.search(r"(?:^in\s+|\bin\s+|^)([a-g]b?)(?:\s+instruments?)?$", key)
     if generic:

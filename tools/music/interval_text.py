@@ -20,7 +20,9 @@ _QUALITIES = {
 _NUMBERS = {word: place + 1 for place, word in enumerate(NUMBER_WORDS)} | {
     "prime": 1, "fourths": 4, "sixths": 6,
 }  # fmt: skip
-_UP = frozenset(("up", "above", "higher", "upward", "upwards", "ascending", "raise", "raised"))
+_UP = frozenset(
+    ("up", "over", "above", "higher", "upward", "upwards", "ascending", "raise", "raised")
+)
 _DOWN = frozenset(
     ("down", "below", "lower", "downward", "downwards", "descending", "under", "beneath", "lowered")
 )

@@ -17,7 +17,7 @@ MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.2
 MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 OUTSIDE, SPELLED_OUTSIDE = 0.12, 0.02
-LAST_CHORD, FIRST_CHORD, CADENCE, IN_KEY = 0.30, 0.12, 0.20, 0.40
+LAST_CHORD, FIRST_CHORD, CADENCE, IN_KEY, DOMINANT = 0.30, 0.12, 0.20, 0.40, 0.20
 LAST_NOTE, FIRST_NOTE = 0.10, 0.08
 
 
@@ -83,8 +83,9 @@ def _chord_score(chords: Sequence[Chord], key: Key) -> float:
     for before, after in pairwise(chords):
         if _is_dominant(before, key) and _is_tonic(after, key):
             score += CADENCE
-    if chords[-1].quality.seventh == "m7" and _is_dominant(chords[-1], key):
-        score += CADENCE / 2
+    # A dominant seventh belongs to one major and one minor key.
+    if any(_is_dominant(chord, key) and chord.quality.seventh == "m7" for chord in chords):
+        score += DOMINANT
     return score
 
 

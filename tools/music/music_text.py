@@ -25,6 +25,8 @@ _SPLIT = re.compile(
     r"|-(?=[A-G]|[a-g][b#]?\d?(?:$|[\s,-])))\s*"
 )
 _NOTE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?-?\d?\d?")
+_MIDDLE_C = re.compile(r"\bmiddle\s+c\b", re.IGNORECASE)
+_APART = re.compile(r"(?<![A-Za-z])([A-Ga-g](?:##?|bb?)?)\s+(-?\d)\b")
 _BARE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?")
 _WITH_OCTAVE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?(-?[0-589])")
 _PARTS = frozenset(
@@ -53,7 +55,8 @@ def read_notes(text: str) -> tuple[Pitch, ...]:
         MusicError: nothing was given, or a word is no note.
     """
     notes = []
-    for item in _items(text):
+    plain = _APART.sub(r"\1\2", _MIDDLE_C.sub("C4", plain_accidentals(text)))
+    for item in _items(plain):
         if not _NOTE.fullmatch(item):
             raise MusicError(
                 f"cannot read {item!r} as a note; write letters A to G, e.g. C E♭ G or C4 E4 G4"

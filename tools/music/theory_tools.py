@@ -204,8 +204,6 @@ def _any_pitch(text: str) -> tuple[Pitch, str]:
     number = re.fullmatch(r"(?:midi\s*)?(?:note\s*)?(?:number\s*)?(\d{1,3})", plain)
     if number:
         return _from_midi(int(number[1])), ""
-    if plain == "middle c":
-        return Pitch("C", 0, 4), ""
     if plain.startswith("concert "):
         plain = plain.removeprefix("concert ")
     found = _one_note(plain)

@@ -1,0 +1,146 @@
+"""Every music tool, called as a model calls it, with people's spellings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tools import ToolError, ToolResult
+from tools.music.tools import TOOLS
+
+ANSWERS = yaml.safe_load((Path(__file__).parent / "answers.yaml").read_text(encoding="utf-8"))
+BY_NAME = {tool.name: tool for tool in TOOLS}
+PARAMETERS = {
+    "spell_chord": ["chord"],
+    "name_chord": ["notes"],
+    "interval_between": ["first", "second"],
+    "note_at_interval": ["note", "interval"],
+    "spell_scale": ["scale"],
+    "scales_for_chord": ["chord"],
+    "key_signature": ["key"],
+    "diatonic_chords": ["key"],
+    "find_key": ["music"],
+    "transpose": ["music", "interval"],
+    "roman_numerals": ["chords", "key"],
+    "realize_numerals": ["numerals", "key"],
+    "invert_chord": ["chord", "inversion"],
+    "pitch_info": ["pitch"],
+    "transpose_for_instrument": ["music", "instrument"],
+    "capo_chords": ["chords", "fret"],
+    "tempo_delay": ["bpm"],
+    "show_music": ["music"],
+}
+
+
+def call(name: str, *values: Any) -> ToolResult:
+    return BY_NAME[name].call(dict(zip(PARAMETERS[name], values, strict=True)))
+
+
+def first_line(name: str, *values: Any) -> str:
+    return call(name, *values).text.splitlines()[0]
+
+
+def test_names_and_parameters() -> None:
+    assert {t.name: list(t.parameters["properties"]) for t in TOOLS} == PARAMETERS
+    assert all(t.parameters["required"] == PARAMETERS[t.name] for t in TOOLS)
+    assert all(t.description for t in TOOLS)
+
+
+def test_the_example_of_the_chat() -> None:
+    assert first_line("spell_chord", "E flat minor seventh") == "E♭m7: E♭ G♭ B♭ D♭"
+    assert (
+        first_line("transpose", "E flat minor seventh", "transpose it up a fourth")
+        == "E♭m7 up a perfect fourth: A♭m7 (A♭ C♭ E♭ G♭)"
+    )
+    assert first_line("transpose", "Ebm7", "up a perfect fourth").endswith("(A♭ C♭ E♭ G♭)")
+
+
+@pytest.mark.parametrize(("name", "values", "line"), ANSWERS)
+def test_answer_comes_first(name: str, values: list[Any], line: str) -> None:
+    got = first_line(name, *values)
+    assert got.startswith(line) if line.endswith(",") else got == line
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("spell_chord", ("C minro",), "did you mean minor?"),
+        ("name_chord", ("C",), "two notes or more"),
+        ("name_chord", ("C foo",), "'C foo' as a note"),
+        ("interval_between", ("C", "H"), "'H' as a note"),
+        ("note_at_interval", ("C", "a perfect third"), "did you mean major third or minor third?"),
+        ("note_at_interval", ("C", "a purfect fourth"), "did you mean perfect?"),
+        ("note_at_interval", ("C E", "a fourth"), "as one note"),
+        ("spell_scale", ("D dorain",), "did you mean dorian?"),
+        ("spell_scale", ("dorian",), "did you mean C dorian?"),
+        ("scales_for_chord", ("Z7",), "no note A to G"),
+        ("key_signature", ("9 flats",), "at most 7"),
+        ("key_signature", ("C blues",), "is a scale, not a key"),
+        ("diatonic_chords", ("",), "no key was given"),
+        ("find_key", ("C",), "give more notes or chords"),
+        ("transpose", ("C E G", "sideways"), "cannot read 'sideways' as an interval"),
+        ("transpose", ("", "up a fourth"), "no music was given"),
+        ("roman_numerals", ("C foo", "C"), "'foo' is no chord notation"),
+        ("realize_numerals", ("ii VV I", "C"), "cannot read the numeral 'VV'"),
+        ("realize_numerals", ("", "C"), "no numerals were given"),
+        ("invert_chord", ("C", 3), "no third inversion"),
+        ("invert_chord", ("C", "sideways"), "as an inversion"),
+        ("pitch_info", ("C12",), "outside MIDI's range"),
+        ("pitch_info", ("200",), "write 0 to 127"),
+        ("transpose_for_instrument", ("C", "clarinett"), "did you mean clarinet?"),
+        ("transpose_for_instrument", ("C", "sax"), "did you mean alto sax or tenor sax?"),
+        ("capo_chords", ("C", 20), "a fret from 1 to 12"),
+        ("tempo_delay", ("0",), "10 to 1000"),
+        ("tempo_delay", ("soon",), "beats a minute"),
+        ("show_music", ("C20",), "cannot read 'C20'"),
+        ("show_music", (" ".join(["C"] * 300),), "too many"),
+    ],
+)
+def test_errors_say_what_to_do(name: str, values: tuple[Any, ...], said: str) -> None:
+    with pytest.raises(ToolError) as caught:
+        call(name, *values)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "parameters"), PARAMETERS.items())
+def test_wrong_arguments_are_refused(name: str, parameters: list[str]) -> None:
+    for arguments in ({}, {**dict.fromkeys(parameters, "C"), "extra": 1}, {parameters[0]: ["C"]}):
+        with pytest.raises(ToolError):
+            BY_NAME[name].call(arguments)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "?", "🎵", "C" * 5000, "\x00", "'; rm -rf /", "-", "|", "7"]
+)
+@pytest.mark.parametrize(("name", "parameters"), PARAMETERS.items())
+def test_any_text_is_answered_or_refused(name: str, parameters: list[str], text: str) -> None:
+    try:
+        assert BY_NAME[name].call(dict.fromkeys(parameters, text)).text
+    except ToolError as problem:
+        assert str(problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "stem"),
+    [
+        ("spell_chord", ("Ebm7",), "Ebm7"),
+        ("spell_scale", ("D dorian",), "D-dorian"),
+        ("transpose", ("Ebm7", "up a fourth"), "Abm7"),
+        ("realize_numerals", ("ii V I", "C"), "ii-V-I-in-C-major"),
+        ("show_music", ("C4 E4 G4",), "C4-E4-G4"),
+        ("invert_chord", ("C", 1), "C-E"),
+        ("diatonic_chords", ("A minor",), "A-minor"),
+    ],
+)
+def test_something_to_see_hear_and_keep(name: str, values: tuple[Any, ...], stem: str) -> None:
+    artifacts = {a.name: a for a in call(name, *values).artifacts}
+    assert artifacts[f"{stem}.svg"].mime == "image/svg+xml"
+    assert (
+        artifacts[f"{stem}.svg"].data.startswith(b"<?xml")
+        or b"<svg" in artifacts[f"{stem}.svg"].data[:200]
+    )
+    assert artifacts[f"{stem}.wav"].data[:4] == b"RIFF"
+    assert artifacts[f"{stem}.mid"].data[:4] == b"MThd"

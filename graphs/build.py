@@ -120,9 +120,11 @@ def policy() -> Callable[[str], Decision]:
 
 def open_knowledge(settings: Settings) -> Library | None:
     """Return the knowledge base, or None where it cannot be opened: answers work without."""
-    from tools.knowledge.base import KnowledgeBase
-
+    if not settings.retrieved:
+        return None
     try:
+        from tools.knowledge.base import KnowledgeBase
+
         return KnowledgeBase(settings.knowledge)
     except Exception:
         _log.exception("the knowledge base cannot be opened; answering without looking things up")

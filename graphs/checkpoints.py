@@ -18,7 +18,11 @@ class Checkpoints(SqliteSaver):
             sqlite3.Error: it cannot be opened.
         """
         self.path = path
-        super().__init__(sqlite3.connect(path, timeout=10.0, check_same_thread=False))
+        connection = sqlite3.connect(path, timeout=10.0, check_same_thread=False)
+        # Survives a killed process without a disk flush at every step. After a power cut the
+        # last steps may run again, which the journal and the sandbox's call ids make harmless.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        super().__init__(connection)
 
     def prune_thread(self, thread: str) -> None:
         """Keep only the last checkpoint: each holds the whole conversation.

@@ -37,13 +37,12 @@ class Running:
         judged = state["decision"]
         emit(ToolStarted(call, decision_from_json(judged) if judged else None))
         started = time.perf_counter()
-        problem: SandboxError | None = None
+        problem: Exception | None = None
         try:
             result = self._result(state["conversation"], call)
-        except ToolError as error:
+        except (ToolError, SandboxError) as error:
+            problem = error if _is_of_the_sandbox(error) else None
             result = ToolResult(str(error), status="error")
-        except SandboxError as error:
-            problem, result = error, ToolResult(str(error), status="error")
         seconds = time.perf_counter() - started
         self._finish(state, call, result)
         update = self.notes.settle(
@@ -90,3 +89,8 @@ class Running:
                 "edited": state["edited"],
             }
             store.audit("command.ran", state["conversation"], data)
+
+
+def _is_of_the_sandbox(error: Exception) -> bool:
+    """Whether the place broke, and not the command: no other command of the model would help."""
+    return isinstance(error, SandboxError) or isinstance(error.__cause__, SandboxError)

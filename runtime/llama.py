@@ -228,7 +228,8 @@ class Context:
         self._model = model
         self._abort = ctypes.create_string_buffer(2)
         params = self._lib.llama_context_default_params()
-        params.n_ctx, params.n_batch, params.n_ubatch = cells, batch, batch
+        params.n_ctx, params.n_batch = cells, batch
+        params.n_ubatch = min(batch, 128)  # an abort waits for one matrix of so many tokens
         params.n_seq_max, params.kv_unified = sequences, True
         params.n_outputs_max = outputs  # more would end the process; 0 means `batch`
         params.n_threads = params.n_threads_batch = threads

@@ -50,8 +50,9 @@ class Sampler:
             tokens = tokens[np.argsort(-probabilities[tokens], kind="stable")]
             total = np.cumsum(probabilities[tokens])
             tokens = tokens[: int(np.searchsorted(total, self._options.top_p)) + 1]
-        chosen = probabilities[tokens]
-        return int(self._random.choice(tokens, p=chosen / chosen.sum()))
+        total = np.cumsum(probabilities[tokens])
+        place = int(np.searchsorted(total, self._random.random() * total[-1], side="right"))
+        return int(tokens[min(place, len(tokens) - 1)])
 
     def _draw_allowed(self, logits: Logits, grammar: Grammar) -> int:
         """Draw among the allowed tokens, the likeliest first where that is the answer."""

@@ -1,0 +1,1 @@
+"""How the shipped models are made: rows, tokenizer, training, evaluation, export."""

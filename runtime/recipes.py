@@ -1,0 +1,127 @@
+"""Recipes: retrieved command templates, filled with values and recognised in commands.
+
+A template has `{name}` slots in the syntax of `str.format` (literal braces are doubled).
+Filling quotes each value for a shell, so a value can never add a command.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from string import Formatter
+
+from runtime.types import Document
+
+DEFAULT = "-"
+_PATHS = frozenset(
+    "path file dir folder source target archive link repo output first second files".split()  # noqa: SIM905
+)
+_PATTERNS = frozenset(("pattern", "glob"))
+
+
+class MissingSlotError(Exception):
+    """A slot without default was left out; the argument is the slot's name."""
+
+
+def fill(recipe: Document, arguments: Sequence[str]) -> str:
+    """Return the recipe's command; `arguments` are in slot order, `-` takes the default.
+
+    Raises:
+        MissingSlotError: a slot that has no default got no argument.
+        ValueError: the document is not a recipe.
+    """
+    if recipe.template is None:
+        raise ValueError(f"{recipe.id} is a passage, not a recipe")
+    given = _given(recipe, arguments)
+    quoted = {slot: shell_word(slot, value) for slot, value in given.items()}
+    return recipe.template.format(**quoted)
+
+
+def phrase(recipe: Document, arguments: Sequence[str]) -> str:
+    """Return the sentence that introduces the recipe's result, with the values in it."""
+    try:
+        return (recipe.phrase or recipe.title).format(**_given(recipe, arguments))
+    except (MissingSlotError, KeyError, IndexError, ValueError):
+        return recipe.title
+
+
+def _given(recipe: Document, arguments: Sequence[str]) -> dict[str, str]:
+    given = {}
+    for position, (slot, default) in enumerate(recipe.slots.items()):
+        argument = arguments[position] if position < len(arguments) else DEFAULT
+        value = default if argument == DEFAULT else fit(slot, argument)
+        if value == "" and default == "":
+            raise MissingSlotError(slot)
+        given[slot] = value
+    return given
+
+
+def fit(slot: str, value: str) -> str:
+    """Bring a value into the form that a slot wants: `.log` becomes `*.log` for a pattern."""
+    if slot in _PATTERNS and re.fullmatch(r"\.\w[\w-]*", value):
+        return f"*{value}"
+    if slot in ("extension", "ext"):
+        return value.lstrip("*").lstrip(".")
+    return value
+
+
+def shell_word(slot: str, value: str) -> str:
+    """Quote a value for bash. Path slots keep a leading `~` and globs working."""
+    if slot not in _PATHS:
+        return shlex.quote(value)
+    home, rest = re.fullmatch(r"(~[\w-]*(?:/|$))?(.*)", value, re.DOTALL).groups(default="")  # type: ignore[union-attr]
+    parts = re.split(r"([*?]+)", rest)
+    quoted = (p if re.fullmatch(r"[*?]+", p) else shlex.quote(p) for p in parts if p)
+    return home + "".join(quoted)
+
+
+def recognise(recipe: Document, command: str) -> list[str] | None:
+    """Return the slot values with which `recipe` gives `command`; None when it does not."""
+    if recipe.template is None:
+        return None
+    match = re.fullmatch(_pattern(recipe.template), command, re.DOTALL)
+    if match is None:
+        return None
+    try:
+        return ["".join(shlex.split(match[slot])) for slot in recipe.slots]
+    except (ValueError, IndexError):
+        return None
+
+
+def _pattern(template: str) -> str:
+    out: list[str] = []
+    seen: set[str] = set()
+    for literal, slot in _parts(template):
+        out.append(re.escape(literal))
+        if slot is None:
+            continue
+        word = r"(?:'[^']*'|\"[^\"]*\"|\\.|[^\s'\"|;&<>()])+"
+        out.append(f"(?P={slot})" if slot in seen else f"(?P<{slot}>{word})")
+        seen.add(slot)
+    return "".join(out)
+
+
+def _parts(template: str) -> Iterator[tuple[str, str | None]]:
+    for literal, slot, _, _ in Formatter().parse(template):
+        yield literal, slot
+
+
+def check(recipe: Mapping[str, object]) -> list[str]:
+    """Return what is wrong with a recipe as it stands in a recipe file; empty when right."""
+    problems = [
+        f"{key} is missing" for key in ("id", "title", "command", "phrase") if not recipe.get(key)
+    ]
+    slots = recipe.get("slots") or {}
+    if problems or not isinstance(slots, dict):
+        return problems or ["slots must map names to defaults"]
+    used = [slot for _, slot in _parts(str(recipe["command"])) if slot is not None]
+    if list(dict.fromkeys(used)) != list(slots):
+        problems.append(
+            f"slots are {list(slots)}, but the command uses {list(dict.fromkeys(used))}"
+        )
+    for text in (recipe["phrase"], *(recipe.get("asks") or ())):  # type: ignore[misc]
+        extra = {slot for _, slot in _parts(str(text)) if slot} - set(slots)
+        if extra:
+            problems.append(f"{text!r} names slots that the command has not: {sorted(extra)}")
+    return problems

@@ -1,0 +1,117 @@
+"""What counts as a value in a request to a machine: paths, names, numbers, quoted text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from runtime.values import Found
+
+_SMALL = """
+two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen twenty
+"""
+_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_SMALL.split(), start=2)} | {
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "hundred": "100",
+    "dozen": "12",
+}
+
+_KNOWN = """
+log txt csv json py md conf cfg ini yaml yml xml html css js ts jpg jpeg png gif svg pdf sh c
+cpp h java php rb go rs tar gz zip bak tmp mp3 mp4 wav sql db tsv doc
+"""
+_EXTENSIONS = {word: f".{word}" for word in _KNOWN.split()} | {
+    "python": ".py",
+    "markdown": ".md",
+    "text": ".txt",
+    "javascript": ".js",
+    "backup": ".bak",
+}
+
+_UNITS = {"byte": "c", "b": "c", "k": "k", "m": "M", "g": "G", "t": "T"}
+
+_SHAPES = re.compile(
+    r"""
+      (?P<s>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’ | (?<!\w)'[^']+'(?!\w))
+    | (?P<url>\b\w+://\S+ | \b[\w.+-]+@[\w-]+\.[\w.-]+ | \b\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?\b)
+    | (?P<p>(?<![\w.~/])(?:~|\.{1,2})?/[^\s,;"'`()]* | (?<![\w/])~(?![\w/]) | (?<!\S)\.(?!\S)
+        | (?<![\w/.])[\w.@+*-]+/[\w./@+*-]*)
+    | (?P<t>\b\d{4}-\d{2}(?:-\d{2})?(?:[T ]\d{2}:\d{2}(?::\d{2})?)?\b
+        | \b\d{1,2}:\d{2}(?::\d{2})?\b)
+    | (?P<z>\b\d+(?:\.\d+)?(?:[kKmMgGtT](?:i?[bB])?\b
+        | \s?(?:[kmgt]i?b|bytes?|kilobytes?|megabytes?|megs?|gigabytes?|gigs?|terabytes?)\b))
+    | (?P<n>(?<![\w.])(?:(?<!\S)[-+])?\d+(?:\.\d+)?
+        (?:(?:st|nd|rd|th)\b|(?![\w+.]*[A-Za-z]))(?![.:]\d))
+    | (?P<g>(?<!\S)(?=\S*[*\[])[\w.*?\[\]-]+(?<!\?))
+    | (?P<f>(?<![\w.])[\w@+-]+(?:\.[\w@+-]*[A-Za-z0-9])+)
+    | (?P<e>(?<![\w.])\.[A-Za-z][\w-]*\b)
+    | (?P<word>\$?[^\W_](?:[\w'’+=:#%@.-]*[\w+=#])?)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Return the words that the shipped model knows as words; all others are values.
+
+    Raises:
+        FileNotFoundError: `weights/words.txt` is missing; the checkout is incomplete.
+    """
+    path = Path(__file__).parents[2] / "weights" / "words.txt"
+    return frozenset(path.read_text(encoding="utf-8").split())
+
+
+def find(text: str, words: frozenset[str] | None = None) -> Iterator[Found]:
+    """Yield the values in a request, left to right.
+
+    >>> table = [(f.kind, f.text) for f in find("the five largest files in /usr/lib?",
+    ...     frozenset("the largest files in".split()))]
+    >>> table
+    [('n', '5'), ('p', '/usr/lib')]
+    """
+    known = vocabulary() if words is None else words
+    for match in _SHAPES.finditer(text):
+        kind, value = match.lastgroup or "", match[0]
+        end = match.end()
+        if kind in ("p", "url", "t"):
+            value = value.rstrip(".,:;?!") or value if len(value) > 2 else value
+            end = match.start() + len(value)
+        if kind == "word":
+            found = _word(text, match, known)
+            if found:
+                yield found
+            continue
+        yield Found(match.start(), end, "w" if kind == "url" else kind, _normal(kind, value))
+
+
+def _normal(kind: str, value: str) -> str:
+    if kind == "s":
+        return value[1:-1]
+    if kind == "n":
+        return re.sub(r"(?:st|nd|rd|th)$", "", value, flags=re.IGNORECASE)
+    if kind == "z":
+        number, unit = re.fullmatch(r"([\d.]+)\s?(\w+)", value).groups()  # type: ignore[union-attr]
+        return number + _UNITS["byte" if unit.lower().startswith("byte") else unit[0].lower()]
+    return value
+
+
+def _word(text: str, match: re.Match[str], known: frozenset[str]) -> Found | None:
+    word = match[0]
+    lower = word.lower().replace("’", "'")
+    if lower in _NUMBER_WORDS:
+        return Found(match.start(), match.end(), "n", _NUMBER_WORDS[lower])
+    if lower in _EXTENSIONS and re.match(r"\s(?:files?|scripts?)\b", text[match.end() :]):
+        return Found(match.start(), match.end(), "e", _EXTENSIONS[lower])
+    shouted = len(word) > 1 and word.isupper()
+    if word in known or (not shouted and lower in known):
+        return None
+    stem = re.sub(r"['’](?:s|re|ve|ll|d|t|m)$", "", word)
+    if stem != word and not shouted and stem.lower() in known:
+        return None
+    return Found(match.start(), match.start() + len(stem), "w", stem)

@@ -1,0 +1,66 @@
+"""The mixture that base and adapters are trained on: every source, in fixed proportions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from runtime.types import Document
+from tools.music.tools import TOOLS
+from training.rows import (
+    BASH,
+    ROOT,
+    ComposerRows,
+    Row,
+    SysadminRows,
+    as_document,
+    decline_rows,
+    explain_rows,
+    load_recipes,
+)
+
+DATA = ROOT / "training" / "data"
+
+
+def load_notes(specialist: str) -> tuple[list[Document], dict[str, list[str]]]:
+    """Read a specialist's notes: the passages, and how people ask for each."""
+    notes = yaml.safe_load((ROOT / "agents" / specialist / "notes.yaml").read_text("utf-8"))
+    documents = [Document(n["id"], n["title"], n["text"], f"note {n['id']}") for n in notes]
+    return documents, {note["id"]: note["asks"] for note in notes}
+
+
+def off_topic() -> list[str]:
+    """Read the texts that belong to neither specialist."""
+    return _texts(DATA / "router" / "other.yaml")
+
+
+def _texts(path: Path) -> list[str]:
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows: Sequence[Any] = found["texts"] if isinstance(found, Mapping) else found
+    return [row["text"] if isinstance(row, Mapping) else str(row) for row in rows]
+
+
+def build(copies: int, seed: int, specialist: str | None = None) -> Iterator[Row]:
+    """Yield all rows of one or both specialists, unshuffled. The same seed gives the same rows."""
+    music = tuple(tool.schema for tool in TOOLS)
+    if specialist in (None, "sysadmin"):
+        rng = random.Random(seed)
+        recipes = load_recipes()
+        passages, asks = load_notes("sysadmin")
+        yield from SysadminRows(recipes, rng).rows(copies)
+        yield from explain_rows("sysadmin", (BASH,), passages, asks, copies * 2, rng)
+        documents = [*map(as_document, recipes), *passages]
+        yield from decline_rows(
+            "sysadmin", (BASH,), off_topic() * (copies // 6 + 1), documents, rng
+        )
+    if specialist in (None, "composer"):
+        rng = random.Random(seed + 1)
+        passages, asks = load_notes("composer")
+        folder = DATA / "composer"
+        yield from ComposerRows(folder, TOOLS, passages, rng).rows(copies * 2)
+        yield from explain_rows("composer", music, passages, asks, copies * 2, rng)
+        yield from decline_rows("composer", music, off_topic() * (copies // 6 + 1), passages, rng)

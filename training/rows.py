@@ -1,0 +1,324 @@
+"""Builds training rows: whole turns, rendered by the same format that serves the model.
+
+A row is a conversation (OpenAI-style messages), the documents that retrieval offered, and the
+answer in the model's own tokens. Retrieval is simulated with hard neighbours, the right recipe
+mostly but not always first and sometimes missing, so that reading what was offered pays from
+the first step.
+
+    python -m training.rows --out DIR [--seed 1] [--copies 12]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import yaml
+
+from runtime import recipes as recipe_code
+from runtime.formats import mica, text_of
+from runtime.types import ChatPrompt, Document, Message, ToolCall, ToolSchema, ToolStatus
+from tools import Tool, ToolError
+from training import noise, piles
+from training.neighbours import Neighbours
+
+ROOT = Path(__file__).parents[1]
+BASH = ToolSchema(
+    "bash",
+    "Run a command.",
+    {
+        "type": "object",
+        "properties": {"command": {"type": "string", "format": "shell"}},
+        "required": ["command"],
+    },
+)
+STATUSES: tuple[tuple[ToolStatus, float], ...] = (
+    ("ok", 0.66),
+    ("empty", 0.14),
+    ("error", 0.08),
+    ("timeout", 0.03),
+    ("rejected", 0.06),
+    ("refused", 0.03),
+)
+DECLINES = {
+    "sysadmin": "That is not something I can do with a shell on this machine. "
+    "Ask me about files, text, processes, disks or logs.",
+    "composer": "That is not something my music tools can work out. "
+    "Ask me about notes, chords, scales, keys or intervals.",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One turn: the prompt with all calls and results, and the final answer in tokens."""
+
+    specialist: str
+    kind: str
+    prompt: ChatPrompt
+    answer: str
+
+    def text(self) -> str:
+        """Return the row as the model sees it, from the system turn to the end of the answer."""
+        return text_of(mica.render(self.prompt).segments) + self.answer + mica.END
+
+
+def load_recipes(folder: Path = ROOT / "agents/sysadmin/recipes") -> list[dict[str, Any]]:
+    """Read all recipes.
+
+    Raises:
+        ValueError: a recipe is broken; the text names it and what is wrong.
+    """
+    found: list[dict[str, Any]] = []
+    for path in sorted(folder.glob("*.yaml")):
+        for recipe in yaml.safe_load(path.read_text(encoding="utf-8")):
+            problems = recipe_code.check(recipe)
+            if problems:
+                raise ValueError(f"{path.name}: {recipe.get('id')}: {'; '.join(problems)}")
+            found.append(recipe)
+    return found
+
+
+def as_document(recipe: Mapping[str, Any]) -> Document:
+    """Return a recipe as retrieval offers it."""
+    slots = {name: str(default) for name, default in (recipe.get("slots") or {}).items()}
+    return Document(
+        id=recipe["id"],
+        title=recipe["title"],
+        text=recipe["command"],
+        source=f"recipe {recipe['id']}",
+        template=recipe["command"],
+        slots=slots,
+        phrase=recipe["phrase"],
+    )
+
+
+class SysadminRows:
+    """Rows from the recipe book."""
+
+    def __init__(self, recipes: Sequence[Mapping[str, Any]], rng: random.Random) -> None:
+        self._rng = rng
+        self._recipes = recipes
+        self._documents = {r["id"]: as_document(r) for r in recipes}
+        self._neighbours = Neighbours({r["id"]: [r["title"], *r["asks"]] for r in recipes})
+        self._programs = sorted({r["command"].split()[0] for r in recipes})
+
+    def rows(self, copies: int) -> Iterator[Row]:
+        """Yield `copies` rows for each ask, with fresh values, noise and neighbours."""
+        for _ in range(copies):
+            for recipe in self._recipes:
+                for ask in recipe["asks"]:
+                    row = self._row(recipe, str(ask))
+                    if row is not None:
+                        yield row
+
+    def _row(self, recipe: Mapping[str, Any], ask: str) -> Row | None:
+        rng, document = self._rng, self._documents[recipe["id"]]
+        typed = {s: piles.draw(s, document.slots[s], rng) for s in _slots(ask)}
+        request = noise.disturb(ask, rng).format(**{s: v.text for s, v in typed.items()})
+        arguments = [typed[s].meant if s in typed else recipe_code.DEFAULT for s in document.slots]
+        try:
+            command = recipe_code.fill(document, arguments)
+        except recipe_code.MissingSlotError:
+            return None
+        offered = self._offer(document, ask)
+        call = ToolCall("call", "bash", {"command": command})
+        status = rng.choices(*zip(*STATUSES, strict=True))[0]
+        messages = (
+            Message("user", request),
+            Message("assistant", "", (call,)),
+            Message("tool", "output", tool_call_id="call", name="bash", status=status),
+        )
+        kind = "recipe" if document in offered else "memory"
+        token = f"<r{offered.index(document) + 1}>" if kind == "recipe" else ""
+        prompt = ChatPrompt(messages, (BASH,), offered)
+        row = Row(
+            "sysadmin", kind, prompt, _shell_answer(status, token, bool(recipe.get("changes")))
+        )
+        return row if not token or f'"command": "{token}' in row.text() else None
+
+    def _offer(self, right: Document, ask: str) -> tuple[Document, ...]:
+        rng = self._rng
+        wrong = [self._documents[i] for i in self._neighbours.of(right.id, ask, 12)]
+        count = rng.randint(3, mica.MAX_DOCUMENTS)
+        near = wrong[:4] if rng.random() < 0.5 else rng.sample(wrong, min(len(wrong), 6))
+        offered = near[: count - 1]
+        if rng.random() < 0.5:
+            offered[-1] = self._passage()
+        rng.shuffle(offered)
+        if rng.random() < 0.9:
+            place = 0 if rng.random() < 0.55 else rng.randint(0, len(offered))
+            offered.insert(place, right)
+        return tuple(offered)
+
+    def _passage(self) -> Document:
+        program = self._rng.choice(self._programs)
+        title = self._rng.choice([f"manual of {program}", f"manual of {program}: examples"])
+        return Document(title, title, "", title)
+
+
+def _shell_answer(status: ToolStatus, recipe: str, changes: bool) -> str:
+    if status == "empty" and changes:
+        return f"Done. {recipe}." if recipe else "Done."
+    about = f"{recipe}:" if recipe else "Here is what the command printed:"
+    return {
+        "ok": f"{about}\n<o1>",
+        "empty": f"{recipe}: nothing was found." if recipe else "The command printed nothing.",
+        "error": "The command failed:\n<o1>",
+        "timeout": "The command took too long and was stopped:\n<o1>",
+        "rejected": "All right, I did not run it, and nothing was changed. "
+        "Tell me what to do differently.",
+        "refused": "I must not run that.\n<o1>",
+    }[status]
+
+
+class ComposerRows:
+    """Rows from hand-written asks over the music tools."""
+
+    def __init__(
+        self, folder: Path, tools: Sequence[Tool], passages: Sequence[Document], rng: random.Random
+    ) -> None:
+        self._rng = rng
+        self._tools = {tool.name: tool for tool in tools}
+        self._schemas = tuple(tool.schema for tool in tools)
+        self._works: dict[str, bool] = {}
+        self._passages = passages
+        self._files = [
+            yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("*.yaml"))
+        ]
+
+    def rows(self, copies: int) -> Iterator[Row]:
+        """Yield `copies` rows for each ask, with fresh values."""
+        for _ in range(copies):
+            for data in self._files:
+                rows = self._single(data) if "tool" in data else self._compound(data)
+                yield from (row for row in rows if not _LEFT_OVER.search(_calls(row.text())))
+
+    def _single(self, data: Mapping[str, Any]) -> Iterator[Row]:
+        for ask in data["asks"]:
+            arguments = {name: "{" + name + "}" for name in _slots(ask)}
+            yield self._row(ask, [{"tool": data["tool"], "arguments": arguments}], data["values"])
+
+    def _compound(self, data: Mapping[str, Any]) -> Iterator[Row]:
+        for request in data["requests"]:
+            yield self._row(request["ask"], request["calls"], data["values"])
+
+    def _row(
+        self, ask: str, calls: Sequence[Mapping[str, Any]], pile: Mapping[str, Sequence[Any]]
+    ) -> Row:
+        rng = self._rng
+        chosen = {name: str(rng.choice(pile[name])) for name in _slots(ask)}
+        messages = [Message("user", noise.disturb(ask, rng).format(**chosen))]
+        for call in calls:
+            arguments = {k: str(v).format(**chosen) for k, v in call["arguments"].items()}
+            failed = rng.random() < 0.05 or not self._run(call["tool"], arguments)
+            status: ToolStatus = "error" if failed else "ok"
+            messages += [
+                Message("assistant", "", (ToolCall("call", call["tool"], arguments),)),
+                Message("tool", "result", tool_call_id="call", name=call["tool"], status=status),
+            ]
+            if failed:
+                break
+        answer = "\n".join(f"<o{n + 1}>" for n in range(len(messages) // 2))
+        if failed:
+            answer = "I could not work that out: <o1>"
+        offered = tuple(rng.sample(self._passages, min(len(self._passages), rng.randint(0, 3))))
+        return Row("composer", "tool", ChatPrompt(tuple(messages), self._schemas, offered), answer)
+
+    def _run(self, name: str, arguments: Mapping[str, str]) -> bool:
+        """Run the call for real; tell whether it gave a result."""
+        key = json.dumps([name, arguments])
+        if key not in self._works:
+            try:
+                self._works[key] = self._tools[name].call(arguments).status == "ok"
+            except ToolError:
+                self._works[key] = False
+        return self._works[key]
+
+
+# A pitch or figure that stayed in a call as text: the value was not marked as a whole, and
+# spelling it out is nothing to teach a tiny model.
+_LEFT_OVER = re.compile(r": \"[^\"]*(?<![\w<])(?:[A-G](?!\w)|[a-g](?![\w])(?! \w{3})|[\d♯♭#])")
+
+
+def _calls(text: str) -> str:
+    return " ".join(re.findall(r"<tool_call>(.*?)</tool_call>", text))
+
+
+def explain_rows(
+    specialist: str,
+    tools: Sequence[ToolSchema],
+    passages: Sequence[Document],
+    asks: Mapping[str, Sequence[str]],
+    copies: int,
+    rng: random.Random,
+) -> Iterator[Row]:
+    """Yield questions that a passage answers: the answer quotes it and runs nothing."""
+    for _ in range(copies):
+        for passage in passages:
+            others = rng.sample([p for p in passages if p is not passage], rng.randint(1, 4))
+            others.insert(rng.randint(0, len(others)), passage)
+            token = f"<r{others.index(passage) + 1}>"
+            request = noise.disturb(rng.choice(list(asks[passage.id])), rng).replace("{{", "{")
+            prompt = ChatPrompt((Message("user", request),), tuple(tools), tuple(others))
+            yield Row(specialist, "explain", prompt, token)
+
+
+def decline_rows(
+    specialist: str,
+    tools: Sequence[ToolSchema],
+    texts: Sequence[str],
+    documents: Sequence[Document],
+    rng: random.Random,
+) -> Iterator[Row]:
+    """Yield off-topic requests that get no tool call."""
+    for text in texts:
+        offered = tuple(rng.sample(list(documents), min(len(documents), rng.randint(2, 6))))
+        prompt = ChatPrompt((Message("user", text),), tuple(tools), offered)
+        yield Row(specialist, "decline", prompt, DECLINES[specialist])
+
+
+def _slots(template: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
+def collect_words(recipes: Sequence[Mapping[str, Any]], others: Sequence[str]) -> list[str]:
+    """Return the words that stand in requests as words, not as values of slots."""
+    words: set[str] = set()
+    for text in [t for r in recipes for t in (r["title"], *map(str, r["asks"]))] + list(others):
+        bare = re.sub(r"\{[^}]*\}", " ", text)
+        for word in re.findall(r"[^\W\d_](?:[\w'’-]*\w)?", bare):
+            shouted = len(word) > 1 and word.isupper()
+            words.add(word if shouted else word.lower().replace("’", "'"))
+    return sorted(words)
+
+
+def main() -> None:
+    """Write rows for both specialists and print how many of each kind there are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--copies", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    from training.mixture import build
+
+    counts: dict[str, int] = {}
+    args.out.mkdir(parents=True, exist_ok=True)
+    with (args.out / "rows.jsonl").open("w", encoding="utf-8") as file:
+        for row in build(args.copies, args.seed):
+            key = f"{row.specialist}/{row.kind}"
+            counts[key] = counts.get(key, 0) + 1
+            record = {"specialist": row.specialist, "kind": row.kind, "text": row.text()}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    for key, count in sorted(counts.items()):
+        print(f"{key:24} {count:8}")
+
+
+if __name__ == "__main__":
+    main()

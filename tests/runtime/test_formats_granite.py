@@ -75,7 +75,7 @@ def test_only_the_format_itself_writes_control_tokens(name: str) -> None:
     assert ends == (6 if name == "granite3" else 4)  # tools and document have turns in 3.x
 
 
-def test_helpers_are_no_formats() -> None:
+def test_shared_parts_are_no_formats() -> None:
     assert {"granite3", "granite4"} <= set(formats.names())
     assert not [name for name in formats.names() if name.startswith("_")]
     with pytest.raises(ValueError, match="granite3, granite4"):

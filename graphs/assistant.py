@@ -67,7 +67,8 @@ class Assistant:
 
         `specialist` goes past the router. `owner` is whose conversation it is (None: whoever
         has it, `local` for a new one). `options` replaces how the model decodes.
-        `history` are the earlier messages of a conversation that is new here. Leaving the
+        `history` are the earlier messages of a conversation that is new here (system messages
+        in it are left out). Leaving the
         loop early stops the turn; what it said so far is kept.
         """
         work = self._asking(conversation, text, specialist, owner, options, history)
@@ -96,13 +97,15 @@ class Assistant:
         return self._turns.afollow(conversation, self._resuming(conversation, resume))
 
     def recover(self, conversation: str) -> Iterator[Event]:
-        """Finish a turn that a crash cut off; no events where there is none."""
+        """Finish a turn that a crash cut off; no events where there is none.
 
-        def work() -> Iterator[Event]:
-            if self.unfinished(conversation):
-                yield from self._run(conversation, None)
+        It decides nothing: a command that waits for an approval goes on waiting.
+        """
+        return self._turns.follow(conversation, self._recovering(conversation))
 
-        return self._turns.follow(conversation, self._guarded(work))
+    def arecover(self, conversation: str) -> AsyncIterator[Event]:
+        """Do what `recover` does, from asyncio."""
+        return self._turns.afollow(conversation, self._recovering(conversation))
 
     def pending(self, conversation: str) -> ApprovalNeeded | None:
         """Return the approval that the conversation waits for, if any.
@@ -121,8 +124,7 @@ class Assistant:
         Raises:
             RecordsError: the checkpoints cannot be read.
         """
-        snapshot = self._snapshot(conversation)
-        return bool(snapshot.next) and not snapshot.interrupts
+        return not self._turns.at_work(conversation) and self._cut_off(conversation)
 
     def propose(self, text: str, specialist: str = "sysadmin") -> str:
         """Return the command that the model would run first; nothing is run or kept.
@@ -213,7 +215,7 @@ class Assistant:
 
     def _catch_up(self, conversation: str) -> Iterator[Event]:
         """Finish a turn that was cut off; its answer is in the transcript, not in this stream."""
-        if self.unfinished(conversation):
+        if self._cut_off(conversation):
             for event in self._run(conversation, None):
                 if isinstance(event, ToolStarted | ToolFinished | ApprovalNeeded):
                     yield event
@@ -221,7 +223,7 @@ class Assistant:
     def _resuming(self, conversation: str, decision: Resume) -> Callable[[], Iterator[Event]]:
         def go_on() -> Iterator[Event]:
             waiting = self.pending(conversation)
-            if waiting is None and self.unfinished(conversation):
+            if waiting is None and self._cut_off(conversation):
                 # The decision was taken before a crash; only the rest of the turn is left.
                 yield from self._run(conversation, None)
             elif waiting is None:
@@ -245,6 +247,17 @@ class Assistant:
             yield waiting
         elif not self._snapshot(conversation).next:
             self._checkpoints.prune_thread(conversation)
+
+    def _cut_off(self, conversation: str) -> bool:
+        snapshot = self._snapshot(conversation)
+        return bool(snapshot.next) and not snapshot.interrupts
+
+    def _recovering(self, conversation: str) -> Callable[[], Iterator[Event]]:
+        def go_on() -> Iterator[Event]:
+            if self._cut_off(conversation):
+                yield from self._run(conversation, None)
+
+        return self._guarded(go_on)
 
     def _guarded(self, work: Callable[[], Iterator[Event]]) -> Callable[[], Iterator[Event]]:
         def guarded() -> Iterator[Event]:

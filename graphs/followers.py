@@ -51,13 +51,17 @@ class Turns:
             turn = self._running.get(conversation)
         return turn.cancel if turn else threading.Event()
 
-    def stop(self, conversation: str) -> bool:
-        """Ask the conversation's turn to stop; false where none is at work."""
+    def at_work(self, conversation: str) -> bool:
+        """Whether a turn of the conversation is at work in this process."""
         with self._lock:
             turn = self._running.get(conversation)
-        if turn is None or not turn.is_alive():
+        return turn is not None and turn.is_alive()
+
+    def stop(self, conversation: str) -> bool:
+        """Ask the conversation's turn to stop; false where none is at work."""
+        if not self.at_work(conversation):
             return False
-        turn.cancel.set()
+        self.cancelled(conversation).set()
         return True
 
     def follow(self, conversation: str, work: Callable[[], Iterator[Event]]) -> Iterator[Event]:

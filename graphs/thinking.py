@@ -89,6 +89,8 @@ class Thinking:
         # "and only the newest ones" says nothing of its field: whoever spoke before goes on.
         if chosen.unsure and previous is not None and previous in self.parts.specialists:
             return Route(previous, chosen.chances.get(previous, 0.0), chances=chosen.chances)
+        if chosen.specialist not in {*self.parts.specialists, "other"}:
+            return Route("other", 1.0 - chosen.confidence, unsure=True, chances=chosen.chances)
         return chosen
 
     @step

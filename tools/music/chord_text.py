@@ -36,6 +36,11 @@ _INVERTED = re.compile(
     r"(?:first|second|third|fourth|1st|2nd|3rd|4th)\s+inversion)\b(?:\s+of(?:\s+the)?\s+)?",
     re.IGNORECASE,
 )
+# Syllables stand alone before a word; `Do7` is a diminished seventh.
+_SOLFEGE = re.compile(r"^(do|re|mi|fa|sol|la|si|ti)(?=[#b]?\s+[A-Za-z\d])", re.IGNORECASE)
+_SYLLABLES = {
+    "do": "C", "re": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B", "ti": "B",
+}  # fmt: skip
 _INVERSIONS = {"fi": 1, "1s": 1, "se": 2, "2n": 2, "th": 3, "3r": 3, "fo": 4, "4t": 4}
 
 
@@ -51,6 +56,7 @@ def read_chord(text: str) -> Chord:
         MusicError: names the part that cannot be read and the nearest valid reading.
     """
     plain = strip_article(plain_accidentals(text)).strip(" .?!,;:'\"")
+    plain = _SOLFEGE.sub(lambda match: _SYLLABLES[match[1].lower()], plain)
     if not plain or text.strip()[0] in "♭♯♮":
         raise MusicError("no chord was given; write one such as Ebm7 or E flat minor seventh")
     inverted = _INVERTED.search(plain)
@@ -63,7 +69,8 @@ def read_chord(text: str) -> Chord:
 
 
 def _read_bass(plain: str) -> Chord:
-    if re.match(_NOTE, plain):
+    named_first = plain.split()[0].lower() in WORDS
+    if re.match(_NOTE, plain) and not named_first:
         for pattern in (_SLASH, _OVER):
             match = pattern.match(plain)
             if match:

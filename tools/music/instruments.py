@@ -94,9 +94,9 @@ def read_instrument(text: str) -> Instrument:
         raise MusicError("no instrument was given; write one such as Bb clarinet or alto sax")
     if key in ("sax", "saxophone"):
         raise MusicError("which saxophone? did you mean alto sax or tenor sax?")
-    for name, interval, others in TABLE:
-        if {key, key.removesuffix("s")} & {_key(n) for n in (name, *others)}:
-            return Instrument(name, Interval.of(interval))
+    found = _by_name(key) or _by_name_and_key(key)
+    if found:
+        return found
     generic = re.search(r"(?:^in\s+|\bin\s+|^)([a-g]b?)(?:\s+instruments?)?$", key)
     if generic:
         step = generic[1][0].upper() + generic[1][1:]
@@ -107,6 +107,25 @@ def read_instrument(text: str) -> Instrument:
     names = [n for name, _, others in TABLE for n in (name, *others)]
     near = did_you_mean(text, names) or " write one such as Bb clarinet, alto sax, horn in F"
     raise MusicError(f"unknown instrument {text!r};{near}")
+
+
+def _by_name(key: str) -> Instrument | None:
+    wanted = {key, re.sub(r"s\b", "", key)}
+    for name, interval, others in TABLE:
+        if wanted & {_key(n) for n in (name, *others)}:
+            return Instrument(name, Interval.of(interval))
+    return None
+
+
+def _by_name_and_key(key: str) -> Instrument | None:
+    """Find `eb alto saxophone` or `trumpet in bb`, where the key is the instrument's own."""
+    match = re.fullmatch(r"(?:(?P<before>[a-g]b?) )?(?P<name>.+?)(?: in (?P<after>[a-g]b?))?", key)
+    said = (match["before"] or match["after"] or "") if match else ""
+    found = _by_name(match["name"]) if match and said else None
+    own = _GENERIC.get(said.capitalize())
+    if found is None or own is None:
+        return None
+    return found if (found.written.semitones - Interval.of(own).semitones) % 12 == 0 else None
 
 
 def _key(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tools.music.interval import NUMBER_WORDS, OCTAVE, Interval, for_semitones
 from tools.music.pitch import MusicError
-from tools.music.text import did_you_mean, plain_accidentals
+from tools.music.text import ORDINALS, did_you_mean, plain_accidentals
 
 _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -59,6 +59,7 @@ _IGNORED = frozenset(
 )
 _SHORT = re.compile(r"(?P<q>P|M|m|A{1,4}|d{1,4}|(?i:maj|min|perf|per|aug|dim))(?P<n>\d{1,2})")
 _DEGREE = re.compile(r"(?P<signs>[b#]*)(?P<n>\d{1,2})")
+_SPOKEN_DEGREE = re.compile(rf"\b(?P<sign>flat|sharp)[\s-]+(?P<n>{'|'.join(ORDINALS)})\b")
 _STEPS = re.compile(
     r"(?:(?P<count>\d+(?:\.5)?|\b[a-z]+)\s*-?\s*)?(?:(?P<more>and a half)\s+)?"
     r"(?:(?P<half>half|whole)[\s-]+)?(?<![a-z])"
@@ -108,7 +109,7 @@ def read_interval(text: str) -> Shift:
         MusicError: names what cannot be read and the nearest interval.
     """
     plain = _REFERENCE.sub(r"\1", plain_accidentals(text).strip(" .?!,;:'\""))
-    lowered = plain.lower()
+    lowered = re.sub(r"\bhalf an? (?=step|tone)", "half ", plain.lower())
     words = re.findall(r"[a-z]+", lowered)
     down = any(word in _DOWN for word in words) or bool(re.match(r"-\s*\w", plain))
     shift = _read_steps(lowered) or _read_short(plain) or _read_words(lowered, text)
@@ -140,6 +141,10 @@ def _read_steps(lowered: str) -> Shift | None:
 
 
 def _read_short(plain: str) -> Shift | None:
+    spoken = _SPOKEN_DEGREE.search(plain.lower())
+    if spoken:
+        number = int(ORDINALS[spoken["n"]])
+        return Shift(_from_degree("b" if spoken["sign"] == "flat" else "#", number))
     for word in re.findall(r"[A-Za-z#\d]+", plain):
         match = _SHORT.fullmatch(word)
         if match:

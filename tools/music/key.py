@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tools.music.chord import Chord
 from tools.music.interval import Interval, transpose
@@ -155,7 +156,8 @@ def enharmonic(key: Key) -> Key | None:
     return best if abs(best.fifths) < abs(key.fifths) else None
 
 
-def diatonic(key: Key, size: int, *, raised: bool = False) -> list[Chord]:
+@lru_cache(maxsize=256)
+def diatonic(key: Key, size: int, *, raised: bool = False) -> tuple[Chord, ...]:
     """Return the chords of `size` notes on each degree, in thirds.
 
     With `raised` the seventh degree is raised (harmonic minor).
@@ -172,4 +174,4 @@ def diatonic(key: Key, size: int, *, raised: bool = False) -> list[Chord]:
             names = " ".join(tone.name for tone in tones)
             raise MusicError(f"the notes {names} have no chord name")
         chords.append(Chord(root, quality))
-    return chords
+    return tuple(chords)

@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 from tools.music.musicxml import to_musicxml
+from tools.music.pitch import MusicError
 from tools.music.score import Score
 
 _LOCK = threading.Lock()
@@ -38,7 +39,7 @@ _PLAIN_SIGNS = str.maketrans(
 )
 
 
-class EngravingError(RuntimeError):
+class EngravingError(MusicError):
     """What was engraved is not what was asked for."""
 
 

@@ -14,7 +14,7 @@ from tools.music.music_text import Music
 from tools.music.musicxml import to_musicxml
 from tools.music.notation import to_svg
 from tools.music.scale import Scale
-from tools.music.score import Score, of_chords, of_music, of_scale
+from tools.music.score import OutOfRangeError, Score, of_chords, of_music, of_scale
 
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 _UNSAFE = re.compile(r"[^A-Za-z0-9#+-]+")
@@ -22,8 +22,20 @@ _NAME_LENGTH = 40
 
 
 def show(music: Music, title: str, *, xml: bool = False) -> tuple[Artifact, ...]:
-    """Return the artifacts of notes or chords."""
+    """Return the artifacts of notes or chords.
+
+    Raises:
+        OutOfRangeError: a note lies beyond the piano.
+    """
     return present(of_music(music, title), xml=xml)
+
+
+def show_if_playable(music: Music, title: str) -> tuple[Artifact, ...]:
+    """Return the artifacts, or none where a note lies beyond the piano; the text still holds."""
+    try:
+        return show(music, title)
+    except OutOfRangeError:
+        return ()
 
 
 def show_chords(

@@ -243,6 +243,9 @@ def _tail(chord: Chord, *, marked: bool) -> str:
             tail = f"(maj{tail})"
     elif quality.third == "m3" and not quality.sus:
         tail = tail.removeprefix("m")
+    if quality.sixth and quality.extent == 0:
+        # A plain 6 is the figure of an inversion.
+        tail = tail.replace("6", "add6", 1)
     if chord.bass is None:
         return tail
     return f"{tail}/{chord.bass.name}"

@@ -22,6 +22,15 @@ _WORDS = {
 }  # fmt: skip
 
 
+_ORDINALS = {
+    **{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7},
+    **{"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "6th": 6, "7th": 7},
+}
+_NUMBERED = re.compile(
+    rf"^(?:the\s+)?(?P<number>{'|'.join(_ORDINALS)})\s+mode\s+of\s+(?:the\s+)?(?P<parent>.+)$", re.I
+)
+
+
 @dataclass(frozen=True)
 class Scale:
     """A scale on a tonic; `kind` is its usual name."""
@@ -70,6 +79,10 @@ def read_scale(text: str) -> Scale:
         MusicError: there is no tonic, or no scale of that name.
     """
     plain = strip_article(plain_accidentals(text)).strip(" .?!,;:'\"")
+    mode = _NUMBERED.match(plain)
+    if mode:
+        return _mode(read_scale(mode["parent"]), _ORDINALS[mode["number"].lower()])
+    plain = re.sub(r"\b(?:ascending|descending)\b", " ", plain, flags=re.I).strip()
     plain = re.sub(r"\s*\b(?:scale|mode|key)\b\s*(?!of\b|on\b|in\b|from\b)", " ", plain, flags=re.I)
     plain = re.sub(r"^(?:the\s+)?(?:scale|mode|key)\s+of\s+", "", plain.strip(), flags=re.I).strip()
     first, last = _FIRST.match(plain), _LAST.match(plain)
@@ -101,6 +114,19 @@ def scales_for(chord: Chord, most: int = 6) -> list[Scale]:
     known = [kind for kind in found if kind in first]
     # Rarer scales are worth a word only where the usual ones do not fit.
     return [Scale(chord.root, kind) for kind in (known if len(known) > 1 else found)[:most]]
+
+
+def _mode(parent: Scale, number: int) -> Scale:
+    """Return the mode that starts on a degree of the parent scale."""
+    notes = parent.pitches
+    if number > len(notes):
+        raise MusicError(f"{parent.name} has {len(notes)} notes and no mode {number}")
+    turned = notes[number - 1 :] + notes[: number - 1]
+    for kind, _, _ in SCALES:
+        if Scale(turned[0], kind).pitches == turned:
+            return Scale(turned[0], kind)
+    names = " ".join(note.name for note in turned)
+    raise MusicError(f"mode {number} of {parent.name} ({names}) has no name of its own here")
 
 
 def _sounds(kind: str) -> set[int]:

@@ -28,7 +28,7 @@ SCALES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("mixolydian b6", "1 2 3 4 5 b6 b7",
      ("mixolydian flat six", "aeolian dominant", "hindu", "mixolydian b13")),
     ("phrygian dominant", "1 b2 3 4 5 b6 b7",
-     ("spanish", "spanish gypsy", "freygish", "phrygian major")),
+     ("spanish", "spanish gypsy", "spanish phrygian", "freygish", "phrygian major")),
     ("dorian b2", "1 b2 b3 4 5 6 b7", ("phrygian natural 6", "phrygian #6", "dorian flat two")),
     ("major pentatonic", "1 2 3 5 6", ("pentatonic", "pentatonic major")),
     ("minor pentatonic", "1 b3 4 5 b7", ("pentatonic minor",)),
@@ -63,9 +63,6 @@ SCALES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("pelog", "1 b2 b3 5 b6", ()),
     ("chromatic", "1 #1 2 #2 3 4 #4 5 #5 6 #6 7", ()),
 )  # fmt: skip
-
-# Parent scales whose modes can be asked for by number ("third mode of melodic minor on E").
-PARENTS = ("major", "melodic minor", "harmonic minor", "harmonic major")
 
 # How far a mode's signature lies from that of the major key on the same tonic, in fifths.
 MODE_FIFTHS = {

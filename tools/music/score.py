@@ -17,6 +17,10 @@ LOWEST_MIDI, HIGHEST_MIDI = 21, 108
 _SHARES = {1: (4,), 2: (2, 2), 3: (2, 1, 1), 4: (1, 1, 1, 1)}
 
 
+class OutOfRangeError(MusicError):
+    """A note that the piano does not have."""
+
+
 @dataclass(frozen=True)
 class Event:
     """Notes that sound together for some quarter-note beats, and the chord that they make."""
@@ -93,11 +97,11 @@ def in_range(pitches: tuple[Pitch, ...]) -> tuple[Pitch, ...]:
     """Return the pitches where a piano has them.
 
     Raises:
-        MusicError: a pitch lies outside the piano.
+        OutOfRangeError: a pitch lies outside the piano.
     """
     for pitch in pitches:
         if not LOWEST_MIDI <= pitch.midi <= HIGHEST_MIDI:
-            raise MusicError(f"{pitch} is beyond the piano's range; write notes from A0 to C8")
+            raise OutOfRangeError(f"{pitch} is beyond the piano's range; write notes from A0 to C8")
     return pitches
 
 

@@ -202,10 +202,11 @@ def _any_pitch(text: str) -> tuple[Pitch, str]:
     if hertz:
         return _from_hertz(float(hertz[1]))
     number = re.fullmatch(r"(?:midi\s*)?(?:note\s*)?(?:number\s*)?(\d{1,3})", plain)
+    if number and int(number[1]) > 127 and plain.isdigit():
+        return _from_hertz(float(number[1]))
     if number:
         return _from_midi(int(number[1])), ""
-    if plain.startswith("concert "):
-        plain = plain.removeprefix("concert ")
+    plain = re.sub(r"^concert\s+(?:pitch\s+)?", "", plain)
     found = _one_note(plain)
     if found.octave is None:
         return found.at(4), "No octave was given: octave 4. "

@@ -15,7 +15,11 @@ from tools.music.key_finding import find
 from tools.music.music_text import Music
 from tools.music.pitch import MusicError, Pitch, simplest
 
-_TO_KEY = re.compile(r"^(?:up|down)?\s*(?:in)?to\s+(?:the\s+)?(?:key\s+of\s+)?(?P<key>.+)$", re.I)
+_TO_KEY = re.compile(
+    r"^(?:transpose\s+)?(?:it\s+)?(?:up\s+|down\s+)?(?:from\s+(?P<source>.+?)\s+)?(?:in)?to\s+"
+    r"(?:the\s+)?(?:key\s+of\s+)?(?P<key>.+)$",
+    re.I,
+)
 _FURTHEST = 60
 
 
@@ -47,7 +51,7 @@ def by_request(music: Music, text: str) -> Transposed:
     to_key = _TO_KEY.match(text.strip())
     if to_key:
         target = read_key(to_key["key"])
-        source = find(music)
+        source = read_key(to_key["source"]) if to_key["source"] else find(music)
         if source.minor_like != target.minor_like and "m" not in to_key["key"].lower():
             target = Key(target.tonic, source.mode)
         interval = nearest(between(source.tonic, target.tonic))

@@ -12,7 +12,7 @@ from tools.music.key_finding import find
 from tools.music.music_text import Music, read_chords, read_music
 from tools.music.numbers import read_inversion, read_number, read_tempo
 from tools.music.pitch import MusicError
-from tools.music.presentation import show, show_chords
+from tools.music.presentation import show, show_chords, show_if_playable
 from tools.music.roman import analyse_all, realise
 from tools.music.transposition import by_request, capo, for_instrument, respelled
 
@@ -30,7 +30,7 @@ def transpose(music: str, interval: str) -> ToolResult:
     other = respelled(done.music)
     if other is not None:
         lines.append(f"The same sound, simpler to read: {_answer(other)}")
-    return ToolResult("\n".join(lines), show(done.music, _written(done.music)))
+    return ToolResult("\n".join(lines), show_if_playable(done.music, _written(done.music)))
 
 
 @tool
@@ -83,7 +83,7 @@ def transpose_for_instrument(music: str, instrument: str) -> ToolResult:
         name = distance.name
         article = "an" if name[0] in "aeiou" else "a"
         lines.append(f"Its part is written {article} {name} {way} what sounds.")
-    return ToolResult("\n".join(lines), show(written, _written(written)))
+    return ToolResult("\n".join(lines), show_if_playable(written, _written(written)))
 
 
 @tool

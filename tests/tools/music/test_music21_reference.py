@@ -59,18 +59,18 @@ def test_interval_names(music21: Any) -> None:
     same()
 
 
-@pytest.mark.parametrize("key", ["C", "Eb", "F#", "A minor", "C minor", "G# minor"])
+@pytest.mark.parametrize("key", ["C", "Eb", "F#", "B", "Db"])
 @pytest.mark.parametrize(
     "numeral", ["I", "ii", "iii", "IV", "V", "V7", "V65", "V43", "vi", "IV6", "V64", "bVII"]
 )
 def test_numerals(music21: Any, key: str, numeral: str) -> None:
     home = read_key(key)
-    if home.mode == "minor" and numeral in ("I", "ii", "iii", "IV", "vi", "IV6", "bVII"):
-        pytest.skip("borrowed in minor: the two readings differ by design")
     assert _classes(realise(numeral, home)[0].chord.tones) == _reference(music21, numeral, home)
 
 
-@pytest.mark.parametrize("numeral", ["i", "iv", "V", "V7", "VI", "III", "VII", "viio", "viio7"])
+@pytest.mark.parametrize(
+    "numeral", ["i", "iv", "V", "V7", "V65", "V43", "V64", "VI", "III", "VII", "viio", "viio7"]
+)
 def test_numerals_in_minor(music21: Any, numeral: str) -> None:
     for tonic in ("A", "C", "F#", "Bb"):
         home = read_key(f"{tonic} minor")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +91,7 @@ def test_answer_comes_first(name: str, values: list[Any], line: str) -> None:
         ("invert_chord", ("C", 3), "no third inversion"),
         ("invert_chord", ("C", "sideways"), "as an inversion"),
         ("pitch_info", ("C12",), "outside MIDI's range"),
-        ("pitch_info", ("200",), "write 0 to 127"),
+        ("pitch_info", ("MIDI 200",), "write 0 to 127"),
         ("transpose_for_instrument", ("C", "clarinett"), "did you mean clarinet?"),
         ("transpose_for_instrument", ("C", "sax"), "did you mean alto sax or tenor sax?"),
         ("capo_chords", ("C", 20), "a fret from 1 to 12"),
@@ -144,3 +146,19 @@ def test_something_to_see_hear_and_keep(name: str, values: tuple[Any, ...], stem
     )
     assert artifacts[f"{stem}.wav"].data[:4] == b"RIFF"
     assert artifacts[f"{stem}.mid"].data[:4] == b"MThd"
+
+
+def test_many_threads_get_whole_answers() -> None:
+    chords = ["Ebm7", "G13(#11)", "Bb/D", "F#ø"] * 6
+    alone = {chord: call("spell_chord", chord) for chord in set(chords)}
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda chord: call("spell_chord", chord), chords))
+    for chord, result in zip(chords, together, strict=True):
+        assert result.text == alone[chord].text
+        assert _shapes(result) == _shapes(alone[chord])
+        assert len(result.artifacts[1].data) == len(alone[chord].artifacts[1].data)
+
+
+def _shapes(result: ToolResult) -> str:
+    """The image without the ids that Verovio draws by chance."""
+    return re.sub(r'(id|href)="[^"]*"', "", result.artifacts[0].data.decode())

@@ -123,6 +123,9 @@ def no_host_path(probe: Probe) -> str | None:
     home = probe.run("ls -A /home /root /mnt /media 2>/dev/null | sort | xargs").output
     if set(home.split()) - {"/home:", "/root:", "/mnt:", "/media:", "mica", ".bashrc", ".profile"}:
         return f"unexpected folders: {home[:300]}"
+    servers = probe.run("grep -v -e '^#' -e 127.0.0.1 -e '^search \\.$' /etc/resolv.conf").output
+    if servers.strip():
+        return f"the host's name servers: {servers[:300]}"
     return probe.expect("tr '\\0' ' ' </proc/1/cmdline | grep -c -e /var/lib -e .local; true", "0")
 
 

@@ -179,6 +179,8 @@ def _hardening(limits: Limits) -> dict[str, Any]:
         "working_dir": "/workspace",
         "environment": dict(ENVIRONMENT),
         "network_mode": "none",
+        "dns": ["127.0.0.1"],  # or Docker copies the host's name servers into the container
+        "dns_search": ["."],
         "cap_drop": ["ALL"],
         "security_opt": ["no-new-privileges"],
         "read_only": True,

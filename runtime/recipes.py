@@ -15,7 +15,7 @@ from runtime.types import Document
 
 DEFAULT = "-"
 _PATHS = frozenset(
-    "path file dir folder source target archive link repo output first second files".split()  # noqa: SIM905
+    "path file dir folder source target archive link repo output first second files".split()
 )
 _PATTERNS = frozenset(("pattern", "glob"))
 

@@ -18,13 +18,12 @@ import json
 import re
 import shlex
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from runtime import recipes
 from runtime.formats import Rendered, Segment
-from runtime.grammar import tool_call_grammar
 from runtime.types import (
     ChatPrompt,
     Delta,
@@ -77,13 +76,51 @@ def document_line(document: Document) -> str:
 
 
 def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
-    """Hold a tool call to the tools' names and arguments; all values are strings of tokens."""
+    """Hold the completion to a call of a known tool, or to text, with the tokens there are.
+
+    A recipe is named with a value for each of its slots; a slot without a default gets a value
+    rather than `-` where the request has any. Values are strings, whatever the schema says:
+    the decoder makes numbers of them.
+    """
     if options.tool_choice == "none" or not prompt.tools:
         return None
-    loose = tuple(
-        ToolSchema(t.name, t.description, _as_strings(t.parameters)) for t in prompt.tools
-    )
-    return tool_call_grammar(loose, choice=options.tool_choice, opening=CALL, closing=CALL_END)
+    state: State = render(prompt).state
+    values = _one_of(state.values.values) if state.values.values else ""
+    said = _one_of([*state.values.values, *state.documents, *state.outputs])
+    calls = " | ".join(_call_rule(tool) for tool in prompt.tools)
+    text = f"( [^<] {'| ' + said if said else ''} )+"
+    rules = {
+        "root": "call" if options.tool_choice == "required" else "text | call",
+        "text": text,
+        "call": f'"{CALL}" ( {calls} ) "{CALL_END}"',
+        "string": f"( {values + ' | ' if values else ''}plain )+",
+        "plain": r'[^<"\\\x00-\x1f] | "\\" ["\\/bfnrtu]',
+        "word": r'[^ <"\\\x00-\x1f-] [^ <"\\\x00-\x1f]*',
+        "value": f"{values} | word" if values else 'word | "-"',
+        "default": 'value | "-"' if values else "value",
+        "command": " | ".join([*_references(state), "plain string?"]),
+    }
+    return "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
+
+
+def _one_of(tokens: Iterable[str]) -> str:
+    return " | ".join(f'"{token}"' for token in tokens)
+
+
+def _call_rule(tool: ToolSchema) -> str:
+    members = []
+    for name, spec in tool.parameters.get("properties", {}).items():
+        rule = "command" if spec.get("format") == "shell" else "string"
+        members.append(rf'"\"{name}\": \"" {rule} "\""')
+    arguments = ' ", " '.join(members)
+    return rf'"{{\"name\": \"{tool.name}\", \"arguments\": {{" {arguments} "}}}}"'
+
+
+def _references(state: State) -> Iterator[str]:
+    for token, document in state.documents.items():
+        if document.template is not None:
+            slots = (' " " value' if d == "" else ' " " default' for d in document.slots.values())
+            yield f'"{token}"{"".join(slots)}'
 
 
 def decoder(prompt: ChatPrompt, rendered: Rendered) -> _Decoder:
@@ -186,11 +223,6 @@ def _is_shell(tools: tuple[ToolSchema, ...]) -> bool:
         for tool in tools
         for spec in tool.parameters.get("properties", {}).values()
     )
-
-
-def _as_strings(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    properties = {name: {"type": "string"} for name in parameters.get("properties", {})}
-    return {"type": "object", "properties": properties, "required": parameters.get("required", [])}
 
 
 def _last_turn(messages: tuple[Message, ...]) -> tuple[Message, ...]:

@@ -1,0 +1,93 @@
+import doctest
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.values import TOKEN, ValueTable, expand, mark, music, shell
+
+WORDS = frozenset(
+    "show me the largest files under in delete every file find bigger than list lines of "
+    "replace with kill process on port don't between and older days".split()
+)
+
+
+def marked(text: str) -> tuple[str, dict[str, str]]:
+    table = ValueTable()
+    return mark(text, lambda t: shell.find(t, WORDS), table), table.values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "values"),
+    [
+        ("the five largest files under /usr/lib?", "the <n1> largest files under <p1>?",
+         {"<n1>": "5", "<p1>": "/usr/lib"}),
+        ("delete every .log file in /srv/app", "delete every <e1> file in <p1>",
+         {"<e1>": ".log", "<p1>": "/srv/app"}),
+        ("find files bigger than 100 MB", "find files bigger than <z1>", {"<z1>": "100M"}),
+        ("replace \"foo bar\" with 'baz' in notes.txt", "replace <s1> with <s2> in <f1>",
+         {"<s1>": "foo bar", "<s2>": "baz", "<f1>": "notes.txt"}),
+        ("kill process nginx on port 8080", "kill process <w1> on port <n1>",
+         {"<w1>": "nginx", "<n1>": "8080"}),
+        ("lines 5-10 of /etc/passwd.", "lines <n1>-<n2> of <p1>.",
+         {"<n1>": "5", "<n2>": "10", "<p1>": "/etc/passwd"}),
+        ("between 2024-05-01 and 10:30", "between <t1> and <t2>",
+         {"<t1>": "2024-05-01", "<t2>": "10:30"}),
+        ("list *.py", "list <g1>", {"<g1>": "*.py"}),
+        ("find a/b and a/b", "find <p1> and <p1>", {"<p1>": "a/b"}),
+    ],
+)  # fmt: skip
+def test_marks_values_of_a_shell_request(text, expected, values):
+    assert marked(text) == (expected, values)
+
+
+def test_a_typed_slot_token_is_only_text():
+    text, values = marked("show me <p1> /etc and <n2>")
+    assert values["<p1>"] == "/etc"
+    assert text.count("<p1>") == 1
+    assert "<n2>" not in text
+
+
+def test_the_ninth_value_of_a_kind_stays_as_it_is():
+    text, values = marked(" ".join(f"/a/{n}" for n in range(9)))
+    assert len(values) == 8
+    assert text.endswith("/a/8")
+
+
+@given(st.text(max_size=80))
+def test_expanding_what_was_marked_gives_the_same_words(text):
+    table = ValueTable()
+    out = mark(text, lambda t: shell.find(t, WORDS), table)
+    assert set(TOKEN.findall(out)) == {(t[1], t[2]) for t in table.values}
+    assert expand(out, table.values) == expand(expand(out, table.values), {})
+
+
+@given(st.text(alphabet="ABCDEFGabcdefg#b♯♭m7 ,/-°maj suspended flat", max_size=60))
+def test_music_values_are_disjoint_and_lie_in_the_text(text):
+    found = list(music.find(text))
+    for item in found:
+        assert text[item.start : item.end] == item.text
+    for left, right in pairwise(found):
+        assert left.end <= right.start
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("what is in E flat minor seventh, and up a fourth?", "ci"),
+        ("a minor third above E flat", "im"),
+        ("transpose Dm7 G7 Cmaj7 to E flat major", "hk"),
+        ("ii V I in Bb", "vm"),
+        ("the D dorian scale", "x"),
+        ("is this a song about A?", "m"),
+        ("I want a C and an A on alto sax", "mmu"),
+    ],
+)
+def test_kinds_of_musical_values(text, kinds):
+    assert "".join(found.kind for found in music.find(text)) == kinds
+
+
+@pytest.mark.parametrize("module", [shell, music])
+def test_doctests(module):
+    assert doctest.testmod(module).failed == 0

@@ -1,0 +1,421 @@
+"""One command line reviewed: what would run, what it touches, and why it is not simply allowed."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+
+from tools.bash.policy import refuse
+from tools.bash.policy.special import CHECKS
+from tools.bash.policy.syntax import Redirect, Script, parse
+from tools.bash.policy.table import Arguments, Row, rows, sort_words
+from tools.bash.policy.words import Word, literal
+
+SAFE_ENVIRONMENT = re.compile(r"LC_[A-Z]+|LANG|TZ|COLUMNS|LINES|NO_COLOR|COLUMNS|BLOCKSIZE")
+BIN = frozenset(("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"))
+SHELLS = frozenset("sh bash dash zsh ksh ash rbash mksh".split())
+EXEC = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
+MOST_NESTING = 6
+MOST_VARIANTS = 60
+
+
+@dataclass
+class Review:
+    """What is gathered while a command line is walked through."""
+
+    cwd: str
+    programs: list[str] = field(default_factory=list)
+    reads: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    actions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    network: bool = False
+    privilege: bool = False
+    nesting: int = 0
+
+    def script(self, script: Script) -> None:
+        """Review everything that a parsed script would run."""
+        for problem in script.problems:
+            _add(self.doubts, f"it {problem}")
+        if refuse.bomb(script.functions):
+            _add(self.refusals, "it is a fork bomb, which starts processes without end")
+        for redirect in script.redirects:
+            self._redirect(redirect)
+        for command in script.commands:
+            first = command.words[0].text if command.words else None
+            for name, value in command.assignments:
+                self._assignment(name, value, first)
+            for words in _variants(command.words, script):
+                self.command(words, script)
+
+    def command(self, words: list[Word], script: Script) -> None:
+        """Review one simple command."""
+        if not words:
+            return
+        name = words[0].text
+        if any(word.opaque for word in words):
+            _add(self.doubts, "it holds a word that cannot be read with certainty")
+        if name is None or words[0].pieces[0].kind == "tilde":
+            _add(self.programs, words[0].shown)
+            _add(self.reasons, "the program's name is computed, so what runs is not known")
+            return
+        folder, base = posixpath.split(name)
+        if folder in BIN:
+            name = base
+        _add(self.programs, name)
+        row = rows().get(name)
+        if row is None:
+            _add(self.reasons, f"{name} is not a program that the policy knows")
+            for word in words[1:]:
+                if "/" in word.prefix and not word.prefix.startswith("-"):
+                    _add(self.reads, word.shown)
+            return
+        self._known(row, words[1:], script)
+
+    def _known(self, row: Row, words: list[Word], script: Script) -> None:
+        self.privilege |= row.privilege
+        self.network |= row.network
+        if row.name in SHELLS or row.name in ("eval", "su", "trap"):
+            self._shell(row, words, script)
+        if row.name == "find":
+            return self._find(row, words, script)
+        if row.kind == "wrapper":
+            return self._wrapper(row, words, script)
+        arguments = sort_words(row, words)
+        if row.kind == "read":
+            self._reads(row, arguments)
+        else:
+            self._changes(row, arguments)
+        return None
+
+    def _reads(self, row: Row, arguments: Arguments) -> None:
+        changed = False
+        for change in row.changes:
+            if arguments.has(*change.when):
+                changed = True
+                _add(self.reasons, f"{row.name} {change.does}")
+                self._action(change.phrase, _targets(change.writes, row, arguments, change.when))
+        if row.does and (arguments.operands or arguments.unknown):
+            pass
+        problem = self._problem(row, arguments)
+        if problem and not changed:
+            _add(self.reasons, problem)
+            self._action(f"Runs {row.name} in a way that may change something", ())
+        for word in arguments.operands[row.skip :]:
+            if not changed:
+                _add(self.reads, word.shown)
+
+    def _problem(self, row: Row, arguments: Arguments) -> str | None:
+        """Return why a reading program's arguments are outside its row."""
+        name = row.name
+        if arguments.unknown and not row.any_flags:
+            return f"{name} {arguments.unknown[0]} is not known to only read"
+        if arguments.unknown and not row.harmless:
+            return f"an option of {name} is computed"
+        if arguments.free and not row.harmless:
+            return f"an argument of {name} could turn into an option: {arguments.free[0].shown}"
+        if row.require and not arguments.has(*row.require):
+            return (
+                f"{name} without {' or '.join(sorted(row.require)[:4])} is not known to only read"
+            )
+        if row.check and (problem := CHECKS[row.check](arguments)):
+            return problem
+        return self._operand_problem(row, arguments)
+
+    def _operand_problem(self, row: Row, arguments: Arguments) -> str | None:
+        operands = arguments.operands
+        if row.operands == "none" and operands:
+            return f"{row.name} with {operands[0].shown} may change something"
+        if row.operands.startswith("words ") and operands:
+            if operands[0].text not in row.operands.split()[1:]:
+                return f"{row.name} {operands[0].shown} may change something"
+        if row.most is not None and (
+            len(operands) > row.most or any(word.splits for word in operands)
+        ):
+            return f"{row.name} with more than {row.most} operands may write"
+        return None
+
+    def _changes(self, row: Row, arguments: Arguments) -> None:
+        refusal = refuse.program_refusal(row.name, arguments, self.cwd)
+        if refusal:
+            _add(self.refusals, refusal)
+        _add(self.reasons, f"{row.name} {row.does}")
+        targets = _targets(row.writes, row, arguments, frozenset(("-t", "--target-directory")))
+        phrase = row.phrase
+        if row.writes == "none":
+            shown = [row.name.split()[-1], *(word.shown for word in arguments.operands)]
+            self.actions.append((f"{phrase}: {' '.join(shown)}"[:200], ()))
+            return
+        self._action(phrase, targets)
+        if row.writes == "last":
+            for word in arguments.operands[:-1]:
+                _add(self.reads, word.shown)
+
+    def _action(self, phrase: str, targets: tuple[str, ...]) -> None:
+        self.actions.append((phrase, targets))
+        for target in targets:
+            _add(self.writes, target)
+
+    def _wrapper(self, row: Row, words: list[Word], script: Script) -> None:
+        arguments = sort_words(row, words, stop=True)
+        if row.does:
+            _add(self.reasons, f"{row.name} {row.does}")
+            self.actions.append((f"{row.phrase}: {' '.join(w.shown for w in words)}"[:200], ()))
+        elif arguments.unknown:
+            _add(self.reasons, f"{row.name} {arguments.unknown[0]} is not known to only read")
+        inner = [*arguments.operands, *arguments.rest]
+        if arguments.free and not (
+            inner and arguments.free[0] is inner[0] and row.name != "timeout"
+        ):
+            _add(self.reasons, f"an argument of {row.name} is computed: {arguments.free[0].shown}")
+        if row.subcommands:
+            return self._subcommand(row, inner, script, arguments)
+        if row.name in ("env", "sudo", "doas"):
+            inner = self._environment(inner)
+        if any(word.splits for word in inner[: row.skip]):
+            _add(self.reasons, f"an argument of {row.name} is computed")
+        inner = inner[row.skip :]
+        if row.name == "command" and arguments.has("-v", "-V"):
+            return None
+        if row.name == "xargs":
+            return self._xargs(arguments, inner, script)
+        if inner and inner[0].text == "--":
+            inner = inner[1:]
+        self._nested(inner, script)
+        return None
+
+    def _nested(self, inner: list[Word], script: Script) -> None:
+        self.nesting += 1
+        if self.nesting > MOST_NESTING:
+            _add(self.reasons, "programs run one another too deeply to be checked")
+        else:
+            self.command(inner, script)
+        self.nesting -= 1
+
+    def _environment(self, inner: list[Word]) -> list[Word]:
+        while inner and re.match(r"[A-Za-z_]\w*=", inner[0].prefix):
+            name = inner[0].prefix.partition("=")[0]
+            self._assignment(name, inner[0].after(len(name) + 1), "")
+            inner = inner[1:]
+        return inner
+
+    def _xargs(self, arguments: Arguments, inner: list[Word], script: Script) -> None:
+        """Operands come from the input, so no option of the program may do harm."""
+        mark = arguments.value("-I", "--replace")
+        if mark is not None and mark.text is None:
+            _add(self.reasons, "the arguments of xargs are computed")
+        if not inner:
+            return
+        name = inner[0].text or ""
+        row = rows().get(posixpath.basename(name))
+        mark_text = mark.text if mark is not None and mark.text else "\0"
+        if mark_text in inner[0].shown:
+            _add(self.reasons, "xargs runs programs that its input names")
+        self._nested(inner, script)
+        if row is not None and row.kind == "read" and not row.harmless:
+            _add(self.reasons, f"xargs could hand options to {row.name}")
+        if row is not None and row.kind == "wrapper":
+            _add(self.reasons, f"xargs runs {row.name}, which runs what the input names")
+
+    def _subcommand(
+        self, row: Row, inner: list[Word], script: Script, arguments: Arguments
+    ) -> None:
+        if not inner:
+            if not arguments.has("--version", "--help"):
+                _add(self.reasons, f"{row.name} has no subcommand")
+            return
+        name = f"{row.name} {inner[0].shown}"
+        below = rows().get(name)
+        if inner[0].text is None or below is None:
+            _add(self.reasons, f"{name} is not known to only read")
+            self._action(f"Runs {name}", ())
+            return
+        self._known(below, inner[1:], script)
+
+    def _find(self, row: Row, words: list[Word], script: Script) -> None:
+        """`-exec` runs a program on what is found."""
+        rest: list[Word] = []
+        queue = list(words)
+        deletes = False
+        while queue:
+            word = queue.pop(0)
+            if word.text not in EXEC:
+                rest.append(word)
+                continue
+            inner: list[Word] = []
+            while (
+                queue
+                and queue[0].text != ";"
+                and not (queue[0].text == "+" and inner and inner[-1].shown == "{}")
+            ):
+                inner.append(queue.pop(0))
+            if not queue:
+                _add(self.reasons, "find -exec has no end")
+            queue = queue[1:]
+            deletes |= bool(inner) and inner[0].text == "rm"
+            self._exec(word, inner, script)
+        arguments = sort_words(row, rest)
+        starts = [word for word in arguments.operands if word.text not in ("(", ")", "!", ",")]
+        arguments.operands = starts
+        deletes |= arguments.has("-delete")
+        tests = any(
+            value is not None and name not in ("-maxdepth", "-mindepth", "-type")
+            for name, value in arguments.options
+        )
+        if refusal := refuse.find_refusal(starts, deletes, tests, self.cwd):
+            _add(self.refusals, refusal)
+        self._reads(row, arguments)
+        for name in ("-fprintf", "-fprint", "-fprint0", "-fls"):
+            if arguments.has(name) and starts:
+                _add(self.writes, starts[-1].shown)
+
+    def _exec(self, word: Word, inner: list[Word], script: Script) -> None:
+        if word.text in ("-ok", "-okdir"):
+            _add(self.reasons, "find asks a question that nobody would answer")
+        if inner and "{}" in inner[0].shown:
+            _add(self.reasons, "find runs the files that it finds")
+            inner = []
+        filled = [
+            literal((part.text or "").replace("{}", "./found"))
+            if part.text and "{}" in part.text
+            else part
+            for part in inner
+        ]
+        shells = bool(inner) and posixpath.basename(inner[0].text or "") in (
+            *SHELLS,
+            "awk",
+            "sed",
+            "env",
+        )
+        if shells and any("{}" in part.shown for part in inner[1:-1]):
+            _add(self.reasons, "find puts file names into code")
+        self._nested(filled, script)
+
+    def _shell(self, row: Row, words: list[Word], script: Script) -> None:
+        """Look into code that is given as a word."""
+        code = None
+        if row.name in ("eval",):
+            texts = [word.text for word in words]
+            code = " ".join(t for t in texts if t is not None) if None not in texts else None
+        elif row.name == "trap":
+            code = words[0].text if words else None
+        else:
+            for position, word in enumerate(words[:-1]):
+                if re.fullmatch(r"-[a-z]*c", word.text or "") or word.text == "--command":
+                    code = words[position + 1].text
+                    break
+        if code is None:
+            return
+        self.nesting += 1
+        if self.nesting <= MOST_NESTING:
+            if problem := refuse.bad_text(code):
+                _add(self.refusals, problem)
+            else:
+                self.script(parse(code))
+        else:
+            _add(self.reasons, "programs run one another too deeply to be checked")
+        self.nesting -= 1
+
+    def _redirect(self, redirect: Redirect) -> None:
+        operator, word = redirect.operator, redirect.target
+        if operator == "<<<" or operator.startswith("<<") or operator.endswith("&-"):
+            return
+        if word is None:
+            _add(self.doubts, "it redirects in an unusual way")
+        elif operator in (">&", "<&") and re.fullmatch(r"\d|-|\d-", word.raw):
+            return
+        elif re.match(r"/dev/(?:tcp|udp)/", word.shown) or (
+            word.prefix == "" and operator == "<" and word.text is None and word.free
+        ):
+            self._odd_source(word)
+        elif operator in ("<", "<&"):
+            prefix = word.prefix
+            if (
+                word.opaque
+                or (word.text is None and word.free)
+                or (re.match(r"/*(?:d(?:e(?:v(?:/.*)?)?)?)?$", prefix)
+                and word.text is None)
+            ):
+                _add(self.reasons, "it reads from a file whose name is computed")
+            _add(self.reads, word.shown)
+        elif word.text not in ("/dev/null", "/dev/stdout", "/dev/stderr"):
+            if refuse.is_device(word.shown):
+                _add(self.refusals, f"it overwrites the device {word.shown}")
+            _add(self.reasons, f"writes to {word.shown}")
+            phrase = "Appends to" if operator in (">>", "&>>") else "Writes to"
+            self._action(phrase, (word.shown,))
+
+    def _odd_source(self, word: Word) -> None:
+        if "/dev/" in word.shown:
+            self.network = True
+            _add(self.reasons, "it reaches the network through /dev/tcp")
+        else:
+            _add(self.reasons, "it reads from a file whose name is computed")
+
+    def _assignment(self, name: str, value: Word | None, program: str | None) -> None:
+        if SAFE_ENVIRONMENT.fullmatch(name) and value is not None and not value.opaque:
+            if value.text is not None and program is not None:
+                return
+        if (
+            (name == "IFS"
+            and program == "read"
+            and value is not None
+            and value.text is not None)
+            or (name == "IFS"
+            and program == "read"
+            and value is None)
+        ):
+            return
+        plain = re.fullmatch(r"[a-z][a-z0-9_]*", name) and not name.endswith("_proxy")
+        if program is None and plain and name not in ("histchars", "auto_resume"):
+            if value is None or not value.opaque:
+                return
+        _add(self.reasons, f"sets {name}, which can change what programs do")
+
+
+def _variants(words: list[Word], script: Script) -> list[list[Word]]:
+    """Return the command once for each value of the loop variables in it."""
+    used = sorted(
+        name
+        for name in {name for word in words for name in word.variables()}
+        if script.values.get(name)
+    )
+    variants = [words]
+    for name in used:
+        values = script.values[name]
+        if len(variants) * len(values) > MOST_VARIANTS:
+            return [words]
+        variants = [
+            [word.with_value(name, value) for word in variant]
+            for variant in variants
+            for value in values
+        ]
+    return variants
+
+
+def _targets(writes: str, row: Row, arguments: Arguments, when: frozenset[str]) -> tuple[str, ...]:
+    operands = [word.shown for word in arguments.operands]
+    value = arguments.value(*when)
+    if writes == "none":
+        return ()
+    if writes == "value":
+        return (value.shown,) if value is not None else ()
+    if writes == "archive":
+        archive = arguments.value("-f", "--file")
+        return (archive.shown,) if archive is not None else ()
+    if writes == "dd":
+        return tuple(text[3:] for text in operands if text.startswith("of="))
+    if writes == "last":
+        return (value.shown,) if value is not None else tuple(operands[-1:])
+    if row.name in ("sed",) and not arguments.has("-e", "--expression"):
+        operands = operands[1:]
+    skip = 0 if writes == "all" or arguments.has("--reference") else row.skip
+    return tuple(operands[skip:] if row.skip < 99 else ())
+
+
+def _add(items: list[str], item: str) -> None:
+    if item not in items:
+        items.append(item)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import agents
-from agents.router import Router
+from agents.router import Router, RouterError
 from graphs.assistant import Assistant
 from graphs.parts import Library, Parts
 from graphs.settings import Settings
@@ -55,7 +55,18 @@ def build_assistant(
         knowledge=open_knowledge(settings),
         adapters=adapters,
     )
+    _warm_up(parts)
     return Assistant(parts, folder / "checkpoints.db")
+
+
+def _warm_up(parts: Parts) -> None:
+    """Do now what the first request would wait for: read weights, import what checks calls."""
+    import jsonschema  # noqa: F401
+
+    try:
+        parts.router.route("warm up")
+    except RouterError as error:
+        _log.error("%s", error)
 
 
 def open_backend(settings: Settings) -> tuple[ChatBackend, frozenset[str] | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,15 @@ class Settings(BaseSettings):
 
     model: str = "champion"
     """Alias or name of the local model, as `mica models list` shows it."""
+
+    hub: str = Field(
+        default_factory=lambda: os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+    )
+    """Where `mica models pull` finds models: a hub that speaks the Hugging Face protocol. Unset:
+    `HF_ENDPOINT`, the convention of that hub's own tools, else the public hub."""
+
+    hub_token: str = ""
+    """Access token for repositories of the hub that need a login; empty for none."""
 
     remote_url: str = "http://127.0.0.1:8080/v1"
     """Base URL of the OpenAI-compatible server."""
@@ -64,7 +74,7 @@ class Settings(BaseSettings):
     history: int = Field(default=6_000, ge=0)
     """Characters of earlier turns that the model is shown; the current turn always is."""
 
-    tool_output: int = Field(default=2_000, ge=200)
+    tool_output: int = Field(default=4_000, ge=200)
     """Characters of a tool's output that the model is shown. The records keep all of it."""
 
     router_threshold: float | None = Field(default=None, ge=0, le=1)

@@ -238,7 +238,7 @@ def test_long_output_is_shortened_for_the_model_only(world: World):
     rows = assistant.parts.store.transcript("c1")
     assert rows[2][1]["content"] == f"ran {command}"
     seen = assistant.parts.backend.prompts[-1].messages[-1].content
-    assert "characters left out" in seen and len(seen) < 2100
+    assert "characters left out" in seen and len(seen) < 4100
 
 
 def test_history_and_options_reach_the_model(world: World):

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from tools.music.chord import Chord, stack
+from tools.music.chord import Chord
 from tools.music.chord_text import WORDS, read_chord
 from tools.music.pitch import MusicError, Pitch, read_pitch
 from tools.music.text import plain_accidentals
 
 LONGEST = 256
+_PULL, _MIDDLE = 0.25, 67
 _LEAD = re.compile(
     r"^(?:(?:the|these|this|my)\s+)?(?:notes?|chords?|chord progression|progression|changes|melody|"
-    r"tune|music|triad)\s*:?\s+(?=[A-Ga-g])",
+    r"tune|music|triad|concert(?:\s+pitch)?)\s*:?\s+(?=[A-Ga-g])",
     re.IGNORECASE,
 )
 _TRAIL = re.compile(r"\s+(?:notes|chords|progression|please|in that order)\s*$", re.IGNORECASE)
@@ -28,7 +29,7 @@ _NOTE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?-?\d?\d?")
 _MIDDLE_C = re.compile(r"\bmiddle\s+c\b", re.IGNORECASE)
 _APART = re.compile(r"(?<![A-Za-z])([A-Ga-g](?:##?|bb?)?)\s+(-?\d)\b")
 _BARE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?")
-_WITH_OCTAVE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?(-?[0-589])")
+_WITH_OCTAVE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?(-?[0-58])")
 _PARTS = frozenset(
     ("chord", "chords", "bass", "triad", "note", "notes", "from", "and", "the", "an")
 )
@@ -110,8 +111,26 @@ def _carry_octaves(notes: list[Pitch]) -> tuple[Pitch, ...]:
 
 
 def melody(notes: tuple[Pitch, ...]) -> tuple[Pitch, ...]:
-    """Give octaves to note names for playing: upward from octave 4."""
-    return notes if all(note.octave is not None for note in notes) else stack(notes, 4)
+    """Give octaves to note names for playing: small steps, near the middle of the staff.
+
+    >>> [str(p) for p in melody(read_notes("C C G G A A G"))]
+    ['C4', 'C4', 'G4', 'G4', 'A4', 'A4', 'G4']
+    >>> [str(p) for p in melody(read_notes("D F A C"))]
+    ['D4', 'F4', 'A4', 'C5']
+    """
+    if all(note.octave is not None for note in notes):
+        return notes
+    placed = [notes[0].at(4)]
+    for note in notes[1:]:
+        options = [note.at(octave) for octave in range(2, 7)]
+        placed.append(min(options, key=lambda option: _strain(placed[-1], option)))
+    return tuple(placed)
+
+
+def _strain(before: Pitch, option: Pitch) -> float:
+    """How far a note leaps, and how far it lies from the middle of the staff."""
+    leap = abs(option.semitones - before.semitones)
+    return leap + _PULL * abs(option.midi - _MIDDLE)
 
 
 def _bars(text: str) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tools.music.chord import Chord
+from tools.music.chord import Chord, stack
 from tools.music.key import Key
 from tools.music.music_text import Music, melody
 from tools.music.pitch import MusicError, Pitch
@@ -73,14 +73,14 @@ def of_chords(
 
 
 def of_notes(notes: Sequence[Pitch], title: str, *, key: Key | None = None) -> Score:
-    """Lay out a melody in quarter notes; names without octaves rise from octave 4."""
+    """Lay out a melody in quarter notes; names without octaves keep near the middle."""
     placed = in_range(melody(tuple(notes)))
     return Score(title, tuple(Event((pitch,), 1) for pitch in placed), fifths=_signature(key))
 
 
 def of_scale(scale: Scale) -> Score:
     """Lay out a scale up to the octave."""
-    notes = melody(scale.pitches)
+    notes = stack(scale.pitches)
     top = scale.tonic.at((notes[0].octave or 0) + 1)
     events = tuple(Event((pitch,), 1) for pitch in (*notes, top))
     return Score(scale.name, events, tempo=120)

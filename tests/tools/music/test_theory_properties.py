@@ -24,6 +24,8 @@ from tools.music.scale import Scale, read_scale, scales_for
 from tools.music.scale_types import SCALES
 from tools.music.transposition import by_request
 
+# Other work on the machine may slow a single example.
+UNTIMED = settings(deadline=None)
 QUALITIES = ["P1", "m2", "M2", "A2", "m3", "M3", "d4", "P4", "A4", "d5", "P5", "A5", "m6", "M6"]
 SIMPLE = [*QUALITIES, "d7", "m7", "M7", "P8", "m9", "M9", "A9", "P11", "A11", "M13"]
 steps = st.sampled_from("CDEFGAB")
@@ -34,6 +36,7 @@ roots = st.builds(Pitch, steps, st.integers(-1, 1))
 chords = st.builds(Chord, roots, st.sampled_from(COMMON).map(read_suffix))
 
 
+@UNTIMED
 @given(placed, intervals)
 def test_up_and_back(pitch: Pitch, interval: Interval) -> None:
     there = transpose(pitch, interval)
@@ -42,12 +45,14 @@ def test_up_and_back(pitch: Pitch, interval: Interval) -> None:
     assert there.midi - pitch.midi == interval.semitones
 
 
+@UNTIMED
 @given(names)
 def test_names_read_back(pitch: Pitch) -> None:
     assert read_pitch(pitch.name) == pitch
     assert read_pitch(pitch.ascii) == pitch
 
 
+@UNTIMED
 @given(placed)
 def test_respellings_sound_the_same(pitch: Pitch) -> None:
     assert pitch in respellings(pitch)
@@ -55,11 +60,13 @@ def test_respellings_sound_the_same(pitch: Pitch) -> None:
     assert abs(simplest(pitch).alter) <= 1
 
 
+@UNTIMED
 @given(intervals)
 def test_short_names_read_back(interval: Interval) -> None:
     assert Interval.of(interval.short) == interval
 
 
+@UNTIMED
 @given(names, names)
 def test_interval_and_inversion_fill_the_octave(low: Pitch, high: Pitch) -> None:
     up, back = between(low, high), between(high, low)
@@ -67,12 +74,14 @@ def test_interval_and_inversion_fill_the_octave(low: Pitch, high: Pitch) -> None
     assert (up + back).semitones in (0, 12)
 
 
+@UNTIMED
 @given(chords)
 def test_symbol_and_name_read_back(chord: Chord) -> None:
     assert read_chord(chord.symbol).quality.intervals == chord.quality.intervals
     assert read_chord(chord.name).tones == chord.tones
 
 
+@UNTIMED
 @given(chords)
 def test_all_inversions_have_the_same_notes(chord: Chord) -> None:
     for number in range(len(chord.tones)):
@@ -84,6 +93,7 @@ def test_all_inversions_have_the_same_notes(chord: Chord) -> None:
         chord.invert(len(chord.tones))
 
 
+@UNTIMED
 @given(chords, st.integers(0, 6))
 def test_voicing_rises(chord: Chord, number: int) -> None:
     turned = chord.invert(number % len(chord.tones))
@@ -91,7 +101,7 @@ def test_voicing_rises(chord: Chord, number: int) -> None:
     assert heights == sorted(set(heights))
 
 
-@settings(deadline=None)
+@UNTIMED
 @given(chords)
 def test_spelled_chords_are_named_again(chord: Chord) -> None:
     named = name_notes(chord.pitches, most=30)
@@ -106,6 +116,7 @@ def test_common_chords_are_named_first(root: str, suffix: str) -> None:
     assert name_notes(chord.pitches)[0].symbol == chord.symbol
 
 
+@UNTIMED
 @given(st.lists(chords, min_size=1, max_size=5), st.sampled_from(SIMPLE[:16]))
 def test_transposing_there_and_back(progression: list[Chord], short: str) -> None:
     music = Music("chords", chords=tuple(progression))
@@ -113,6 +124,7 @@ def test_transposing_there_and_back(progression: list[Chord], short: str) -> Non
     assert by_request(there, f"down {Interval.of(short).name}").music == music
 
 
+@UNTIMED
 @given(st.integers(-7, 7), st.sampled_from(["major", "minor"]))
 def test_keys(fifths: int, mode: str) -> None:
     key = key_of_fifths(fifths, mode)
@@ -152,6 +164,7 @@ def test_foreign_chords_and_their_numerals(key: Key) -> None:
         assert realise(written, key)[0].chord == numeral.chord, (numeral.text, written)
 
 
+@UNTIMED
 @given(roots, st.sampled_from([kind for kind, _, _ in SCALES]))
 def test_scales_read_back(tonic: Pitch, kind: str) -> None:
     scale = Scale(tonic, kind)
@@ -163,6 +176,7 @@ def test_scales_read_back(tonic: Pitch, kind: str) -> None:
         assert len({p.step for p in scale.pitches}) == 7
 
 
+@UNTIMED
 @given(chords)
 def test_proposed_scales_hold_the_chord(chord: Chord) -> None:
     for scale in scales_for(chord):
@@ -170,6 +184,7 @@ def test_proposed_scales_hold_the_chord(chord: Chord) -> None:
         assert {tone.pitch_class for tone in chord.tones} <= sounds
 
 
+@UNTIMED
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for read in (read_chord, read_music, read_scale, read_key):

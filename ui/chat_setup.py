@@ -46,6 +46,10 @@ class ChatAssistant(Protocol):
         """Go on after a person's decision."""
         ...
 
+    def arecover(self, conversation: str) -> AsyncIterator[Event]:
+        """Finish a turn that a crash cut off, without deciding anything."""
+        ...
+
     def pending(self, conversation: str) -> ApprovalNeeded | None:
         """Return the command that waits for a decision, or None."""
         ...

@@ -59,8 +59,8 @@ async def recover() -> None:
     if active(conversation) or not await asyncio.to_thread(mica.unfinished, conversation):
         return
     async with a_run():
-        # The decision is in the checkpoint already; this one only goes on.
-        await go_on(Resume("approve"))
+        # Not a decision: were a command waiting by now, it would go on waiting.
+        await _show(conversation, mica.arecover(conversation))
 
 
 @asynccontextmanager

@@ -92,10 +92,7 @@ class ScriptedAssistant:
 
     async def aresume(self, conversation: str, resume: Resume) -> AsyncIterator[Event]:
         needed = self.pending(conversation)
-        if needed is None:
-            for event in self._rest(conversation):
-                yield event
-            return
+        assert needed is not None
         assert resume.call_id == needed.call.id
         self._write_pending(conversation, None)
         call = needed.call
@@ -115,6 +112,10 @@ class ScriptedAssistant:
             file.write(f"{call.arguments['command']}\n")
         yield ToolFinished(call, "ok", "no output", seconds=0.3)
         async for event in self._say(conversation, f"Done: `{call.arguments['command']}` ran."):
+            yield event
+
+    async def arecover(self, conversation: str) -> AsyncIterator[Event]:
+        for event in self._rest(conversation):
             yield event
 
     def pending(self, conversation: str) -> ApprovalNeeded | None:

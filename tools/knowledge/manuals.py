@@ -1,0 +1,118 @@
+"""The manuals of the programs in a sandbox, read inside it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sandboxes import Sandbox, SandboxError
+from tools.knowledge import KnowledgeError
+from tools.knowledge.loaders import Passage, manual_title, split
+from tools.knowledge.manpages import plain, sections
+from tools.knowledge.recipes import load_recipes
+
+CHUNKS_PER_PROGRAM = 24
+_CONVERSATION = "knowledge-manuals"
+_SECONDS = 150.0
+_MARK = "=====mica-manual====="
+_OUTPUT = "/workspace/manuals.txt"
+_SKIPPED = ("AUTHOR", "COPYRIGHT", "REPORTING", "SEE ALSO", "AVAILABILITY", "HISTORY", "COLOPHON")
+_SHELL_WORDS = frozenset(
+    "if then else elif fi for in do done while until case esac true false".split()
+)
+_SCRIPT = """
+for program in {programs}; do
+  command -v "$program" >/dev/null || continue
+  page=$(MANWIDTH=100 man -P cat "$program" 2>/dev/null) ||
+    page=$(timeout 2 "$program" --help </dev/null 2>&1 | head -c 20000)
+  printf '%s %s\\n%s\\n' {mark} "$program" "$page"
+done > {output}
+"""
+
+
+def programs(recipes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names that may be programs in the recipes' commands, sorted."""
+    found: set[str] = set()
+    for recipe in recipes:
+        command = re.sub(r"'[^']*'|\"[^\"]*\"", "''", str(recipe["command"]))
+        starts = re.split(
+            r"\|\||&&|[|;(&]|\bxargs\b|-exec(?:dir)?\b|\bsudo\b|\bdo\b|\bthen\b", command
+        )
+        for start in starts:
+            words = [w for w in start.split() if not re.match(r"[-\w]*=|-|\d+$", w)]
+            if words and re.fullmatch(r"[a-z][a-z0-9_.+-]*", words[0]):
+                found.add(words[0])
+    return sorted(found - _SHELL_WORDS)
+
+
+def fingerprint(sandbox: Sandbox) -> str:
+    """Return a text that changes when the programs in the sandbox do.
+
+    Raises:
+        KnowledgeError: the sandbox does not answer.
+    """
+    result = _run(sandbox, "sha256sum /var/lib/dpkg/status; ls /usr/share/man/man1 | sha256sum", 30)
+    return "".join(re.findall(r"\b[0-9a-f]{64}\b", result))[:24] or "unknown"
+
+
+def ingest_manuals(sandbox: Sandbox) -> list[Passage]:
+    """Read the manuals of the programs that the recipes use, where the sandbox has them.
+
+    A program without a manual page gives its `--help`.
+
+    Raises:
+        KnowledgeError: the sandbox does not answer.
+    """
+    names = " ".join(shlex.quote(name) for name in programs(load_recipes()))
+    script = _SCRIPT.format(programs=names, mark=shlex.quote(_MARK), output=_OUTPUT)
+    try:
+        _run(sandbox, script, _SECONDS, forget=False)
+        text = sandbox.read_file(_CONVERSATION, _OUTPUT).decode("utf-8", "replace")
+    except SandboxError as error:
+        raise KnowledgeError(f"the manuals cannot be read in the sandbox: {error}") from error
+    finally:
+        sandbox.forget(_CONVERSATION)
+    return [passage for name, page in _pages(text) for passage in passages(name, page)]
+
+
+def _run(sandbox: Sandbox, command: str, seconds: float, *, forget: bool = True) -> str:
+    try:
+        result = sandbox.run(
+            command,
+            conversation=_CONVERSATION,
+            call_id=f"knowledge-{uuid.uuid4().hex}",
+            seconds=seconds,
+        )
+        if forget:
+            sandbox.forget(_CONVERSATION)
+    except SandboxError as error:
+        raise KnowledgeError(f"the manuals cannot be read in the sandbox: {error}") from error
+    if result.timed_out:
+        raise KnowledgeError(f"the sandbox did not answer within {seconds:.0f} s; try again")
+    return result.output
+
+
+def _pages(text: str) -> Iterator[tuple[str, str]]:
+    for block in text.split(f"{_MARK} ")[1:]:
+        name, _, page = block.partition("\n")
+        yield name, plain(page)
+
+
+def passages(name: str, page: str) -> Iterator[Passage]:
+    """Yield the passages of one program's manual page, or of its `--help` text."""
+    found = list(sections(page)) or [("HELP", page)]
+    count = 0
+    for heading, text in found:
+        if heading.startswith(_SKIPPED):
+            continue
+        for number, chunk in enumerate(split(text), start=1):
+            if count == CHUNKS_PER_PROGRAM:
+                return
+            count += 1
+            part = f", part {number}" if number > 1 else ""
+            yield Passage(
+                manual_title(name, heading), chunk, f"{name} manual#{heading.lower()}{part}"
+            )

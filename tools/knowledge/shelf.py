@@ -1,0 +1,156 @@
+"""One collection of documents: searched by meaning (Chroma) and by keywords (BM25), fused.
+
+A document has one or more entries, texts that find it. Its similarity is the soft maximum of
+its entries' similarities: on held-out requests that beat the plain maximum and the mean
+(benchmarks/retrieval.py).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.embedder import Embedder
+from runtime.types import Document
+from tools.knowledge.text import keywords
+
+SHARPNESS = 6.0
+"""How near the soft maximum is to the maximum; 0 would be the mean."""
+CANDIDATES = 300
+"""Entries fetched from the vector index for a query."""
+_HNSW = {"hnsw": {"space": "ip", "ef_search": CANDIDATES, "ef_construction": 200}}
+_BATCH = 2_000
+_KEYWORD_CANDIDATES = 50
+
+
+class Shelf:
+    """A collection opened for search. Its documents and keywords are held in memory."""
+
+    def __init__(self, collection: Any, keyword_weight: float) -> None:
+        self._collection = collection
+        self._weight = keyword_weight
+        stored = collection.get(include=["metadatas", "documents"])
+        texts: dict[str, list[str]] = defaultdict(list)
+        self.documents: dict[str, Document] = {}
+        self.origins: dict[str, str] = {}
+        for key, entry in zip(stored["documents"], stored["metadatas"], strict=True):
+            texts[entry["document"]].append(key)
+            if "json" in entry:
+                self.documents[entry["document"]] = Document(**json.loads(entry["json"]))
+                self.origins[entry["document"]] = entry["origin"]
+        self._ids = list(texts)
+        self._entries = {name: len(keys) for name, keys in texts.items()}
+        self._keywords = _Keywords(list(texts.values()))
+
+    def scores(self, vector: npt.NDArray[np.float32], query: str) -> dict[str, float]:
+        """Return the fused score of each candidate document; higher is nearer.
+
+        `vector` has shape (dimensions,). Cosines lie in -1..1 and keyword scores in 0..1.
+        """
+        if not self._ids:
+            return {}
+        near, floor = self._similarities(vector)
+        found = {self._ids[i]: score for i, score in self._keywords.scores(query)}
+        return {
+            name: (1 - self._weight) * near.get(name, floor) + self._weight * found.get(name, 0.0)
+            for name in near.keys() | found.keys()
+        }
+
+    def _similarities(self, vector: npt.NDArray[np.float32]) -> tuple[dict[str, float], float]:
+        count = min(CANDIDATES, sum(self._entries.values()))
+        answer = self._collection.query(
+            query_embeddings=[vector], n_results=count, include=["distances"]
+        )
+        sums: dict[str, float] = defaultdict(float)
+        seen: dict[str, int] = defaultdict(int)
+        floor = 1.0
+        for entry, distance in zip(answer["ids"][0], answer["distances"][0], strict=True):
+            name = entry.rpartition("#")[0]
+            sums[name] += math.exp(SHARPNESS * (1 - distance))
+            seen[name] += 1
+            floor = min(floor, 1 - distance)
+        # Entries that were not fetched are no nearer than the farthest that was.
+        unseen = math.exp(SHARPNESS * floor)
+        near = {
+            name: math.log(
+                (total + (self._entries[name] - seen[name]) * unseen) / self._entries[name]
+            )
+            / SHARPNESS
+            for name, total in sums.items()
+        }
+        return near, floor
+
+
+class _Keywords:
+    """BM25 over the documents' texts, scaled to the share of the query that a document covers."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        import bm25s
+
+        words = [[word for key in keys for word in keywords(key)] for keys in texts]
+        self._seen = Counter(word for document in words for word in set(document))
+        self._count = len(texts)
+        self._index = bm25s.BM25(k1=1.2, b=0.75)
+        if self._seen:
+            self._index.index(words, show_progress=False)
+
+    def scores(self, query: str) -> Iterator[tuple[int, float]]:
+        """Yield (number, score in 0..1) of the nearest documents that share a word."""
+        words = keywords(query)
+        known = [word for word in words if word in self._seen]
+        if not known:
+            return
+        most = sum(self._weight(word) for word in words)
+        found = self._index.get_scores(known)
+        for number in np.argsort(-found)[:_KEYWORD_CANDIDATES]:
+            if found[number] > 0:
+                yield int(number), min(1.0, float(found[number]) / most)
+
+    def _weight(self, word: str) -> float:
+        """Return the word's inverse document frequency: what BM25 gives it at most."""
+        seen = self._seen[word]
+        return math.log(1 + (self._count - seen + 0.5) / (seen + 0.5))
+
+
+def open_collection(client: Any, name: str) -> Any:
+    """Return a collection of a Chroma client, made when missing. Vectors are always given."""
+    return client.get_or_create_collection(name, embedding_function=None, configuration=_HNSW)
+
+
+def put(
+    collection: Any,
+    embedder: Embedder,
+    documents: Iterable[tuple[Document, Sequence[str], str]],
+) -> int:
+    """Add documents, each with the texts that find it and its origin; return how many.
+
+    Their ids must not be in the collection yet.
+    """
+    ids: list[str] = []
+    keys: list[str] = []
+    metadata: list[dict[str, str]] = []
+    count = 0
+    for document, texts, origin in documents:
+        count += 1
+        for number, key in enumerate(dict.fromkeys(texts)):
+            ids.append(f"{document.id}#{number}")
+            keys.append(key)
+            metadata.append({"document": document.id, "origin": origin})
+            if number == 0:
+                metadata[-1]["json"] = json.dumps(asdict(document), ensure_ascii=False)
+    for start in range(0, len(ids), _BATCH):
+        part = slice(start, start + _BATCH)
+        collection.add(
+            ids=ids[part],
+            embeddings=embedder.encode(keys[part]),
+            documents=keys[part],
+            metadatas=metadata[part],
+        )
+    return count

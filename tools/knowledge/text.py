@@ -1,0 +1,113 @@
+"""Texts as the search sees them: values of a kind made alike, words cut to their stems."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+from runtime.values import shell
+
+_KINDS = {
+    "p": "pathvalue",
+    "f": "filevalue",
+    "g": "globvalue",
+    "e": "globvalue",
+    "z": "sizevalue",
+    "n": "numbervalue",
+    "t": "timevalue",
+    "s": "textvalue",
+    "w": "wordvalue",
+}
+_SLOTS = {
+    "p": "path dir folder repo directory",
+    "f": "file source target first second archive link output list script",
+    "g": "pattern glob extension ext",
+    "z": "size",
+    "n": "count number n days minutes hours lines line column depth pid port seconds field "
+    "bytes width level start end from to limit mode",
+    "t": "date time",
+    "s": "text old new message string phrase separator delimiter char",
+}
+_KIND_OF = {slot: kind for kind, slots in _SLOTS.items() for slot in slots.split()}
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[^\w\s]+|_+")
+_ENDINGS = ("ings", "ing", "ied", "ies", "edly", "ed", "es", "s", "ly")
+
+
+class _EveryWord(frozenset[str]):
+    """Contains every word, so that only values with a shape of their own are found."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+_EVERY_WORD = _EveryWord()
+
+
+def normalise(request: str) -> str:
+    """Return a request with its values replaced by their kinds, in lower case.
+
+    >>> normalise("The five largest files in /usr/lib?")
+    'the numbervalue largest files in pathvalue?'
+    """
+    out: list[str] = []
+    position = 0
+    for found in shell.find(request, _EVERY_WORD):
+        if found.start >= position:
+            out += [request[position : found.start].lower(), _KINDS[found.kind]]
+            position = found.end
+    return "".join(out) + request[position:].lower()
+
+
+def normalise_template(wording: str) -> str:
+    """Return a recipe's wording the way `normalise` gives a request with its slots filled.
+
+    >>> normalise_template("show me the {count} largest files under {path}")
+    'show me the numbervalue largest files under pathvalue'
+    """
+    out = []
+    for literal, slot, _, _ in Formatter().parse(wording):
+        out.append(normalise(literal) if literal.strip() else literal)
+        if slot is not None:
+            base = slot.rstrip("0123456789").split("_")[0]
+            out.append(_KINDS[_KIND_OF.get(slot) or _KIND_OF.get(base, "w")])
+    return "".join(out)
+
+
+def stems(text: str) -> list[str]:
+    """Return a text's words in lower case without their endings, for keyword search.
+
+    >>> stems("Listing the largest files!")
+    ['list', 'the', 'larg', 'fil']
+    """
+    return [_stem(word) for word in _WORD.findall(text.lower())]
+
+
+def keywords(text: str) -> list[str]:
+    """Return the stems that may tell documents apart: no marks, no words that all texts have.
+
+    >>> keywords("please show me the largest files")
+    ['larg', 'fil']
+    """
+    return [stem for stem in stems(text) if stem[0].isalnum() and stem not in _STOP]
+
+
+def _stem(word: str) -> str:
+    word = word.replace("’", "'").removesuffix("'s")
+    if word.endswith("est") and len(word) > 5:
+        word = word[:-3]
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+_STOP = frozenset(
+    _stem(word)
+    for word in (
+        "a an the of in on at to for from by with and or is are was be it its this that these "
+        "those there me my i you your can could would will do does did please pls hey hi hello "
+        "just now so ok what which how show give tell want need like help thanks thank have has "
+        "get all any some"
+    ).split()
+)

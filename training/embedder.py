@@ -1,0 +1,223 @@
+"""Trains the embedder that Mica ships: a table of token vectors, from pairs that mean the same.
+
+    python -m training.embedder --out weights [--data FOLDER] [--hold-out 0.2] [--steps 2400]
+
+Pairs come from the recipes (a request and another wording or the title of its recipe), from
+the notes (a question and the note's title, text or another question) and, where `--data` names
+a folder with `tldr/` and `nl2bash/`, from their descriptions and commands. `--hold-out` leaves
+that part of each recipe's wordings out, to measure with `benchmarks/retrieval.py`; the shipped
+file is trained on all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import string
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+from tools.knowledge.recipes import load_notes, load_recipes
+from tools.knowledge.text import normalise, normalise_template
+from training import noise, piles
+
+VOCABULARY = 8_000
+DIMENSIONS = 192
+BATCH = 512
+FILLED = 6
+DROPPED = 0.15
+SOURCES = {
+    "tldr": "tldr pages (descriptions and commands), CC BY 4.0, the tldr pages contributors",
+    "nl2bash": "NL2Bash (descriptions and commands), MIT, X. V. Lin and others, 2018",
+}
+Pair = tuple[str, str]
+
+
+def held_out(identifier: str, ask: str, part: float) -> bool:
+    """Say whether a wording belongs to the held-out part; the same for every seed and run."""
+    digest = hashlib.sha256(f"{identifier}\n{ask}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32 < part
+
+
+def fill(recipe: Mapping[str, Any], ask: str, rng: random.Random, *, noisy: bool = True) -> str:
+    """Return a wording as a person would type it, with random values in its slots."""
+    names = [name for _, name, _, _ in string.Formatter().parse(ask) if name]
+    slots = recipe.get("slots") or {}
+    values = {name: piles.draw(name, str(slots.get(name, "")), rng).text for name in names}
+    return (noise.disturb(ask, rng) if noisy else ask).format(**values)
+
+
+class OwnPairs:
+    """Pairs from recipes and notes, one a recipe or note in each round."""
+
+    def __init__(self, hold_out: float, rng: random.Random) -> None:
+        self._rng = rng
+        self._recipes = []
+        for recipe in load_recipes():
+            asks = [str(a) for a in recipe["asks"] if not held_out(recipe["id"], str(a), hold_out)]
+            typed = [[normalise(fill(recipe, a, rng)) for _ in range(FILLED)] for a in asks]
+            templates = [normalise_template(ask) for ask in asks]
+            about = [normalise(recipe["title"]), normalise_template(recipe["phrase"])]
+            self._recipes.append((typed, templates, about))
+        self._notes = [*load_notes("sysadmin"), *load_notes("composer")]
+
+    def round(self) -> list[Pair]:
+        """Return one pair for each recipe and each note, shuffled."""
+        pairs = [self._recipe_pair(*texts) for texts in self._recipes if texts[0]]
+        pairs += [self._note_pair(note) for note in self._notes]
+        self._rng.shuffle(pairs)
+        return pairs
+
+    def _recipe_pair(
+        self, typed: Sequence[Sequence[str]], templates: Sequence[str], about: Sequence[str]
+    ) -> Pair:
+        rng = self._rng
+        chosen = rng.randrange(len(typed))
+        others = [text for n, text in enumerate(templates) if n != chosen]
+        request = self._drop_words(rng.choice(typed[chosen]))
+        return request, rng.choice(others if others and rng.random() < 0.7 else about)
+
+    def _drop_words(self, text: str) -> str:
+        """Leave words out at random, so that no single word carries a meaning alone."""
+        kept = [word for word in text.split() if self._rng.random() >= DROPPED]
+        return " ".join(kept) or text
+
+    def _note_pair(self, note: Mapping[str, Any]) -> Pair:
+        rng = self._rng
+        ask = str(rng.choice(note["asks"]))
+        others = [str(other) for other in note["asks"] if other != ask]
+        target = rng.choice([note["title"], note["text"], rng.choice(others), rng.choice(others)])
+        return noise.disturb(ask, rng).lower(), target.lower()
+
+    def texts(self, rounds: int) -> Iterator[str]:
+        """Yield texts for the tokenizer."""
+        for _ in range(rounds):
+            for pair in self.round():
+                yield from pair
+
+
+def outside_pairs(folder: Path | None) -> list[tuple[str, Pair]]:
+    """Read tldr and nl2bash; each pair with the group of which a batch takes one."""
+    if folder is None:
+        return []
+    found: list[tuple[str, Pair]] = []
+    for row in _rows(folder / "tldr" / "pairs_clean.jsonl"):
+        command = re.sub(r"\{\{(?:\[([^|\]]*)\|?[^\]]*\]|([^}]*))\}\}", r"\1\2", row["cmd"])
+        request, page = row["nl"].lower().replace("`", ""), row["page"]
+        found.append((page, (request, command.lower())))
+        found.append((page, (request, f"{page}: {row['page_desc']}".lower().replace("`", ""))))
+    for row in _rows(folder / "nl2bash" / "pairs_clean.jsonl"):
+        found.append((row["nl"], (normalise(row["nl"]), row["cmd"].lower())))
+    return found
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def train_tokenizer(texts: Iterator[str]) -> Tokenizer:
+    """Return a WordPiece tokenizer for lower-cased text."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=40))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=VOCABULARY, min_frequency=2, special_tokens=["[UNK]", "[PAD]"]
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+def batches(
+    own: OwnPairs, outside: Sequence[tuple[str, Pair]], steps: int, rng: random.Random
+) -> Iterator[list[Pair]]:
+    """Yield batches: two of recipes and notes, then one from outside; no group twice in one."""
+    for step in range(steps):
+        if outside and step % 3 == 2:
+            chosen = dict(rng.sample(outside, BATCH))
+            yield list(chosen.values())
+        else:
+            yield own.round()
+
+
+def train(
+    tokenizer: Tokenizer,
+    draw: Callable[[], Iterator[list[Pair]]],
+    steps: int,
+    seed: int,
+    rate: float = 0.02,
+) -> np.ndarray[Any, Any]:
+    """Return the trained matrix, shape (vocabulary, dimensions), float32."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(True)
+    table = StaticEmbedding(tokenizer, embedding_dim=DIMENSIONS)
+    model = SentenceTransformer(modules=[table], device="cpu")
+    loss = MultipleNegativesRankingLoss(model)
+    optimiser = torch.optim.Adam(model.parameters(), lr=rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, rate, total_steps=steps, pct_start=0.1
+    )
+    started, mean = time.perf_counter(), 0.0
+    for step, batch in enumerate(draw()):
+        features = [model.preprocess([pair[side] for pair in batch]) for side in (0, 1)]
+        value = loss(features, torch.arange(len(batch)))
+        optimiser.zero_grad()
+        value.backward()
+        optimiser.step()
+        schedule.step()
+        mean += (value.item() - mean) / min(step + 1, 100)
+        if (step + 1) % 200 == 0:
+            print(
+                f"step {step + 1} loss {mean:.3f} {time.perf_counter() - started:.0f} s", flush=True
+            )
+    return table.embedding.weight.detach().numpy()
+
+
+def save(folder: Path, tokenizer: Tokenizer, matrix: np.ndarray[Any, Any]) -> None:
+    """Write the two files that `runtime.embedder.StaticEmbedder` loads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "embedder.tokenizer.json"), pretty=False)
+    np.savez_compressed(folder / "embedder.npz", vectors=matrix.astype(np.float16))
+
+
+def main() -> None:
+    """Train and save; print the losses and the sizes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="folder with tldr/ and nl2bash/")
+    parser.add_argument("--hold-out", type=float, default=0.0)
+    parser.add_argument("--steps", type=int, default=2_400)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    rng = random.Random(args.seed)
+    own = OwnPairs(args.hold_out, rng)
+    outside = outside_pairs(args.data)
+
+    def texts() -> Iterator[str]:
+        yield from own.texts(20)
+        for _, pair in outside:
+            yield from pair
+
+    tokenizer = train_tokenizer(texts())
+    matrix = train(tokenizer, lambda: batches(own, outside, args.steps, rng), args.steps, args.seed)
+    save(args.out, tokenizer, matrix)
+    for path in sorted(args.out.glob("embedder.*")):
+        print(f"{path.name} {path.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

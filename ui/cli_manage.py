@@ -1,4 +1,4 @@
-"""`mica serve`, `mica sandbox`, `mica models` and `mica knowledge`."""
+"""`mica serve`, `mica sandbox` and `mica knowledge`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import typer
 from ui.cli_common import FAILED, USAGE, fail, settings
 
 sandbox = typer.Typer(help="Where commands run.", no_args_is_help=True)
-models = typer.Typer(help="The models on this machine.", no_args_is_help=True)
 knowledge = typer.Typer(help="What specialists look things up in.")
 
 

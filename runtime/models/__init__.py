@@ -1,0 +1,1 @@
+"""The models on this machine: those shipped in `weights/` and those pulled from a hub."""

@@ -26,6 +26,7 @@ from runtime import recipes as recipe_code
 from runtime.formats import mica, text_of
 from runtime.types import ChatPrompt, Document, Message, ToolCall, ToolSchema, ToolStatus
 from tools import Tool, ToolError
+from tools.knowledge.recipes import as_document
 from training import noise, piles
 from training.neighbours import Neighbours
 
@@ -67,36 +68,6 @@ class Row:
     def text(self) -> str:
         """Return the row as the model sees it, from the system turn to the end of the answer."""
         return text_of(mica.render(self.prompt).segments) + self.answer + mica.END
-
-
-def load_recipes(folder: Path = ROOT / "agents/sysadmin/recipes") -> list[dict[str, Any]]:
-    """Read all recipes.
-
-    Raises:
-        ValueError: a recipe is broken; the text names it and what is wrong.
-    """
-    found: list[dict[str, Any]] = []
-    for path in sorted(folder.glob("*.yaml")):
-        for recipe in yaml.safe_load(path.read_text(encoding="utf-8")):
-            problems = recipe_code.check(recipe)
-            if problems:
-                raise ValueError(f"{path.name}: {recipe.get('id')}: {'; '.join(problems)}")
-            found.append(recipe)
-    return found
-
-
-def as_document(recipe: Mapping[str, Any]) -> Document:
-    """Return a recipe as retrieval offers it."""
-    slots = {name: str(default) for name, default in (recipe.get("slots") or {}).items()}
-    return Document(
-        id=recipe["id"],
-        title=recipe["title"],
-        text=recipe["command"],
-        source=f"recipe {recipe['id']}",
-        template=recipe["command"],
-        slots=slots,
-        phrase=recipe["phrase"],
-    )
 
 
 class SysadminRows:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from runtime.types import Document
+from tools.knowledge import recipes as book
 from tools.music.tools import TOOLS
 from training.rows import (
     BASH,
@@ -17,10 +18,8 @@ from training.rows import (
     ComposerRows,
     Row,
     SysadminRows,
-    as_document,
     decline_rows,
     explain_rows,
-    load_recipes,
 )
 
 DATA = ROOT / "training" / "data"
@@ -28,7 +27,7 @@ DATA = ROOT / "training" / "data"
 
 def load_notes(specialist: str) -> tuple[list[Document], dict[str, list[str]]]:
     """Read a specialist's notes: the passages, and how people ask for each."""
-    notes = yaml.safe_load((ROOT / "agents" / specialist / "notes.yaml").read_text("utf-8"))
+    notes = book.load_notes(specialist)
     documents = [Document(n["id"], n["title"], n["text"], f"note {n['id']}") for n in notes]
     return documents, {note["id"]: note["asks"] for note in notes}
 
@@ -49,11 +48,11 @@ def build(copies: int, seed: int, specialist: str | None = None) -> Iterator[Row
     music = tuple(tool.schema for tool in TOOLS)
     if specialist in (None, "sysadmin"):
         rng = random.Random(seed)
-        recipes = load_recipes()
+        recipes = book.load_recipes()
         passages, asks = load_notes("sysadmin")
         yield from SysadminRows(recipes, rng).rows(copies)
         yield from explain_rows("sysadmin", (BASH,), passages, asks, copies * 2, rng)
-        documents = [*map(as_document, recipes), *passages]
+        documents = [*map(book.as_document, recipes), *passages]
         yield from decline_rows(
             "sysadmin", (BASH,), off_topic() * (copies // 6 + 1), documents, rng
         )

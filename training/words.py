@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from tools.knowledge.recipes import load_recipes
 from training import mixture, noise
-from training.rows import ROOT, collect_words, load_recipes
+from training.rows import ROOT, collect_words
 
 _FREQUENT = 8
 

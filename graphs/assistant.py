@@ -18,7 +18,7 @@ from graphs.flow import compile_graph
 from graphs.followers import Turns
 from graphs.parts import Parts
 from graphs.proposing import proposed_command
-from graphs.state import State, call_from_json, decision_from_json, new_turn
+from graphs.state import State, call_from_json, decision_from_json, new_turn, usage_of
 from records.paths import home
 from records.store import RecordsError
 from runtime.types import GenerationOptions, Message
@@ -113,9 +113,12 @@ class Assistant:
         Raises:
             RecordsError: the checkpoints cannot be read.
         """
-        for waiting in self._snapshot(conversation).interrupts:
+        snapshot = self._snapshot(conversation)
+        for waiting in snapshot.interrupts:
             call, decision = waiting.value["call"], waiting.value["decision"]
-            return ApprovalNeeded(call_from_json(call), decision_from_json(decision))
+            return ApprovalNeeded(
+                call_from_json(call), decision_from_json(decision), usage_of(snapshot.values)
+            )
         return None
 
     def unfinished(self, conversation: str) -> bool:

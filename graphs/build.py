@@ -52,7 +52,7 @@ def build_assistant(
         settings=settings,
         sandbox=sandbox,
         sandbox_problem=problem,
-        knowledge=open_knowledge(settings),
+        knowledge=open_knowledge(settings, sandbox),
         adapters=adapters,
     )
     _warm_up(parts)
@@ -88,9 +88,8 @@ def open_backend(settings: Settings) -> tuple[ChatBackend, frozenset[str] | None
             raise BackendError("a remote model needs its name on the server: set MICA_REMOTE_MODEL")
         remote = RemoteBackend(settings.remote_url, settings.remote_model, settings.remote_key)
         return remote, frozenset()
-    from runtime.models import registry
-
     from runtime.engine import LlamaBackend
+    from runtime.models import registry
 
     model = registry.resolve(settings.model)
     engine = LlamaBackend(
@@ -129,14 +128,21 @@ def policy() -> Callable[[str], Decision]:
     return judge
 
 
-def open_knowledge(settings: Settings) -> Library | None:
-    """Return the knowledge base, or None where it cannot be opened: answers work without."""
+def open_knowledge(settings: Settings, sandbox: Sandbox | None = None) -> Library | None:
+    """Return the knowledge base, or None where it cannot be opened: answers work without.
+
+    What Mica brings along is put in at the first start, the manuals of `sandbox` with it.
+    """
     if not settings.retrieved:
         return None
     try:
         from tools.knowledge.base import KnowledgeBase
+        from tools.knowledge.ensure import ensure
 
-        return KnowledgeBase(settings.knowledge)
+        base = KnowledgeBase(settings.knowledge, settings.embedder)
+        if settings.knowledge is None and not base.store.state()["version"]:
+            _log.info("%s", ensure(home(), sandbox, base.embedder))
+        return base
     except Exception:
         _log.exception("the knowledge base cannot be opened; answering without looking things up")
         return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from runtime.types import Document, ToolCall, ToolStatus
+from runtime.types import Document, FinishReason, ToolCall, ToolStatus, Usage
 from tools import Artifact
 from tools.bash.policy.decision import Decision
 
@@ -36,10 +36,14 @@ class ToolStarted:
 
 @dataclass(frozen=True)
 class ApprovalNeeded:
-    """The graph is paused until someone approves, edits or rejects this command."""
+    """The graph is paused until someone approves, edits or rejects this command.
+
+    `usage` counts the model's tokens of the turn so far.
+    """
 
     call: ToolCall
     decision: Decision
+    usage: Usage = field(default=Usage(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,14 @@ class TextDelta:
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer is complete. `timings` are seconds by step."""
+    """The answer is complete. `timings` are seconds by step, `usage` all tokens of the turn."""
 
     text: str
     message_id: str
     sources: tuple[Document, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+    usage: Usage = field(default=Usage())
+    finish: FinishReason = "stop"
 
 
 @dataclass(frozen=True)

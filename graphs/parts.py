@@ -31,6 +31,10 @@ class Library(Protocol):
         """Return the `k` passages nearest to the query, the best first."""
         ...
 
+    def close(self) -> None:
+        """Release files."""
+        ...
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -64,8 +68,10 @@ class Parts:
         return wanted if self.adapters is None or wanted in self.adapters else None
 
     def close(self) -> None:
-        """Release the model, the sandbox connection and the records."""
+        """Release the model, the sandbox connection, the knowledge and the records."""
         self.backend.close()
         if self.sandbox is not None:
             self.sandbox.close()
+        if self.knowledge is not None:
+            self.knowledge.close()
         self.store.close()

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     knowledge: Path | None = None
     """Folder of the knowledge base; unset: in the data folder."""
 
+    embedder: str = "mica"
+    """`mica`, `sentence-transformers:NAME` or `gguf:PATH`; another one than the index was
+    built with needs `mica knowledge ensure`."""
+
     retrieved: int = Field(default=6, ge=0, le=50)
     """Passages looked up for a request; 0 looks nothing up."""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypedDict
 
-from runtime.types import Document, Message, ToolCall, ToolSchema
+from runtime.types import Document, Message, ToolCall, ToolSchema, Usage
 from tools.bash.policy.decision import Decision
 
 
@@ -40,6 +40,7 @@ class State(TypedDict, total=False):
     finish: str
     error: str | None
     timings: dict[str, float]
+    usage: dict[str, int]
 
 
 def new_turn(
@@ -69,6 +70,7 @@ def new_turn(
         finish="stop",
         error=None,
         timings={},
+        usage={},
     )
 
 
@@ -117,6 +119,17 @@ def document_to_json(document: Document) -> dict[str, Any]:
 def documents_of(state: State) -> tuple[Document, ...]:
     """Return the documents that were looked up in this turn."""
     return tuple(Document(**data) for data in state["documents"])
+
+
+def usage_of(state: State) -> Usage:
+    """Return the model's tokens of the turn so far."""
+    return Usage(**state.get("usage", {}))
+
+
+def add_usage(state: State, more: Usage) -> dict[str, int]:
+    """Return the turn's tokens with those of one more completion, as plain JSON."""
+    before = asdict(usage_of(state))
+    return {name: before[name] + count for name, count in asdict(more).items()}
 
 
 def messages_of(state: State) -> list[Message]:

@@ -7,17 +7,19 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from langgraph.types import Command
 
 from agents import other
 from agents.router import Route
+from graphs.citing import cited
 from graphs.events import Answered, Failed, Retrieved, Routed, TextDelta
 from graphs.notes import Notes, emit, step, timed
 from graphs.parts import Parts
 from graphs.state import (
     State,
+    add_usage,
     call_id,
     call_to_json,
     document_to_json,
@@ -26,12 +28,15 @@ from graphs.state import (
     messages_of,
     recent,
     tools_hash,
+    usage_of,
 )
 from records.store import RecordsError
 from runtime.types import (
     ChatPrompt,
     Completion,
     Delta,
+    Document,
+    FinishReason,
     GenerationOptions,
     Message,
     ToolCall,
@@ -124,17 +129,18 @@ class Thinking:
         timings = timed(state, "act", time.perf_counter() - started)
         if first is not None:
             timings.setdefault("first_delta", round(first, 4))
+        spent = {"timings": timings, "usage": add_usage(state, completion.usage)}
         calls = () if final or completion.finish_reason == "cancelled" else completion.tool_calls
         if calls and self.parts.sandbox is None:
             proposal = propose(self.parts, calls)
             if proposal:
                 emit(TextDelta(proposal))
-                return Command(goto="answer", update={"answer": proposal, "timings": timings})
+                return Command(goto="answer", update={"answer": proposal, **spent})
         if calls:
-            return self._take(state, completion.text, calls, timings)
+            return self._take(state, completion.text, calls, spent)
         text = completion.text.strip() or self._wordless(state, completion)
         finish = completion.finish_reason
-        update = {"answer": text, "finish": finish, "timings": timings}
+        update = {"answer": text, "finish": finish, **spent}
         return Command(goto="answer", update=update)
 
     def _complete(
@@ -160,7 +166,7 @@ class Thinking:
         return collect(iter(deltas)), first
 
     def _take(
-        self, state: State, text: str, calls: tuple[ToolCall, ...], timings: dict[str, float]
+        self, state: State, text: str, calls: tuple[ToolCall, ...], spent: dict[str, Any]
     ) -> Command[str]:
         # Ids of our own: a model's ids repeat, and the journal and the sandbox go by them.
         named = tuple(
@@ -172,7 +178,7 @@ class Thinking:
             "messages": [*state["messages"], message.to_openai()],
             "calls": [call_to_json(call) for call in named],
             "rounds": state["rounds"] + 1,
-            "timings": timings,
+            **spent,
         }
         return Command(goto="judge", update=update)
 
@@ -191,8 +197,16 @@ class Thinking:
         timings["total"] = round(sum(v for k, v in timings.items() if k != "first_delta"), 4)
         message = Message("assistant", state["answer"])
         self.notes.record(state, message, "answer", self._meta(state, timings))
-        documents = documents_of(state)
-        emit(Answered(state["answer"], message_id(state["turn"]), documents, timings))
+        emit(
+            Answered(
+                state["answer"],
+                message_id(state["turn"]),
+                _sources(state),
+                timings,
+                usage_of(state),
+                cast(FinishReason, state["finish"]),
+            )
+        )
         previous = state["specialist"]
         return Command(
             goto="__end__",
@@ -215,9 +229,11 @@ class Thinking:
             "tools": tools_hash(schemas),
             "sources": [
                 {"id": document.id, "title": document.title, "source": document.source}
-                for document in documents_of(state)
+                for document in _sources(state)
             ],
+            "documents": [document.id for document in documents_of(state)],
             "finish": state["finish"],
+            "usage": state.get("usage", {}),
             "timings": timings,
         }
 
@@ -236,6 +252,12 @@ class Thinking:
             self.notes.record(state, said, "answer", meta)
         emit(Failed(error))
         return Command(goto="__end__", update={"messages": messages, "calls": []})
+
+
+def _sources(state: State) -> tuple[Document, ...]:
+    messages = messages_of(state)
+    starts = [i for i, message in enumerate(messages) if message.role == "user"] or [0]
+    return cited(documents_of(state), messages[starts[-1] :], state["answer"])
 
 
 def _unsettled(state: State, error: str) -> list[dict[str, Any]]:

@@ -25,7 +25,11 @@ app = typer.Typer(
 def _options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log to stderr.")] = False,
 ) -> None:
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, stream=sys.stderr)
+    level = logging.INFO if verbose else logging.ERROR
+    # The level is the handler's too: some libraries set their own loggers to DEBUG.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
 
 
 app.command()(cli_ask.ask)

@@ -30,12 +30,15 @@ def known_errors() -> tuple[type[Exception], ...]:
     from agents.router import RouterError
     from agents.specialist import SpecialistError
     from records.store import RecordsError
+    from runtime.embedder import EmbedderError
     from runtime.types import BackendError
     from sandboxes import SandboxError
     from tools import ToolError
+    from tools.knowledge import KnowledgeError
 
     return (
-        BackendError, RecordsError, RouterError, SandboxError, SpecialistError, ToolError, OSError,
+        BackendError, EmbedderError, KnowledgeError, RecordsError, RouterError, SandboxError,
+        SpecialistError, ToolError, OSError,
     )  # fmt: skip
 
 

@@ -94,6 +94,8 @@ def _model(chosen: Settings) -> Finding:
         backend, adapters = open_backend(chosen)
     except BackendError as error:
         return Finding(False, str(error), "see `mica models list`")
+    if chosen.backend == "script":
+        return Finding(True, f"scripted by {chosen.script}; no model is used")
     try:
         prompt = ChatPrompt((Message("user", "hello"),))
         done = collect(backend.stream(prompt, GenerationOptions(max_tokens=8)))
@@ -147,9 +149,13 @@ def _sandbox(chosen: Settings) -> Finding:
 def _knowledge(chosen: Settings) -> Finding:
     from tools.knowledge.base import KnowledgeBase
 
-    found = KnowledgeBase(chosen.knowledge).search("largest files", shelf="sysadmin", k=3)
+    base = KnowledgeBase(chosen.knowledge, chosen.embedder)
+    try:
+        found = base.search("largest files", shelf="sysadmin", k=3)
+    finally:
+        base.close()
     detail = f"{len(found)} passages for a test question"
-    return Finding(bool(found), detail, "run `make setup` to build the index", needed=False)
+    return Finding(bool(found), detail, "run `mica knowledge ensure`", needed=False)
 
 
 def _music(chosen: Settings) -> Finding:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.cli_common import FAILED, USAGE, fail, settings
+
+if TYPE_CHECKING:
+    from tools.knowledge.base import KnowledgeBase
 
 sandbox = typer.Typer(help="Where commands run.", no_args_is_help=True)
 knowledge = typer.Typer(help="What specialists look things up in.")
@@ -66,34 +70,52 @@ def _knowledge(
         fail("say what to do: mica knowledge add PATH, --list or --remove SOURCE", USAGE)
 
 
+def _base() -> KnowledgeBase:
+    from tools.knowledge.base import KnowledgeBase
+
+    chosen = settings()
+    return KnowledgeBase(chosen.knowledge, chosen.embedder)
+
+
 @knowledge.command("add")
 def add_knowledge(
     paths: Annotated[list[Path], typer.Argument(help="Text, Markdown, HTML, PDF, man pages.")],
     shelf: Annotated[str, typer.Option("--shelf", help="user, sysadmin or composer.")] = "user",
 ) -> None:
     """Read files or folders, so that answers can look things up in them."""
-    from tools.knowledge.base import KnowledgeBase
-
-    base = KnowledgeBase(settings().knowledge)
-    for path in paths:
-        print(f"{path}: {base.add(path, shelf=shelf)} passages")
+    with closing(_base()) as base:
+        for path in paths:
+            print(f"{path}: {base.add(path, shelf)} passages")
 
 
 @knowledge.command("list")
 def list_knowledge() -> None:
-    """Show the sources."""
-    from tools.knowledge.base import KnowledgeBase
-
-    for source in KnowledgeBase(settings().knowledge).sources():
-        print(source)
+    """Show the files that were added."""
+    with closing(_base()) as base:
+        for source in base.sources():
+            print(f"{source.name}  [{source.shelf}]  {source.chunks} passages")
 
 
 @knowledge.command("remove")
 def remove_knowledge(
     source: Annotated[str, typer.Argument(help="As `mica knowledge --list` shows it.")],
 ) -> None:
-    """Forget a source."""
-    from tools.knowledge.base import KnowledgeBase
+    """Forget a file."""
+    with closing(_base()) as base:
+        print(f"{source}: removed {base.remove(source)} passages")
 
-    KnowledgeBase(settings().knowledge).remove(source)
-    print(f"removed {source}")
+
+@knowledge.command("ensure")
+def ensure_knowledge() -> None:
+    """Build the index of recipes, notes and manuals, unless it is up to date."""
+    from graphs.build import open_sandbox
+    from records.paths import home
+    from tools.knowledge.ensure import ensure
+
+    chosen = settings()
+    box, _ = open_sandbox(chosen)
+    try:
+        print(ensure(home(), box, chosen.embedder))
+    finally:
+        if box is not None:
+            box.close()

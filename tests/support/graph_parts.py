@@ -96,6 +96,8 @@ class OneShelf:
             raise RuntimeError("the index is damaged")
         return [RECIPE][:k]
 
+    def close(self) -> None: ...
+
 
 @tool
 def spell_chord(chord: str) -> ToolResult:

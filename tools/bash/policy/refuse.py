@@ -17,7 +17,10 @@ SYSTEM = frozenset(
 _DEVICE = re.compile(
     r"/dev/(?:sd|hd|vd|xvd|nvme|mmcblk|md|dm-|mapper/|disk/|sr|loop|ram|nbd|zd|mem|kmem|port)\w*.*"
 )
-_BOMB = re.compile(r"([^\s(){};|&]+)\s*\(\s*\)\s*\{[^}]*(?<![\w.-])\1\s*(?:\|&?|&)\s*\1?(?![\w.-])")
+_BOMB = re.compile(  # bounded, so that long text cannot make it slow
+    r"(?<![^\s(){};|&])([^\s(){};|&]{1,60})\s{0,9}\(\s{0,9}\)\s{0,9}\{"
+    r"[^}]{0,200}(?<![\w.-])\1\s{0,9}(?:\|&?|&)\s{0,9}\1?(?![\w.-])"
+)
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -82,7 +85,7 @@ def program_refusal(name: str, arguments: Arguments, cwd: str) -> str | None:
         return f"{name} --no-preserve-root is meant for the root directory"
     recursive = arguments.has("-r", "-R", "--recursive")
     if name in ("rm", "chmod", "chown", "chgrp", "setfacl") and recursive:
-        found = _first(words if name == "rm" else words, cwd)
+        found = _first(words, cwd)
         verb = "deletes" if name == "rm" else "changes the rights of"
         if found:
             return f"it {verb} {found} and everything under it"

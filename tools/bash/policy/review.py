@@ -7,17 +7,19 @@ import re
 from dataclasses import dataclass, field
 
 from tools.bash.policy import refuse
+from tools.bash.policy.parts import add, may_be_device, targets, variants
 from tools.bash.policy.special import CHECKS
 from tools.bash.policy.syntax import Redirect, Script, parse
 from tools.bash.policy.table import Arguments, Row, rows, sort_words
 from tools.bash.policy.words import Word, literal
 
-SAFE_ENVIRONMENT = re.compile(r"LC_[A-Z]+|LANG|TZ|COLUMNS|LINES|NO_COLOR|COLUMNS|BLOCKSIZE")
+SAFE_ENVIRONMENT = re.compile(r"LC_[A-Z]+|LANG|TZ|COLUMNS|LINES|NO_COLOR|BLOCKSIZE")
+# A name of small letters is no setting of a program or of bash, but for these.
+PLAIN_NAME = re.compile(r"(?!histchars$|auto_resume$|\w*_proxy$)[a-z][a-z0-9_]*")
 BIN = frozenset(("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"))
 SHELLS = frozenset("sh bash dash zsh ksh ash rbash mksh".split())
 EXEC = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 MOST_NESTING = 6
-MOST_VARIANTS = 60
 
 
 @dataclass
@@ -39,16 +41,16 @@ class Review:
     def script(self, script: Script) -> None:
         """Review everything that a parsed script would run."""
         for problem in script.problems:
-            _add(self.doubts, f"it {problem}")
+            add(self.doubts, f"it {problem}")
         if refuse.bomb(script.functions):
-            _add(self.refusals, "it is a fork bomb, which starts processes without end")
+            add(self.refusals, "it is a fork bomb, which starts processes without end")
         for redirect in script.redirects:
             self._redirect(redirect)
         for command in script.commands:
             first = command.words[0].text if command.words else None
             for name, value in command.assignments:
                 self._assignment(name, value, first)
-            for words in _variants(command.words, script):
+            for words in variants(command.words, script):
                 self.command(words, script)
 
     def command(self, words: list[Word], script: Script) -> None:
@@ -57,21 +59,21 @@ class Review:
             return
         name = words[0].text
         if any(word.opaque for word in words):
-            _add(self.doubts, "it holds a word that cannot be read with certainty")
-        if name is None or words[0].pieces[0].kind == "tilde":
-            _add(self.programs, words[0].shown)
-            _add(self.reasons, "the program's name is computed, so what runs is not known")
+            add(self.doubts, "it holds a word that cannot be read with certainty")
+        if not name or words[0].pieces[0].kind == "tilde":
+            add(self.programs, words[0].shown)
+            add(self.reasons, "the program's name is computed, so what runs is not known")
             return
         folder, base = posixpath.split(name)
         if folder in BIN:
             name = base
-        _add(self.programs, name)
+        add(self.programs, name)
         row = rows().get(name)
         if row is None:
-            _add(self.reasons, f"{name} is not a program that the policy knows")
+            add(self.reasons, f"{name} is not a program that the policy knows")
             for word in words[1:]:
                 if "/" in word.prefix and not word.prefix.startswith("-"):
-                    _add(self.reads, word.shown)
+                    add(self.reads, word.shown)
             return
         self._known(row, words[1:], script)
 
@@ -96,17 +98,15 @@ class Review:
         for change in row.changes:
             if arguments.has(*change.when):
                 changed = True
-                _add(self.reasons, f"{row.name} {change.does}")
-                self._action(change.phrase, _targets(change.writes, row, arguments, change.when))
-        if row.does and (arguments.operands or arguments.unknown):
-            pass
+                add(self.reasons, f"{row.name} {change.does}")
+                self._action(change.phrase, targets(change.writes, row, arguments, change.when))
         problem = self._problem(row, arguments)
         if problem and not changed:
-            _add(self.reasons, problem)
+            add(self.reasons, problem)
             self._action(f"Runs {row.name} in a way that may change something", ())
         for word in arguments.operands[row.skip :]:
             if not changed:
-                _add(self.reads, word.shown)
+                add(self.reads, word.shown)
 
     def _problem(self, row: Row, arguments: Arguments) -> str | None:
         """Return why a reading program's arguments are outside its row."""
@@ -129,9 +129,9 @@ class Review:
         operands = arguments.operands
         if row.operands == "none" and operands:
             return f"{row.name} with {operands[0].shown} may change something"
-        if row.operands.startswith("words ") and operands:
-            if operands[0].text not in row.operands.split()[1:]:
-                return f"{row.name} {operands[0].shown} may change something"
+        known = row.operands.split()[1:]
+        if known and operands and operands[0].text not in known:
+            return f"{row.name} {operands[0].shown} may change something"
         if row.most is not None and (
             len(operands) > row.most or any(word.splits for word in operands)
         ):
@@ -141,42 +141,42 @@ class Review:
     def _changes(self, row: Row, arguments: Arguments) -> None:
         refusal = refuse.program_refusal(row.name, arguments, self.cwd)
         if refusal:
-            _add(self.refusals, refusal)
-        _add(self.reasons, f"{row.name} {row.does}")
-        targets = _targets(row.writes, row, arguments, frozenset(("-t", "--target-directory")))
+            add(self.refusals, refusal)
+        add(self.reasons, f"{row.name} {row.does}")
+        touched = targets(row.writes, row, arguments, frozenset(("-t", "--target-directory")))
         phrase = row.phrase
         if row.writes == "none":
             shown = [row.name.split()[-1], *(word.shown for word in arguments.operands)]
             self.actions.append((f"{phrase}: {' '.join(shown)}"[:200], ()))
             return
-        self._action(phrase, targets)
+        self._action(phrase, touched)
         if row.writes == "last":
             for word in arguments.operands[:-1]:
-                _add(self.reads, word.shown)
+                add(self.reads, word.shown)
 
-    def _action(self, phrase: str, targets: tuple[str, ...]) -> None:
-        self.actions.append((phrase, targets))
-        for target in targets:
-            _add(self.writes, target)
+    def _action(self, phrase: str, touched: tuple[str, ...]) -> None:
+        self.actions.append((phrase, touched))
+        for target in touched:
+            add(self.writes, target)
 
     def _wrapper(self, row: Row, words: list[Word], script: Script) -> None:
         arguments = sort_words(row, words, stop=True)
         if row.does:
-            _add(self.reasons, f"{row.name} {row.does}")
+            add(self.reasons, f"{row.name} {row.does}")
             self.actions.append((f"{row.phrase}: {' '.join(w.shown for w in words)}"[:200], ()))
         elif arguments.unknown:
-            _add(self.reasons, f"{row.name} {arguments.unknown[0]} is not known to only read")
+            add(self.reasons, f"{row.name} {arguments.unknown[0]} is not known to only read")
         inner = [*arguments.operands, *arguments.rest]
         if arguments.free and not (
             inner and arguments.free[0] is inner[0] and row.name != "timeout"
         ):
-            _add(self.reasons, f"an argument of {row.name} is computed: {arguments.free[0].shown}")
+            add(self.reasons, f"an argument of {row.name} is computed: {arguments.free[0].shown}")
         if row.subcommands:
             return self._subcommand(row, inner, script, arguments)
         if row.name in ("env", "sudo", "doas"):
             inner = self._environment(inner)
         if any(word.splits for word in inner[: row.skip]):
-            _add(self.reasons, f"an argument of {row.name} is computed")
+            add(self.reasons, f"an argument of {row.name} is computed")
         inner = inner[row.skip :]
         if row.name == "command" and arguments.has("-v", "-V"):
             return None
@@ -190,7 +190,7 @@ class Review:
     def _nested(self, inner: list[Word], script: Script) -> None:
         self.nesting += 1
         if self.nesting > MOST_NESTING:
-            _add(self.reasons, "programs run one another too deeply to be checked")
+            add(self.reasons, "programs run one another too deeply to be checked")
         else:
             self.command(inner, script)
         self.nesting -= 1
@@ -206,31 +206,31 @@ class Review:
         """Operands come from the input, so no option of the program may do harm."""
         mark = arguments.value("-I", "--replace")
         if mark is not None and mark.text is None:
-            _add(self.reasons, "the arguments of xargs are computed")
+            add(self.reasons, "the arguments of xargs are computed")
         if not inner:
             return
         name = inner[0].text or ""
         row = rows().get(posixpath.basename(name))
         mark_text = mark.text if mark is not None and mark.text else "\0"
         if mark_text in inner[0].shown:
-            _add(self.reasons, "xargs runs programs that its input names")
+            add(self.reasons, "xargs runs programs that its input names")
         self._nested(inner, script)
         if row is not None and row.kind == "read" and not row.harmless:
-            _add(self.reasons, f"xargs could hand options to {row.name}")
+            add(self.reasons, f"xargs could hand options to {row.name}")
         if row is not None and row.kind == "wrapper":
-            _add(self.reasons, f"xargs runs {row.name}, which runs what the input names")
+            add(self.reasons, f"xargs runs {row.name}, which runs what the input names")
 
     def _subcommand(
         self, row: Row, inner: list[Word], script: Script, arguments: Arguments
     ) -> None:
         if not inner:
             if not arguments.has("--version", "--help"):
-                _add(self.reasons, f"{row.name} has no subcommand")
+                add(self.reasons, f"{row.name} has no subcommand")
             return
         name = f"{row.name} {inner[0].shown}"
         below = rows().get(name)
         if inner[0].text is None or below is None:
-            _add(self.reasons, f"{name} is not known to only read")
+            add(self.reasons, f"{name} is not known to only read")
             self._action(f"Runs {name}", ())
             return
         self._known(below, inner[1:], script)
@@ -253,7 +253,7 @@ class Review:
             ):
                 inner.append(queue.pop(0))
             if not queue:
-                _add(self.reasons, "find -exec has no end")
+                add(self.reasons, "find -exec has no end")
             queue = queue[1:]
             deletes |= bool(inner) and inner[0].text == "rm"
             self._exec(word, inner, script)
@@ -266,17 +266,17 @@ class Review:
             for name, value in arguments.options
         )
         if refusal := refuse.find_refusal(starts, deletes, tests, self.cwd):
-            _add(self.refusals, refusal)
+            add(self.refusals, refusal)
         self._reads(row, arguments)
         for name in ("-fprintf", "-fprint", "-fprint0", "-fls"):
             if arguments.has(name) and starts:
-                _add(self.writes, starts[-1].shown)
+                add(self.writes, starts[-1].shown)
 
     def _exec(self, word: Word, inner: list[Word], script: Script) -> None:
         if word.text in ("-ok", "-okdir"):
-            _add(self.reasons, "find asks a question that nobody would answer")
+            add(self.reasons, "find asks a question that nobody would answer")
         if inner and "{}" in inner[0].shown:
-            _add(self.reasons, "find runs the files that it finds")
+            add(self.reasons, "find runs the files that it finds")
             inner = []
         filled = [
             literal((part.text or "").replace("{}", "./found"))
@@ -291,7 +291,7 @@ class Review:
             "env",
         )
         if shells and any("{}" in part.shown for part in inner[1:-1]):
-            _add(self.reasons, "find puts file names into code")
+            add(self.reasons, "find puts file names into code")
         self._nested(filled, script)
 
     def _shell(self, row: Row, words: list[Word], script: Script) -> None:
@@ -312,11 +312,11 @@ class Review:
         self.nesting += 1
         if self.nesting <= MOST_NESTING:
             if problem := refuse.bad_text(code):
-                _add(self.refusals, problem)
+                add(self.refusals, problem)
             else:
                 self.script(parse(code))
         else:
-            _add(self.reasons, "programs run one another too deeply to be checked")
+            add(self.reasons, "programs run one another too deeply to be checked")
         self.nesting -= 1
 
     def _redirect(self, redirect: Redirect) -> None:
@@ -324,98 +324,29 @@ class Review:
         if operator == "<<<" or operator.startswith("<<") or operator.endswith("&-"):
             return
         if word is None:
-            _add(self.doubts, "it redirects in an unusual way")
+            add(self.doubts, "it redirects in an unusual way")
         elif operator in (">&", "<&") and re.fullmatch(r"\d|-|\d-", word.raw):
             return
-        elif re.match(r"/dev/(?:tcp|udp)/", word.shown) or (
-            word.prefix == "" and operator == "<" and word.text is None and word.free
-        ):
-            self._odd_source(word)
+        elif re.match(r"/+dev/(?:tcp|udp)/", word.shown):
+            self.network = True
+            add(self.reasons, "it reaches the network through /dev/tcp")
         elif operator in ("<", "<&"):
-            prefix = word.prefix
-            if (
-                word.opaque
-                or (word.text is None and word.free)
-                or (re.match(r"/*(?:d(?:e(?:v(?:/.*)?)?)?)?$", prefix)
-                and word.text is None)
-            ):
-                _add(self.reasons, "it reads from a file whose name is computed")
-            _add(self.reads, word.shown)
+            if word.opaque or word.free or (word.text is None and may_be_device(word.prefix)):
+                add(self.reasons, "it reads from a file whose name is computed")
+            add(self.reads, word.shown)
         elif word.text not in ("/dev/null", "/dev/stdout", "/dev/stderr"):
             if refuse.is_device(word.shown):
-                _add(self.refusals, f"it overwrites the device {word.shown}")
-            _add(self.reasons, f"writes to {word.shown}")
+                add(self.refusals, f"it overwrites the device {word.shown}")
+            add(self.reasons, f"writes to {word.shown}")
             phrase = "Appends to" if operator in (">>", "&>>") else "Writes to"
             self._action(phrase, (word.shown,))
 
-    def _odd_source(self, word: Word) -> None:
-        if "/dev/" in word.shown:
-            self.network = True
-            _add(self.reasons, "it reaches the network through /dev/tcp")
-        else:
-            _add(self.reasons, "it reads from a file whose name is computed")
-
     def _assignment(self, name: str, value: Word | None, program: str | None) -> None:
-        if SAFE_ENVIRONMENT.fullmatch(name) and value is not None and not value.opaque:
-            if value.text is not None and program is not None:
-                return
-        if (
-            (name == "IFS"
-            and program == "read"
-            and value is not None
-            and value.text is not None)
-            or (name == "IFS"
-            and program == "read"
-            and value is None)
-        ):
+        """`program` is what the assignment stands before; None where it stands alone."""
+        static = value is None or value.text is not None
+        safe = SAFE_ENVIRONMENT.fullmatch(name) or (name == "IFS" and program == "read")
+        if program is not None and static and safe:
             return
-        plain = re.fullmatch(r"[a-z][a-z0-9_]*", name) and not name.endswith("_proxy")
-        if program is None and plain and name not in ("histchars", "auto_resume"):
-            if value is None or not value.opaque:
-                return
-        _add(self.reasons, f"sets {name}, which can change what programs do")
-
-
-def _variants(words: list[Word], script: Script) -> list[list[Word]]:
-    """Return the command once for each value of the loop variables in it."""
-    used = sorted(
-        name
-        for name in {name for word in words for name in word.variables()}
-        if script.values.get(name)
-    )
-    variants = [words]
-    for name in used:
-        values = script.values[name]
-        if len(variants) * len(values) > MOST_VARIANTS:
-            return [words]
-        variants = [
-            [word.with_value(name, value) for word in variant]
-            for variant in variants
-            for value in values
-        ]
-    return variants
-
-
-def _targets(writes: str, row: Row, arguments: Arguments, when: frozenset[str]) -> tuple[str, ...]:
-    operands = [word.shown for word in arguments.operands]
-    value = arguments.value(*when)
-    if writes == "none":
-        return ()
-    if writes == "value":
-        return (value.shown,) if value is not None else ()
-    if writes == "archive":
-        archive = arguments.value("-f", "--file")
-        return (archive.shown,) if archive is not None else ()
-    if writes == "dd":
-        return tuple(text[3:] for text in operands if text.startswith("of="))
-    if writes == "last":
-        return (value.shown,) if value is not None else tuple(operands[-1:])
-    if row.name in ("sed",) and not arguments.has("-e", "--expression"):
-        operands = operands[1:]
-    skip = 0 if writes == "all" or arguments.has("--reference") else row.skip
-    return tuple(operands[skip:] if row.skip < 99 else ())
-
-
-def _add(items: list[str], item: str) -> None:
-    if item not in items:
-        items.append(item)
+        if program is None and PLAIN_NAME.fullmatch(name) and not (value and value.opaque):
+            return
+        add(self.reasons, f"sets {name}, which can change what programs do")

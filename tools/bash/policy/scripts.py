@@ -112,7 +112,7 @@ def _awk_code(program: str) -> str | None:
             pattern = (
                 r'"(?:[^"\\\n]|\\.)*"'
                 if char == '"'
-                else r"/(?:[^/\\\n\[]|\\.|\[\^?\]?[^\]/\\\n]*\])*/"
+                else r"/(?:[^/\\\n\[]|\\.|\[\^?\]?(?:[^\]/\\\n]|\\.)*\])*/"
             )
             match = re.compile(pattern).match(program, at)
             if match is None:

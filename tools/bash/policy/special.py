@@ -13,6 +13,7 @@ from tools.bash.policy.table import Arguments
 from tools.bash.policy.words import Word
 
 _VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
+_IP_OBJECTS = frozenset("a addr address l link r route n neigh neighbor rule maddr".split())
 _TEST_WORDS = frozenset("-v -R".split())
 
 
@@ -44,7 +45,7 @@ def printf(arguments: Arguments) -> str | None:
     """The format must be static: `%n` assigns a variable."""
     if not arguments.operands or arguments.operands[0].text is None:
         return "the printf format is computed, so it cannot be judged"
-    if re.search(r"%[^%a-mo-zA-Z]*n", arguments.operands[0].text.replace("%%", "")):
+    if re.search(r"%[^%A-Za-gikmo-prsuvwxyz]*n", arguments.operands[0].text.replace("%%", "")):
         return "printf assigns a variable"
     return None
 
@@ -163,8 +164,7 @@ def ip(arguments: Arguments) -> str | None:
     words = [word.text for word in arguments.operands]
     if not words or any(word is None for word in words):
         return "ip may change the network"
-    objects = "a ad add addr addre addres address l li lin link r ro rou rout route n ne nei neigh neighbor rule ru maddr"
-    if words[0] not in objects.split() or (
+    if words[0] not in _IP_OBJECTS or (
         len(words) > 1 and words[1] not in ("show", "list", "get", "ls", "sh", "lst")
     ):
         return "ip may change the network"
@@ -178,6 +178,15 @@ def stty(arguments: Arguments) -> str | None:
         if all(word.text == "size" for word in arguments.operands)
         else "stty sets the terminal"
     )
+
+
+def unpack(arguments: Arguments) -> str | None:
+    """The last mode given wins, so unpacking must go to the output."""
+    if arguments.has("-d", "--decompress", "--uncompress") and not arguments.has(
+        "-c", "--stdout", "--to-stdout"
+    ):
+        return "the file is unpacked in place"
+    return None
 
 
 CHECKS: dict[str, Callable[[Arguments], str | None]] = {
@@ -197,5 +206,6 @@ CHECKS: dict[str, Callable[[Arguments], str | None]] = {
     "git_list": git_list,
     "git_kept": git_kept,
     "ip": ip,
+    "unpack": unpack,
     "stty": stty,
 }

@@ -3,67 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
-from tools.bash.policy.words import Hole, Kind, Word, read_word
-
-MOST_DEPTH = 150
-NAMED = frozenset(
-    """program list pipeline command command_name word number string string_content raw_string
-    ansi_c_string concatenation simple_expansion variable_name special_variable_name expansion
-    command_substitution process_substitution subshell compound_statement negated_command
-    redirected_statement file_redirect file_descriptor herestring_redirect for_statement do_group
-    while_statement if_statement elif_clause else_clause case_statement case_item extglob_pattern
-    test_command arithmetic_expansion variable_assignment brace_expression regex""".split()
+from tools.bash.policy.grammar import (
+    ARITHMETIC,
+    DOUBLE,
+    EXPANSION,
+    HOLES,
+    MOST_DEPTH,
+    NAMED,
+    NAMES,
+    NUMERIC,
+    SKIP,
+    TOKENS,
+    VARIABLE,
 )
-TOKENS = frozenset(
-    """; && || | |& ( ) { } ! < > >> &> &>> >& <& >| <<< <( $( ` " $ = $(( )) ${ .. : == != =~ in for do
-    done while until if then elif else fi case esac ;; [ ] [[ ]] % %% # ## / // , ,, ^ ^^ :- -
-    ? * @ += \n && ++ -- + , ~ !=""".split()
-) | {"\n"}
-NAMES = {
-    "function_definition": "defines a function",
-    "heredoc_redirect": "uses a here-document",
-    "heredoc_body": "uses a here-document",
-    "c_style_for_statement": "uses a loop over an arithmetic expression",
-    "comment": "holds a comment, which could hide something",
-    "array": "uses an array",
-    "subscript": "uses an array",
-    "translated_string": "uses a translated string",
-    "&": "runs a command in the background",
-    "declaration_command": "declares a variable",
-    "unset_command": "removes a variable",
-    ">(": "sends output into a command",
-    "select": "uses a select menu",
-}
-_HOLES: dict[str, Kind] = {
-    "simple_expansion": "variable",
-    "expansion": "variable",
-    "command_substitution": "substitution",
-    "process_substitution": "substitution",
-    "arithmetic_expansion": "arithmetic",
-}
-_SKIP = frozenset(("arithmetic_expansion", "expansion", "brace_expression"))
-_PLAIN = r"[^$`\\\"'{}<>()|&;\n]*"
-_EXPANSION = re.compile(
-    r"\$\{(?:#?[A-Za-z_]\w*|[A-Za-z_]\w*(?:(?:##?|%%?|//?|/[#%]|:?[-+?])"
-    + _PLAIN
-    + r"|,,?|\^\^?|:[0-9]+(?::[0-9]+)?))\}"
-)
-_TERM = r"(?:\"\$\w+\"|\$\w+|[\w./~:-]+|\"[\w./ ~:-]*\")"
-_CONDITION = rf"(?:! )?(?:-[bcdefghkLprsSuwxznOG] {_TERM}|{_TERM} (?:=|==|!=) {_TERM})"
-_DOUBLE = re.compile(rf"\[\[ {_CONDITION}(?: (?:&&|\|\|) {_CONDITION})* \]\]")
-_NUMERIC = re.compile(
-    r"\$\(\s*(?:date (?:-u ?)?(?:-u?d (?:[\w@+:./-]+|'[^'\n]*'|\"\$\(date \+%F\)\") )?\+%[sYmdHMSjVe]"
-    r"|stat -c %[Ysha] [\w./~-]+|nproc|id -u|wc -l < [\w./~-]+)\s*\)"
-)
-_ARITHMETIC = re.compile(r"(?:\d+#[0-9a-zA-Z]+|[\d\s()+*/%<>=!&|^~?:,-])*")
-_VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
+from tools.bash.policy.words import Hole, Word, read_word
 
 
 @dataclass(frozen=True)
@@ -120,7 +80,7 @@ class _Walk:
     def __init__(self, source: str, data: bytes) -> None:
         self.script = Script(source)
         self.source = source
-        self.ascii = len(data) == len(source)
+        self.places = _places(source, data)
         self.data = data
         self.holes: dict[int, Hole] = {}
         self.tame: frozenset[str] = frozenset()
@@ -153,12 +113,7 @@ class _Walk:
 
     def span(self, node: Node) -> tuple[int, int]:
         """Return a node's place in characters."""
-        if self.ascii:
-            return node.start_byte, node.end_byte
-        return (
-            len(self.data[: node.start_byte].decode("utf-8", "replace")),
-            len(self.data[: node.end_byte].decode("utf-8", "replace")),
-        )
+        return self.places[node.start_byte], self.places[node.end_byte]
 
     def _is_double(self, node: Node) -> bool:
         return node.type == "test_command" and self.data[node.start_byte :][:2] == b"[["
@@ -178,9 +133,9 @@ class _Walk:
 
     def _note(self, node: Node, hidden: bool) -> None:
         kind = node.type
-        if kind in _HOLES:
+        if kind in HOLES:
             start, end = self.span(node)
-            self.holes[start] = Hole(end, _HOLES[kind], self._known(node))
+            self.holes[start] = Hole(end, HOLES[kind], self._known(node))
         if node.is_missing:
             self.script.problem("is not plain bash to the first parser")
         if self._inside(node) or kind == "ERROR":
@@ -200,7 +155,7 @@ class _Walk:
         """Whether a whole-text check covers the node, so that its own type does not matter."""
         parent = node.parent
         while parent is not None:
-            if parent.type in _SKIP or parent.type == "test_command":
+            if parent.type in SKIP or parent.type == "test_command":
                 return node.type not in ("command", "command_substitution")
             if parent.type in ("command", "command_substitution"):
                 return False
@@ -210,7 +165,7 @@ class _Walk:
     def _known(self, node: Node) -> bool:
         text = self.text(node)
         if node.type == "expansion":
-            if _EXPANSION.fullmatch(text):
+            if EXPANSION.fullmatch(text):
                 return True
             self.script.problem("uses a parameter expansion that is always asked about")
             return False
@@ -222,9 +177,9 @@ class _Walk:
 
     def _arithmetic(self, node: Node, text: str) -> bool:
         """Only numbers, operators and a few numeric commands: names are evaluated as code."""
-        inner = [match[0] for match in _NUMERIC.finditer(text)]
-        rest = _NUMERIC.sub("1", text)
-        if text.startswith("$((") and text.endswith("))") and _ARITHMETIC.fullmatch(rest[3:-2]):
+        inner = [match[0] for match in NUMERIC.finditer(text)]
+        rest = NUMERIC.sub("1", text)
+        if text.startswith("$((") and text.endswith("))") and ARITHMETIC.fullmatch(rest[3:-2]):
             start, end = self.span(node)
             self.script.edits.append((start, end, "1" * (end - start)))
             self.script.inner += [command[2:-1] for command in inner]
@@ -234,9 +189,10 @@ class _Walk:
 
     def _loops(self, loops: list[Node], nodes: list[tuple[Node, bool]]) -> None:
         assigned = {
-            self.text(name)
+            self.text(target)
             for node, _ in nodes
-            if node.type == "variable_assignment" and (name := node.child_by_field_name("name"))
+            if node.type == "variable_assignment"
+            and (target := node.child_by_field_name("name")) is not None
         }
         read_names = set(re.findall(r"[a-z_]\w*", self.source)) if "read" in self.source else set()
         tame: set[str] = set()
@@ -249,7 +205,7 @@ class _Walk:
                 continue
             name = self.text(variable)
             self.script.loop_words |= {self.span(part) for part in (variable, *values)}
-            if not _VARIABLE.fullmatch(name) or name.endswith("_proxy") or not values:
+            if not VARIABLE.fullmatch(name) or name.endswith("_proxy") or not values:
                 self.script.problem("uses an unusual loop")
             words = [self.word(value) for value in values]
             if any(word.opaque for word in words):
@@ -263,15 +219,15 @@ class _Walk:
                 twice.add(name)
                 continue
             self._loop_values(name, words, tame)
-        for name in twice:
-            self.script.values.pop(name, None)
+        for repeated in twice:
+            self.script.values.pop(repeated, None)
         self.tame = frozenset(t for t in tame if t.strip('"') not in twice)
 
     def _loop_values(self, name: str, words: list[Word], tame: set[str]) -> None:
         texts = [word.text for word in words]
         if all(text is not None for text in texts) and len(texts) <= 20:
             self.script.values[name] = tuple(text for text in texts if text is not None)
-        if all(not word.free and word.prefix and not word.prefix.startswith("-") for word in words):
+        if all(not word.free and _plain_start(word.prefix) for word in words):
             tame.add(f'"{name}')
             if all(text and re.fullmatch(r"[\w./:+-]+", text) for text in texts):
                 tame.add(name)
@@ -351,7 +307,7 @@ class _Walk:
         start, end = self.span(node)
         text = self.text(node)
         if text.startswith("[["):
-            if _DOUBLE.fullmatch(text):
+            if DOUBLE.fullmatch(text):
                 self.script.edits.append((start, end, "true".ljust(end - start)))
                 self.script.commands.append(Command([], [], [(start, start + 4)]))
             else:
@@ -411,6 +367,21 @@ class _Walk:
                 in_pattern = child.type != ")"
             elif child.type in (";;", ";&", ";;&"):
                 pieces.append((child, "\n"))
-        if len(node.children) and node.children[-1].type == ";;":
-            return pieces
         return pieces
+
+
+def _places(source: str, data: bytes) -> Sequence[int]:
+    """Return the character at each byte of the text."""
+    if len(source) == len(data):
+        return range(len(data) + 1)
+    places = [at for at, char in enumerate(source) for _ in char.encode()]
+    return [*places, len(source)]
+
+
+def _plain_start(prefix: str) -> bool:
+    """Whether what starts like this is neither an option nor one of bash's network devices."""
+    return (
+        bool(prefix)
+        and prefix[0] != "-"
+        and not ("/dev/".startswith(prefix) or prefix.startswith(("/dev/", "//")))
+    )

@@ -102,7 +102,7 @@ def _load(text: str) -> list[dict[str, Any]]:
 
 
 def _row(name: str, entry: Mapping[str, Any]) -> Row:
-    sets = {
+    sets: dict[str, Any] = {
         key: _options(entry.get(key)) for key in ("flags", "values", "optional", "pairs", "require")
     }
     changes = tuple(
@@ -114,7 +114,7 @@ def _row(name: str, entry: Mapping[str, Any]) -> Row:
         )
         for change in entry.get("changes", ())
     )
-    plain = {
+    plain: dict[str, Any] = {
         key: entry[key]
         for key in (
             "kind digits any_flags words harmless operands most check skip subcommands does "
@@ -122,7 +122,9 @@ def _row(name: str, entry: Mapping[str, Any]) -> Row:
         ).split()
         if key in entry
     }
-    examples = {key: tuple(entry.get(key) or ()) for key in ("should_allow", "should_not_allow")}
+    examples: dict[str, Any] = {
+        key: tuple(entry.get(key) or ()) for key in ("should_allow", "should_not_allow")
+    }
     return Row(name=name, changes=changes, **sets, **plain, **examples)
 
 

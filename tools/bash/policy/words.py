@@ -13,12 +13,14 @@ from typing import Literal
 
 Kind = Literal["text", "glob", "brace", "tilde", "variable", "substitution", "arithmetic", "opaque"]
 
+_RUN = re.compile(r"[\w./:=,+@%^-]+")
 _ANSI = {"n": "\n", "t": "\t", "\\": "\\", "'": "'", '"': '"'}
 _SPECIAL = "*@#?-$!"
 # Output that is one or more plain words, none of which starts with a dash.
+_FIELD = "%[YmdFTHMSsjVAaBbyeDR]"
 _TAME = re.compile(
-    r"\$\(\s*(?:command -v [\w.+]+|nproc|pwd|whoami|hostname|uname -[rsmn]|id -[ug]n?|arch"
-    r"|date (?:-u )?(?:-d [\w@+]+ )?\+['\"]?%[YmdFTHMSsjVAaBbyeDR][\w%:./ -]*['\"]?)\s*\)"
+    r"\$\(\s*(?:command -v [\w.+]+|nproc|whoami|hostname|uname -[rsmn]|id -[ug]n?|arch"
+    rf"|date (?:-u )?(?:-d [\w@+]+ )?\+['\"]?{_FIELD}(?:[\w%:./-]| (?={_FIELD}))*['\"]?)\s*\)"
 )
 # Set at login and by bash itself; a command that assigns one of them is asked about.
 _SHELL_VARIABLES = frozenset(
@@ -228,9 +230,16 @@ class _Reader:
             self._ansi()
         elif char == "$":
             self._dollar()
+        elif run := _RUN.match(self.source, self.at, self._next_hole()):
+            self._add("text", run[0])
+            self.at = run.end()
         else:
             self._plain(char)
             self.at += 1
+
+    def _next_hole(self) -> int:
+        """Return where the next expansion starts, so that plain text is taken up to there."""
+        return min((at for at in self.holes if self.at < at < self.end), default=self.end)
 
     def _plain(self, char: str) -> None:
         if char in "`<>()|&; \t\n\r":

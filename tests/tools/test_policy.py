@@ -1,0 +1,221 @@
+"""The command policy: its tables, its verdicts and its evidence."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runtime.recipes import shell_word
+from tools.bash.policy import judge, second
+from tools.bash.policy.table import Row, rows
+
+DATA = Path(__file__).parent / "policy"
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = {
+    "path": "/srv/app", "file": "notes.txt", "dir": "/srv/app", "archive": "backup.tar.gz",
+    "pattern": "*.log", "count": "10", "number": "7", "line": "5", "from": "2", "to": "9",
+    "text": "hello", "program": "ls", "pid": "1", "port": "22", "host": "localhost",
+}  # fmt: skip
+
+
+def load(name: str) -> list[Any]:
+    return list(yaml.safe_load((DATA / name).read_text("utf-8")))
+
+
+def trusting(_: str) -> bool:
+    """Stand in for `bash -n`, so that thousands of judgements start no process."""
+    return True
+
+
+@pytest.mark.parametrize("row", rows().values(), ids=lambda row: row.name)
+def test_rows_hold_their_own_examples(row: Row) -> None:
+    assert row.should_not_allow
+    assert row.should_allow or row.kind in ("change", "code") or row.does
+    for command in row.should_allow:
+        decision = judge(command)
+        assert decision.verdict == "allow", (command, decision.reasons)
+        assert not decision.reasons
+    for command in row.should_not_allow:
+        decision = judge(command)
+        assert decision.verdict != "allow" and decision.reasons, command
+
+
+def test_everyday_commands_are_hardly_ever_asked_about() -> None:
+    commands = load("everyday.yaml")
+    asked = [command for command in commands if judge(command).verdict != "allow"]
+    print(f"{len(asked)} of {len(commands)} everyday commands asked: {asked}")
+    assert len(commands) >= 200
+    assert len(asked) <= 0.05 * len(commands), asked
+
+
+@pytest.mark.parametrize("command", load("refused.yaml"))
+def test_refused(command: str) -> None:
+    decision = judge(command)
+    assert decision.verdict == "refuse"
+    assert decision.summary.startswith("Refused: ")
+    assert decision.reasons
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["rm -rf /srv/app", "rm -rf /tmp/*", "rm -rf ./build", "chmod -R 755 /srv/www", "rm /etc/motd",
+     "find /var/log -name '*.gz' -delete", "dd if=a of=b",
+     "mv /etc/motd /tmp", "echo x > /etc/hosts",
+     "f() { ls; }; f", "rm -rf ~/old", "rm -rf $HOME/old", "mkfs.ext4 disk.img"],
+)  # fmt: skip
+def test_dangerous_but_sensible_commands_are_asked_about(command: str) -> None:
+    assert judge(command).verdict == "ask"
+
+
+def test_longer_than_16_kb_is_refused() -> None:
+    assert judge("echo " + "a" * 16_380).verdict == "refuse"
+    assert judge("echo " + "a" * 3000).verdict == "allow"
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [("rm x", "rm deletes files"), ("echo hi > /etc/hosts", "writes to /etc/hosts"),
+     ("curl http://x", "curl reaches the network"),
+     ("python3 x.py", "python3 runs code that is not inspected"),
+     ("sed -i s/a/b/ f", "sed edits files in place"),
+     ("find . -delete", "find deletes what it finds"),
+     ("frobnicate", "frobnicate is not a program that the policy knows"),
+     ("PATH=. ls", "sets PATH, which can change what programs do"),
+     ("LD_PRELOAD=./x.so ls", "sets LD_PRELOAD, which can change what programs do"),
+     ("sudo ls", "sudo runs with other rights"), ("ls &", "it runs a command in the background"),
+     ("git push", "git push changes the repository")],
+)  # fmt: skip
+def test_reasons_are_in_plain_words(command: str, reason: str) -> None:
+    assert reason in judge(command).reasons
+
+
+@pytest.mark.parametrize(
+    ("command", "programs"),
+    [("ls $(rm x) | wc", {"ls", "rm", "wc"}),
+     ("sudo env A=1 nice rm x", {"sudo", "env", "nice", "rm"}),
+     ("find . -exec sed -i s/a/b/ {} +", {"find", "sed"}), ("ls | xargs rm", {"ls", "xargs", "rm"}),
+     ("bash -c 'curl x | sh'", {"bash", "curl", "sh"}), ("cat <(touch a)", {"cat", "touch"}),
+     ("cat <<EOF\n$(touch a)\nEOF", {"cat", "touch"}), ("f() { rm x; }; f", {"rm"}),
+     ("eval 'rm x'", {"eval", "rm"}), ("timeout 5 /bin/rm x", {"timeout", "rm"})],
+)  # fmt: skip
+def test_programs_are_found_wherever_they_hide(command: str, programs: set[str]) -> None:
+    decision = judge(command)
+    assert programs <= set(decision.programs)
+    assert decision.verdict == "ask"
+
+
+def test_summary_and_paths_tell_what_is_touched() -> None:
+    decision = judge("rm /srv/app/*.log")
+    assert decision.summary == "Deletes: every path that matches /srv/app/*.log"
+    assert decision.writes == ("/srv/app/*.log",)
+    decision = judge("cp -r a.txt b.txt /backup")
+    assert decision.writes == ("/backup",) and set(decision.reads) == {"a.txt", "b.txt"}
+    decision = judge("grep -n root /etc/passwd | head")
+    assert decision.reads == ("/etc/passwd",) and decision.writes == ()
+    assert decision.summary == "Only reads, with grep and head."
+    decision = judge("find /srv/app -name '*.log' -delete")
+    assert decision.writes == ("/srv/app",) and "Deletes what find finds" in decision.summary
+    assert judge("sudo apt-get install vim").privilege and judge("curl http://x").network
+    assert judge("cat < /dev/tcp/10.0.0.1/80").network
+
+
+def recipes() -> list[dict[str, Any]]:
+    files = sorted((ROOT / "agents" / "sysadmin" / "recipes").glob("*.yaml"))
+    return [recipe for file in files for recipe in yaml.safe_load(file.read_text("utf-8"))]
+
+
+def test_recipes_that_read_are_allowed_and_those_that_change_are_not() -> None:
+    asked, reading = [], 0
+    for recipe in recipes():
+        given = {
+            slot: shell_word(slot, str(default) or SAMPLES.get(slot, "sample"))
+            for slot, default in (recipe.get("slots") or {}).items()
+        }
+        command = recipe["command"].format(**given)
+        decision = judge(command)
+        if recipe.get("changes"):
+            assert decision.verdict == "ask", command
+        else:
+            reading += 1
+            asked += [command] if decision.verdict != "allow" else []
+    print(f"{reading - len(asked)} of {reading} reading recipes are allowed; asked: {asked}")
+    assert len(asked) <= 0.1 * reading
+
+
+# Listings that would open a pager on a terminal, which the sandbox has not, and one look at a
+# file: nothing in them runs another program.
+PLAIN_LOOKS = frozenset(("dpkg -l", "journalctl", "man man", "systemctl", "getent shadow"))
+
+
+def test_known_escapes_are_never_allowed() -> None:
+    """GTFOBins' entries: none that does more than read a file, which is what `cat` is for."""
+    folder = os.environ.get("MICA_SHARED_DATA")
+    file = Path(folder or "missing") / "policy" / "gtfobins" / "entries.jsonl"
+    if not file.is_file():
+        pytest.skip(
+            "MICA_SHARED_DATA does not point to a folder with policy/gtfobins/entries.jsonl"
+        )
+    entries = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    allowed = [
+        entry["code"]
+        for entry in entries
+        if entry["function"] != "file-read" and judge(entry["code"]).verdict == "allow"
+    ]
+    print(f"{len(entries)} entries, allowed beside reading a file: {allowed}")
+    assert set(allowed) <= PLAIN_LOOKS
+
+
+TRICKY = [
+    *"ls rm cat echo find sed awk if then "
+    "$( ) ` ' \" \\ { } [[ ]] (( )) < > >> <<< << | & ; ! # ~ * ? $x "
+    "${x} ${x@P} $'a' && || EOF for in do done fi case esac function f() time \n é -exec".split(" ")
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.one_of(st.text(max_size=80), st.lists(st.sampled_from(TRICKY), max_size=25).map(" ".join))
+)
+def test_any_text_gets_a_verdict(command: str) -> None:
+    decision = judge(command, syntax_check=trusting)
+    assert decision.verdict in ("allow", "ask", "refuse")
+    assert decision.summary
+    assert bool(decision.reasons) == (decision.verdict != "allow")
+    # Inside, every fault becomes "ask"; here the parsers are expected to have none.
+    assert not any("could not judge" in reason for reason in decision.reasons)
+
+
+@pytest.mark.parametrize(
+    "command", ["(" * 5000, "$(" * 4000, "{ " * 4000, "if " * 3000, "a" * 16_000,
+     "$((" * 2000 + "1", "a(){" * 4000,
+                "echo " + "`" * 3999, "ls | " * 3000 + "ls", "'" * 9999, "[[ " * 2000]
+)  # fmt: skip
+def test_deep_or_long_text_ends_soon(command: str) -> None:
+    started = time.monotonic()
+    assert judge(command).verdict != "allow" or command.startswith("a")
+    assert time.monotonic() - started < 5
+
+
+def test_bash_has_the_last_word() -> None:
+    assert judge("ls", syntax_check=lambda _: False).verdict == "ask"
+    assert second.bash_accepts("ls | wc") and not second.bash_accepts("ls |")
+
+
+def test_without_the_syntax_check_a_judgement_takes_under_a_millisecond() -> None:
+    commands = load("everyday.yaml")
+    times = []
+    for command in commands * 3:
+        started = time.perf_counter()
+        judge(command, syntax_check=trusting)
+        times.append(time.perf_counter() - started)
+    median = sorted(times)[len(times) // 2]
+    print(f"median {median * 1e3:.2f} ms")
+    assert median < 0.005  # measured about 0.5 ms; wide, for busy machines

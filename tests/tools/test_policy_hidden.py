@@ -1,0 +1,87 @@
+"""No hidden command is ever allowed: thousands of hiding places, some of them run for real."""
+
+from __future__ import annotations
+
+import importlib.util
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from sandboxes import Sandbox, SandboxError
+from tools.bash.policy import judge
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = 400
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("policy_benchmark", ROOT / "benchmarks/policy.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("marker", "seed", "count"), [("touch hidden", 1, 8000), ("/tmp/m", 2, 2000)]
+)
+def test_hidden_commands_are_never_allowed(
+    generator: ModuleType, marker: str, seed: int, count: int
+) -> None:
+    commands = list(generator.generate(count, marker, seed))
+    assert len(commands) == count
+    allowed = [c for c in commands if judge(c, syntax_check=lambda _: True).verdict == "allow"]
+    assert not allowed
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    from sandboxes.choose import open_sandbox
+
+    try:
+        opened = open_sandbox("auto")
+    except SandboxError as error:
+        pytest.skip(f"no sandbox here: {error}")
+    yield opened
+    opened.close()
+
+
+RUN_ALL = """mkdir -p /tmp/ran /tmp/place; cd /tmp/place; PATH=/tmp/bin:$PATH
+CASE=0
+while IFS= read -r -d '' text; do printf %s "$text" > /tmp/case; export CASE
+timeout -k 1 2 bash /tmp/case < /dev/null > /dev/null 2>&1; CASE=$((CASE + 1))
+done < /tmp/cases; ls /tmp/ran"""
+
+
+def test_what_bash_runs_was_not_allowed(generator: ModuleType, sandbox: Sandbox) -> None:
+    """Where the marker really ran, the policy must not have said allow."""
+    conversation = f"policy-{uuid.uuid4().hex}"
+    commands = list(generator.generate(1200 + SAMPLE, "/tmp/bin/marker", 3))
+    commands = commands[:SAMPLE:2] + commands[-SAMPLE // 2 :]
+
+    def run(command: str) -> str:
+        result = sandbox.run(
+            command, conversation=conversation, call_id=uuid.uuid4().hex, seconds=110
+        )
+        assert not result.timed_out, result.output
+        return result.output
+
+    try:
+        run("mkdir -p /tmp/bin")
+        sandbox.write_file(
+            conversation, "/tmp/bin/marker", b'#!/bin/bash\n: > "/tmp/ran/$CASE"\nexit 0\n'
+        )
+        run("chmod +x /tmp/bin/marker")
+        cases = b"".join(command.encode() + b"\0" for command in commands)
+        sandbox.write_file(conversation, "/tmp/cases", cases)
+        ran = {int(line) for line in run(RUN_ALL).split() if line.isdigit()}
+    finally:
+        sandbox.forget(conversation)
+    wrong = [commands[i] for i in ran if judge(commands[i]).verdict == "allow"]
+    print(f"the marker ran in {len(ran)} of {len(commands)} commands; {len(wrong)} were allowed")
+    assert len(ran) >= 0.4 * len(commands), "too few markers ran for the check to mean something"
+    assert not wrong

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+_KEPT = 16
+
 
 class Neighbours:
     """TF-IDF over the words of each recipe's wordings; cosine similarity."""
@@ -16,9 +18,12 @@ class Neighbours:
         seen = Counter(word for bag in bags.values() for word in bag)
         self._idf = {word: math.log(len(bags) / count) + 0.1 for word, count in seen.items()}
         self._vectors = {key: self._vector(bag) for key, bag in bags.items()}
+        self._found: dict[tuple[str, str], list[str]] = {}
 
     def of(self, key: str, text: str, count: int) -> list[str]:
-        """Return the `count` keys nearest to `text` and to `key` itself, without `key`."""
+        """Return the `count` keys nearest to `text` and to `key`, without it; at most 16."""
+        if (key, text) in self._found:
+            return self._found[key, text][:count]
         query = self._vector(Counter(_words(text)))
         own = self._vectors[key]
         scores = {
@@ -26,7 +31,8 @@ class Neighbours:
             for other, vector in self._vectors.items()
             if other != key
         }
-        return sorted(scores, key=lambda other: -scores[other])[:count]
+        self._found[key, text] = sorted(scores, key=lambda other: -scores[other])[:_KEPT]
+        return self._found[key, text][:count]
 
     def _vector(self, bag: Counter[str]) -> dict[str, float]:
         raw = {w: (1 + math.log(n)) * self._idf[w] for w, n in bag.items() if w in self._idf}

@@ -12,6 +12,7 @@ import argparse
 import json
 import math
 import random
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -26,6 +27,8 @@ from transformers import GraniteConfig, GraniteForCausalLM
 from runtime.formats import mica
 
 ASSISTANT = f"{mica.START}assistant{mica.MIDDLE}"
+DOCUMENTS = f"{mica.START}documents{mica.MIDDLE}"
+TEXT_WEIGHT, CALL_WEIGHT, MATCH_WEIGHT = 0.5, 4.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Config:
     seed: int = 1
     device: str = "cpu"
     bfloat16: bool = False
-    checkpoint_minutes: float = 5.0
+    checkpoint_minutes: float = 3.0
     adapter_rank: int = 0  # 0 trains all weights; more trains a LoRA of this rank
     adapter_alpha: int = 16
 
@@ -89,21 +92,49 @@ def model_config(config: Config) -> GraniteConfig:
     )
 
 
-Example = tuple[list[int], list[bool]]
+@dataclass(frozen=True)
+class Example:
+    """A row as tokens. `targets[i]` is what to say after `ids[i]`, learnt with `weights[i]`."""
+
+    ids: list[int]
+    targets: list[int]
+    weights: list[float]
 
 
 def encode(text: str, tokenizer: Tokenizer) -> Example:
-    """Return a row's token ids and, for each, whether the model is to learn to emit it."""
+    """Return a row as tokens, with what is to be learnt from it.
+
+    The assistant's tokens are learnt, those of a call's arguments most. After each offered
+    document's label the model learns to say whether that is the right one: a dense signal
+    without which choosing takes ten times as many rows to emerge. Nothing is ever sampled
+    there.
+    """
     encoding = tokenizer.encode(text, add_special_tokens=False)
-    spans = []
-    start = text.find(ASSISTANT)
+    ids, offsets = encoding.ids, encoding.offsets
+    targets = [*ids[1:], 0]
+    weights = [0.0] * len(ids)
+    spans = [(a, b, TEXT_WEIGHT) for a, b in _spans(text, ASSISTANT, mica.END)]
+    spans += [(a, b, CALL_WEIGHT) for a, b in _spans(text, '"arguments": {', "}}")]
+    for index, (left, _) in enumerate(offsets[1:]):
+        weights[index] = max((w for a, b, w in spans if a <= left < b), default=0.0)
+    right = re.search(r"<r\d>", text[text.find(ASSISTANT) :])
+    yes, no = tokenizer.token_to_id(mica.CALL), tokenizer.token_to_id("<|pad|>")
+    for begin, end in _spans(text, DOCUMENTS, mica.END):
+        for index, (left, stop) in enumerate(offsets):
+            if begin <= left < end and re.fullmatch(r"<r\d>", text[left:stop]):
+                is_right = right is not None and text[left:stop] == right[0]
+                targets[index], weights[index] = (yes, MATCH_WEIGHT) if is_right else (no, 1.0)
+    return Example(ids, targets, weights)
+
+
+def _spans(text: str, opening: str, closing: str) -> Iterator[tuple[int, int]]:
+    """Yield where the text between two marks begins and, with the closing mark, ends."""
+    start = text.find(opening)
     while start >= 0:
-        begin = start + len(ASSISTANT)
-        end = text.find(mica.END, begin) + len(mica.END)
-        spans.append((begin, end))
-        start = text.find(ASSISTANT, end)
-    wanted = [any(a <= left < b for a, b in spans) for left, _ in encoding.offsets]
-    return encoding.ids, wanted
+        begin = start + len(opening)
+        end = text.find(closing, begin) + len(closing)
+        yield begin, end
+        start = text.find(opening, end)
 
 
 def batches(
@@ -114,11 +145,11 @@ def batches(
         order = list(examples)
         rng.shuffle(order)
         for start in range(0, len(order), 4096):
-            pool = sorted(order[start : start + 4096], key=lambda e: len(e[0]))
+            pool = sorted(order[start : start + 4096], key=lambda e: len(e.ids))
             grouped: list[list[Example]] = []
             batch: list[Example] = []
             for example in pool:
-                if batch and len(example[0]) * (len(batch) + 1) > config.batch_tokens:
+                if batch and len(example.ids) * (len(batch) + 1) > config.batch_tokens:
                     grouped.append(batch)
                     batch = []
                 batch.append(example)
@@ -128,21 +159,24 @@ def batches(
 
 
 def loss_of(model: Any, batch: Sequence[Example], device: str) -> torch.Tensor:
-    """Return the mean cross-entropy, in nats, over the wanted tokens of a batch.
+    """Return the weighted mean cross-entropy of a batch, in nats.
 
     Rows are padded on the right, which causal attention never looks at, so no mask is needed.
     """
-    longest = max(len(ids) for ids, _ in batch)
+    longest = max(len(example.ids) for example in batch)
     ids = torch.full((len(batch), longest), 3, dtype=torch.long)
-    wanted = torch.zeros((len(batch), longest), dtype=torch.bool)
-    for row, (tokens, keep) in enumerate(batch):
-        ids[row, : len(tokens)] = torch.tensor(tokens)
-        wanted[row, : len(keep)] = torch.tensor(keep)
-    ids, wanted = ids.to(device), wanted.to(device)
-    hidden = model.model(input_ids=ids, use_cache=False).last_hidden_state[:, :-1]
-    targets, keep_mask = ids[:, 1:], wanted[:, 1:]
-    logits = model.lm_head(hidden[keep_mask]) / model.config.logits_scaling
-    return torch.nn.functional.cross_entropy(logits.float(), targets[keep_mask])
+    targets = torch.zeros((len(batch), longest), dtype=torch.long)
+    weights = torch.zeros((len(batch), longest))
+    for row, example in enumerate(batch):
+        ids[row, : len(example.ids)] = torch.tensor(example.ids)
+        targets[row, : len(example.ids)] = torch.tensor(example.targets)
+        weights[row, : len(example.ids)] = torch.tensor(example.weights)
+    ids, targets, weights = ids.to(device), targets.to(device), weights.to(device)
+    hidden = model.model(input_ids=ids, use_cache=False).last_hidden_state
+    kept = weights > 0
+    logits = model.lm_head(hidden[kept]) / model.config.logits_scaling
+    losses = torch.nn.functional.cross_entropy(logits.float(), targets[kept], reduction="none")
+    return (losses * weights[kept]).sum() / weights.sum()
 
 
 def rate(config: Config, progress: float, step: int) -> float:
@@ -179,7 +213,7 @@ def train(
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
-        tokens += sum(len(ids) for ids, _ in batch)
+        tokens += sum(len(example.ids) for example in batch)
         if step % 50 == 0:
             now = time.monotonic()
             print(
@@ -237,7 +271,7 @@ def load_examples(
         if specialist in (None, record["specialist"])
     ]
     encoded = (encode(text, tokenizer) for text in texts)
-    return [example for example in encoded if len(example[0]) <= context]
+    return [example for example in encoded if len(example.ids) <= context]
 
 
 def main() -> None:

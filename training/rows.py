@@ -118,13 +118,19 @@ class SysadminRows:
         rng = self._rng
         wrong = [self._documents[i] for i in self._neighbours.of(right.id, ask, 12)]
         count = rng.randint(3, mica.MAX_DOCUMENTS)
-        near = wrong[:4] if rng.random() < 0.5 else rng.sample(wrong, min(len(wrong), 6))
-        offered = near[: count - 1]
-        if rng.random() < 0.5:
+        kind = rng.random()
+        if kind < 0.4:
+            offered = wrong[: count - 1]
+        elif kind < 0.7:
+            offered = rng.sample(wrong, count - 1)
+        else:
+            offered = rng.sample(list(self._documents.values()), count - 1)
+        if rng.random() < 0.4:
             offered[-1] = self._passage()
+        offered = [document for document in offered if document is not right]
         rng.shuffle(offered)
-        if rng.random() < 0.9:
-            place = 0 if rng.random() < 0.55 else rng.randint(0, len(offered))
+        if rng.random() < 0.94:
+            place = 0 if rng.random() < 0.2 else rng.randint(0, len(offered))
             offered.insert(place, right)
         return tuple(offered)
 

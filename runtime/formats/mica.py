@@ -2,8 +2,9 @@
 
 A turn of the conversation is rendered from its last user message on:
 
-    system     the domain, then one line a document: <r1>title |slot slot
+    system     the domain
     user       the request, its values replaced by slot tokens
+    documents  what retrieval offers, one line each: title |slot slot <r1>
     assistant  <tool_call>{"name": "bash", "arguments": {"command": "<r1> <p1> -"}}</tool_call>
     tool       how the call ended, and a token for its output: ok <o1>
     assistant  the answer, in which <o1> stands for the output and <r1> for the recipe's phrase
@@ -59,9 +60,11 @@ def render(prompt: ChatPrompt) -> Rendered:
     state = State(documents, ValueTable(), shell=_is_shell(prompt.tools))
     find: Finder = shell.find if state.shell else music.find
     text = [_role("system"), "shell" if state.shell else "music"]
-    text += [f"\n{token}{document_line(document)}" for token, document in documents.items()]
-    for message in _last_turn(prompt.messages):
+    for position, message in enumerate(_last_turn(prompt.messages)):
         text += [END, "\n", _role(message.role), _content(message, state, find)]
+        if position == 0 and documents:
+            lines = (f"{document_line(d)} {token}" for token, d in documents.items())
+            text += [END, "\n", _role("documents"), "\n".join(lines)]
     text += [END, "\n", _role("assistant")]
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
 
@@ -71,8 +74,7 @@ def document_line(document: Document) -> str:
     title = TOKEN.sub("", document.title.lower())
     if document.template is None:
         return f"? {title}"
-    slots = " ".join(document.slots)
-    return f" {title} |{slots}" if slots else f" {title}"
+    return " |".join([title, " ".join(document.slots)])
 
 
 def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:

@@ -61,11 +61,12 @@ def call(command: str) -> str:
 
 def test_renders_values_and_documents_as_tokens():
     assert text_of(mica.render(PROMPT).segments) == (
-        "<|start_of_role|>system<|end_of_role|>shell\n"
-        "<r1> largest files |path count\n"
-        "<r2>? hard link<|end_of_text|>\n"
+        "<|start_of_role|>system<|end_of_role|>shell<|end_of_text|>\n"
         "<|start_of_role|>user<|end_of_role|>show me the <n1> largest files under <p1>"
-        "<|end_of_text|>\n<|start_of_role|>assistant<|end_of_role|>"
+        "<|end_of_text|>\n"
+        "<|start_of_role|>documents<|end_of_role|>largest files |path count <r1>\n"
+        "? hard link <r2><|end_of_text|>\n"
+        "<|start_of_role|>assistant<|end_of_role|>"
     )
 
 

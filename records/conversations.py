@@ -154,6 +154,16 @@ class ConversationRecords:
         )
         return [(r["position"], json.loads(r["message"]), json.loads(r["meta"])) for r in rows]
 
+    def conversation_of_call(self, call_id: str) -> str | None:
+        """Return the conversation in which a model asked for a tool call, or None."""
+        row = self.database.row(
+            "SELECT conversation FROM messages WHERE key LIKE '%:calls:%' AND EXISTS "
+            "(SELECT 1 FROM json_each(message, '$.tool_calls') "
+            "WHERE json_extract(value, '$.id') = ?)",
+            (call_id,),
+        )
+        return row["conversation"] if row else None
+
     def _change(self, id: str, assignment: str, value: str) -> None:
         with self.database.write() as connection:
             changed = connection.execute(

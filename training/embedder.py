@@ -5,7 +5,7 @@
 Pairs come from the recipes (a request and another wording or the title of its recipe), from
 the notes (a question and the note's title, text or another question) and, where `--data` names
 a folder with `tldr/` and `nl2bash/`, from their descriptions and commands. `--hold-out` leaves
-that part of each recipe's wordings out, to measure with `benchmarks/retrieval.py`; the shipped
+that part of the wordings out, to measure with `benchmarks/retrieval.py`; the shipped
 file is trained on all of them.
 """
 
@@ -67,12 +67,15 @@ class OwnPairs:
             templates = [normalise_template(ask) for ask in asks]
             about = [normalise(recipe["title"]), normalise_template(recipe["phrase"])]
             self._recipes.append((typed, templates, about))
-        self._notes = [*load_notes("sysadmin"), *load_notes("composer")]
+        self._notes = []
+        for note in [*load_notes("sysadmin"), *load_notes("composer")]:
+            asks = [str(a) for a in note["asks"] if not held_out(note["id"], str(a), hold_out)]
+            self._notes.append((asks, [note["title"], note["text"]]))
 
     def round(self) -> list[Pair]:
         """Return one pair for each recipe and each note, shuffled."""
         pairs = [self._recipe_pair(*texts) for texts in self._recipes if texts[0]]
-        pairs += [self._note_pair(note) for note in self._notes]
+        pairs += [self._note_pair(*texts) for texts in self._notes if texts[0]]
         self._rng.shuffle(pairs)
         return pairs
 
@@ -90,11 +93,11 @@ class OwnPairs:
         kept = [word for word in text.split() if self._rng.random() >= DROPPED]
         return " ".join(kept) or text
 
-    def _note_pair(self, note: Mapping[str, Any]) -> Pair:
+    def _note_pair(self, asks: Sequence[str], about: Sequence[str]) -> Pair:
         rng = self._rng
-        ask = str(rng.choice(note["asks"]))
-        others = [str(other) for other in note["asks"] if other != ask]
-        target = rng.choice([note["title"], note["text"], rng.choice(others), rng.choice(others)])
+        ask = rng.choice(asks)
+        others = [other for other in asks if other != ask]
+        target = rng.choice(others if others and rng.random() < 0.5 else about)
         return noise.disturb(ask, rng).lower(), target.lower()
 
     def texts(self, rounds: int) -> Iterator[str]:

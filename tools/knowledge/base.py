@@ -22,8 +22,8 @@ from tools.knowledge.text import normalise
 
 ShelfName = Literal["sysadmin", "composer", "user"]
 SHELVES: tuple[ShelfName, ...] = get_args(ShelfName)
-RECIPE_KEYWORDS = 0.1
-PASSAGE_KEYWORDS = 0.2
+RECIPE_KEYWORDS = 0.05
+PASSAGE_KEYWORDS = 0.5
 """Weights of keyword scores against vectors, chosen by benchmarks/retrieval.py."""
 BUILT_IN = ("built-in", "manuals")
 Item = tuple[Document, Sequence[str], str]
@@ -53,6 +53,8 @@ class KnowledgeBase:
         """
         self.store = Store(folder or home() / "knowledge")
         self.embedder = load_embedder(embedder) if isinstance(embedder, str) else embedder
+        self.patience = 5.0
+        """Seconds to wait for another process that is writing."""
         self._lock = threading.RLock()
         self._opened = contextlib.ExitStack()
         self._stamp = (-1, -1)
@@ -113,7 +115,7 @@ class KnowledgeBase:
             raise KnowledgeError(f"the folder {path} is empty; there is nothing to add")
         read = [(str(file.resolve()), *_read(file)) for file in files]
         with self._lock:
-            with self.store.writing() as (client, state):
+            with self.store.writing(self.patience) as (client, state):
                 self._check_embedder(state)
                 state["embedder"] = self.embedder.name
                 for origin, kind, items in read:
@@ -136,7 +138,7 @@ class KnowledgeBase:
             listed = ", ".join(known) or "none"
             raise KnowledgeError(f"{source} was not added; files that were: {listed}")
         with self._lock:
-            with self.store.writing() as (client, _):
+            with self.store.writing(self.patience) as (client, _):
                 _drop(client, name)
             self._refresh()
         return known[name].chunks

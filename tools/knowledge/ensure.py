@@ -69,7 +69,8 @@ def _build(
     programs: str,
 ) -> None:
     if state.get("embedder", embedder.name) != embedder.name:
-        _embed_again(client, embedder)
+        for collection in _collections(client):
+            _replace(client, embedder, collection.name, BUILT_IN[0], (), embed_again=True)
     state["embedder"] = embedder.name
     if state.get("built_in") != built_in:
         _replace(client, embedder, "sysadmin-recipes", BUILT_IN[0], _recipe_items())
@@ -118,28 +119,33 @@ def _manual_items(sandbox: Sandbox) -> Iterable[Item]:
 
 
 def _replace(
-    client: Any, embedder: Embedder, name: str, origin: str, items: Iterable[Item]
+    client: Any,
+    embedder: Embedder,
+    name: str,
+    origin: str,
+    items: Iterable[Item],
+    *,
+    embed_again: bool = False,
 ) -> None:
+    """Make a collection anew from what it has of other origins, and `items`.
+
+    That leaves no deleted vectors in its index, which would slow down every search.
+    """
+    kept = open_collection(client, name).get(
+        where={"origin": {"$ne": origin}}, include=["metadatas", "documents", "embeddings"]
+    )
+    client.delete_collection(name)
     collection = open_collection(client, name)
-    if collection.get(where={"origin": origin}, limit=1)["ids"]:
-        collection.delete(where={"origin": origin})
+    for start in range(0, len(kept["ids"]), 2_000):
+        part = slice(start, start + 2_000)
+        texts = kept["documents"][part]
+        collection.add(
+            ids=kept["ids"][part],
+            documents=texts,
+            metadatas=kept["metadatas"][part],
+            embeddings=embedder.encode(texts) if embed_again else kept["embeddings"][part],
+        )
     put(collection, embedder, items)
-
-
-def _embed_again(client: Any, embedder: Embedder) -> None:
-    """Put every collection's stored texts into a new one with this embedder's vectors."""
-    for old in _collections(client):
-        stored = old.get(include=["metadatas", "documents"])
-        client.delete_collection(old.name)
-        new = open_collection(client, old.name)
-        for start in range(0, len(stored["ids"]), 2_000):
-            part = slice(start, start + 2_000)
-            new.add(
-                ids=stored["ids"][part],
-                documents=stored["documents"][part],
-                metadatas=stored["metadatas"][part],
-                embeddings=embedder.encode(stored["documents"][part]),
-            )
 
 
 def _collections(client: Any) -> list[Any]:

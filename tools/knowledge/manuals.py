@@ -58,16 +58,17 @@ def fingerprint(sandbox: Sandbox) -> str:
     return "".join(re.findall(r"\b[0-9a-f]{64}\b", result))[:24] or "unknown"
 
 
-def ingest_manuals(sandbox: Sandbox) -> list[Passage]:
-    """Read the manuals of the programs that the recipes use, where the sandbox has them.
+def ingest_manuals(sandbox: Sandbox, names: Sequence[str] | None = None) -> list[Passage]:
+    """Read the manuals of programs, by default those of the recipes, where the sandbox has them.
 
     A program without a manual page gives its `--help`.
 
     Raises:
         KnowledgeError: the sandbox does not answer.
     """
-    names = " ".join(shlex.quote(name) for name in programs(load_recipes()))
-    script = _SCRIPT.format(programs=names, mark=shlex.quote(_MARK), output=_OUTPUT)
+    wanted = programs(load_recipes()) if names is None else names
+    quoted = " ".join(map(shlex.quote, wanted))
+    script = _SCRIPT.format(programs=quoted, mark=shlex.quote(_MARK), output=_OUTPUT)
     try:
         _run(sandbox, script, _SECONDS, forget=False)
         text = sandbox.read_file(_CONVERSATION, _OUTPUT).decode("utf-8", "replace")

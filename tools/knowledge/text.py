@@ -29,7 +29,7 @@ _SLOTS = {
     "s": "text old new message string phrase separator delimiter char",
 }
 _KIND_OF = {slot: kind for kind, slots in _SLOTS.items() for slot in slots.split()}
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[^\w\s]+|_+")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ENDINGS = ("ings", "ing", "ied", "ies", "edly", "ed", "es", "s", "ly")
 
 
@@ -83,12 +83,12 @@ def stems(text: str) -> list[str]:
 
 
 def keywords(text: str) -> list[str]:
-    """Return the stems that may tell documents apart: no marks, no words that all texts have.
+    """Return the stems that may tell documents apart: no words that all texts have.
 
     >>> keywords("please show me the largest files")
     ['larg', 'fil']
     """
-    return [stem for stem in stems(text) if stem[0].isalnum() and stem not in _STOP]
+    return [stem for stem in stems(text) if stem not in _STOP]
 
 
 def _stem(word: str) -> str:

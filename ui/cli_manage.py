@@ -22,10 +22,10 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port.")] = None,
 ) -> None:
     """Serve the chat page and the API."""
-    from ui import server
+    from ui.server import serve as serve_here
 
     chosen = settings()
-    server.serve(host or chosen.host, port or chosen.port)
+    serve_here(host or chosen.host, port or chosen.port)
 
 
 @sandbox.command("check")

@@ -13,6 +13,7 @@ import random
 import statistics
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,17 +21,67 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from sandboxes import Sandbox, SandboxError
+from sandboxes.choose import open_sandbox
 from tools.bash.policy import judge
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "tools" / "policy"
 
 
+MARKER = "/tmp/bin/marker"
+RUN_ALL = """mkdir -p /tmp/ran /tmp/place; cd /tmp/place; CASE=0
+while IFS= read -r -d '' text; do printf %s "$text" > /tmp/case; export CASE
+timeout -k 1 2 bash /tmp/case < /dev/null > /dev/null 2>&1; CASE=$((CASE + 1))
+done < /tmp/cases; ls /tmp/ran"""
+
+
 def generate(count: int, marker: str, seed: int = 0) -> Iterator[str]:
-    """Yield `count` commands that hide `marker`: each construct, each pair, then random ones."""
+    """Yield `count` commands that hide `marker`: each construct, each pair, then random ones.
+
+    The random ones are deeper, and some are broken by a character put in at a random place.
+    """
     data = yaml.safe_load((DATA / "hiding.yaml").read_text("utf-8"))
-    commands = _commands(data["plain"], data["markers"], random.Random(seed))
+    chance = random.Random(seed)
+    commands = _commands(data["plain"], data["markers"], chance)
     for command in itertools.islice(commands, count):
-        yield command.replace("MARK", marker)
+        yield _marked(command, marker)
+
+
+def broken(count: int, marker: str, seed: int = 0) -> Iterator[str]:
+    """Yield random deep commands, of which some are broken, without the plain ones first."""
+    data = yaml.safe_load((DATA / "hiding.yaml").read_text("utf-8"))
+    commands = _random_commands(data["plain"], data["markers"], random.Random(seed))
+    for command in itertools.islice(commands, count):
+        yield _marked(command, marker)
+
+
+def _marked(command: str, marker: str) -> str:
+    for quotes in ("", '""', "''"):
+        command = command.replace(f"MA{quotes}RK", marker[:2] + quotes + marker[2:])
+    return command
+
+
+def run_for_real(sandbox: Sandbox, commands: list[str]) -> set[int]:
+    """Run commands that hide `MARKER` with bash in a sandbox; return which ran it."""
+    conversation = f"policy-{uuid.uuid4().hex}"
+
+    def run(command: str) -> str:
+        result = sandbox.run(
+            command, conversation=conversation, call_id=uuid.uuid4().hex, seconds=150
+        )
+        if result.timed_out:
+            raise SandboxError(f"{len(commands)} commands took too long; run fewer at once")
+        return result.output
+
+    try:
+        run("mkdir -p /tmp/bin")
+        sandbox.write_file(conversation, MARKER, b'#!/bin/bash\n: > "/tmp/ran/$CASE"\n')
+        run(f"chmod +x {MARKER}")
+        cases = b"".join(command.encode() + b"\0" for command in commands)
+        sandbox.write_file(conversation, "/tmp/cases", cases)
+        return {int(line) for line in run(RUN_ALL).split() if line.isdigit()}
+    finally:
+        sandbox.forget(conversation)
 
 
 def _commands(constructs: list[str], markers: list[str], chance: random.Random) -> Iterator[str]:
@@ -42,6 +93,12 @@ def _commands(constructs: list[str], markers: list[str], chance: random.Random) 
     chance.shuffle(pairs)
     for outer, inner in pairs:
         yield outer.replace("@@", inner).replace("@@", "MARK")
+    yield from _random_commands(constructs, markers, chance)
+
+
+def _random_commands(
+    constructs: list[str], markers: list[str], chance: random.Random
+) -> Iterator[str]:
     while True:
         command = chance.choice(constructs)
         for _ in range(chance.randint(1, 3)):
@@ -61,26 +118,36 @@ def _noise(command: str, chance: random.Random) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Judge many hidden commands; run those that were allowed, to see whether bash runs them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--marker", default="touch hidden")
     options = parser.parse_args()
-    misses: list[str] = []
+    allowed: list[str] = []
     times: list[float] = []
-    for command in generate(options.count, options.marker, options.seed):
+    for command in generate(options.count, MARKER, options.seed):
         started = time.perf_counter()
         decision = judge(command, syntax_check=lambda _: True)
         times.append(time.perf_counter() - started)
-        # Where a broken text no longer holds the marker as a word, allowing may be right.
         if decision.verdict == "allow":
-            misses.append(command)
-    times.sort()
-    print(f"{len(times)} commands, {len(misses)} allowed")
-    print(f"median {statistics.median(times) * 1e3:.2f} ms, slowest {times[-1] * 1e3:.0f} ms")
-    for miss in misses[:20]:
-        print(repr(miss))
+            allowed.append(command)
+    print(f"{len(times)} commands, {len(allowed)} allowed")
+    print(f"median {statistics.median(times) * 1e3:.2f} ms, slowest {max(times) * 1e3:.0f} ms")
+    everyday = yaml.safe_load((DATA / "everyday.yaml").read_text("utf-8"))
+    whole = [_timed(command) for command in everyday]
+    print(f"with bash -n: median {statistics.median(whole) * 1e3:.2f} ms on everyday commands")
+    for command in allowed:
+        print("allowed:", repr(command))
+    # A character at a random place can leave the marker a mere word; bash tells.
+    misses = run_for_real(open_sandbox(), allowed) if allowed else set()
+    print(f"of the allowed ones, bash ran the marker in {len(misses)}")
     sys.exit(1 if misses else 0)
+
+
+def _timed(command: str) -> float:
+    started = time.perf_counter()
+    judge(command)
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -50,38 +49,22 @@ def sandbox() -> Iterator[Sandbox]:
     opened.close()
 
 
-RUN_ALL = """mkdir -p /tmp/ran /tmp/place; cd /tmp/place; PATH=/tmp/bin:$PATH
-CASE=0
-while IFS= read -r -d '' text; do printf %s "$text" > /tmp/case; export CASE
-timeout -k 1 2 bash /tmp/case < /dev/null > /dev/null 2>&1; CASE=$((CASE + 1))
-done < /tmp/cases; ls /tmp/ran"""
-
-
 def test_what_bash_runs_was_not_allowed(generator: ModuleType, sandbox: Sandbox) -> None:
     """Where the marker really ran, the policy must not have said allow."""
-    conversation = f"policy-{uuid.uuid4().hex}"
-    commands = list(generator.generate(1200 + SAMPLE, "/tmp/bin/marker", 3))
+    commands = list(generator.generate(1200 + SAMPLE, generator.MARKER, 3))
     commands = commands[:SAMPLE:2] + commands[-SAMPLE // 2 :]
-
-    def run(command: str) -> str:
-        result = sandbox.run(
-            command, conversation=conversation, call_id=uuid.uuid4().hex, seconds=110
-        )
-        assert not result.timed_out, result.output
-        return result.output
-
-    try:
-        run("mkdir -p /tmp/bin")
-        sandbox.write_file(
-            conversation, "/tmp/bin/marker", b'#!/bin/bash\n: > "/tmp/ran/$CASE"\nexit 0\n'
-        )
-        run("chmod +x /tmp/bin/marker")
-        cases = b"".join(command.encode() + b"\0" for command in commands)
-        sandbox.write_file(conversation, "/tmp/cases", cases)
-        ran = {int(line) for line in run(RUN_ALL).split() if line.isdigit()}
-    finally:
-        sandbox.forget(conversation)
+    ran = generator.run_for_real(sandbox, commands)
     wrong = [commands[i] for i in ran if judge(commands[i]).verdict == "allow"]
     print(f"the marker ran in {len(ran)} of {len(commands)} commands; {len(wrong)} were allowed")
     assert len(ran) >= 0.4 * len(commands), "too few markers ran for the check to mean something"
     assert not wrong
+
+
+def test_broken_commands_that_are_allowed_do_not_run_the_marker(
+    generator: ModuleType, sandbox: Sandbox
+) -> None:
+    commands = list(generator.broken(3000, generator.MARKER, 4))
+    allowed = [c for c in commands if judge(c, syntax_check=lambda _: True).verdict == "allow"]
+    control = f"echo $({generator.MARKER})"
+    ran = generator.run_for_real(sandbox, [*allowed, control])
+    assert ran == {len(allowed)}, [allowed[i] for i in ran if i < len(allowed)]

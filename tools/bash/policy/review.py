@@ -331,7 +331,8 @@ class Review:
             self.network = True
             add(self.reasons, "it reaches the network through /dev/tcp")
         elif operator in ("<", "<&"):
-            if word.opaque or word.free or (word.text is None and may_be_device(word.prefix)):
+            computed = word.text is None and may_be_device(word.prefix)
+            if operator == "<&" or word.opaque or word.free or computed:
                 add(self.reasons, "it reads from a file whose name is computed")
             add(self.reads, word.shown)
         elif word.text not in ("/dev/null", "/dev/stdout", "/dev/stderr"):

@@ -58,9 +58,7 @@ class Tool:
         """What a model is told of this tool."""
         return ToolSchema(self.name, self.description, self.parameters)
 
-    def call(
-        self, arguments: Mapping[str, Any], context: ToolContext | None = None
-    ) -> ToolResult:
+    def call(self, arguments: Mapping[str, Any], context: ToolContext | None = None) -> ToolResult:
         """Check `arguments` against the schema and run the function.
 
         Raises:

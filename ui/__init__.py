@@ -1,0 +1,1 @@
+"""What people see: the chat page, the HTTP API, the command line."""

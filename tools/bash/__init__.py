@@ -1,0 +1,1 @@
+"""The tool `bash` and the policy that judges its commands."""

@@ -114,7 +114,7 @@ def test_programs_are_found_wherever_they_hide(command: str, programs: set[str])
 
 def test_summary_and_paths_tell_what_is_touched() -> None:
     decision = judge("rm /srv/app/*.log")
-    assert decision.summary == "Deletes: every path that matches /srv/app/*.log"
+    assert decision.summary == "Deletes files: every path that matches /srv/app/*.log"
     assert decision.writes == ("/srv/app/*.log",)
     decision = judge("cp -r a.txt b.txt /backup")
     assert decision.writes == ("/backup",) and set(decision.reads) == {"a.txt", "b.txt"}

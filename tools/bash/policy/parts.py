@@ -45,6 +45,9 @@ def targets(writes: str, row: Row, arguments: Arguments, when: frozenset[str]) -
     if writes == "archive":
         archive = arguments.value("-f", "--file")
         return (archive.shown,) if archive is not None else ()
+    if writes == "directory":
+        folder = arguments.value("-C", "--directory")
+        return (folder.shown if folder is not None else ".",)
     if writes == "dd":
         return tuple(text[3:] for text in operands if text.startswith("of="))
     if writes == "last":

@@ -96,14 +96,15 @@ class Review:
     def _reads(self, row: Row, arguments: Arguments) -> None:
         changed = False
         for change in row.changes:
-            if arguments.has(*change.when):
+            if arguments.has(*change.when) and not arguments.has(*change.unless):
                 changed = True
                 add(self.reasons, f"{row.name} {change.does}")
                 self._action(change.phrase, targets(change.writes, row, arguments, change.when))
         problem = self._problem(row, arguments)
         if problem and not changed:
             add(self.reasons, problem)
-            self._action(f"Runs {row.name} in a way that may change something", ())
+            if row.name not in SHELLS or not self.actions:
+                self._action(f"Runs {row.name} in a way that may change something", ())
         for word in arguments.operands[row.skip :]:
             if not changed:
                 add(self.reads, word.shown)

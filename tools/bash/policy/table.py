@@ -28,6 +28,7 @@ class Change:
     does: str
     phrase: str
     writes: str = "operands"
+    unless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def _row(name: str, entry: Mapping[str, Any]) -> Row:
             change["does"],
             change["phrase"],
             change.get("writes", "operands"),
+            _options(change.get("unless")),
         )
         for change in entry.get("changes", ())
     )

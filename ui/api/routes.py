@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 
 from graphs.assistant import Assistant
 from graphs.events import Event, Failed
@@ -16,7 +16,7 @@ from ui.api.errors import ApiError, ApiRoute
 from ui.api.files import URL, Files
 from ui.api.reply import Reply
 from ui.api.requests import ChatBody, ChatRequest, FeedbackBody, chat_request, read_body
-from ui.api.streaming import first_event, sent, ticking, whole
+from ui.api.streaming import EventStream, first_event, sent, ticking, whole
 
 OWNER = "api"
 """Whose the conversations are that begin here; the page lists only its own."""
@@ -66,11 +66,7 @@ class Api:
         if isinstance(first, Failed):
             await ticks.aclose()
             raise ApiError(500, first.error, code="failed")
-        return StreamingResponse(
-            sent(first, ticks, reply, include_usage=asked.include_usage),
-            media_type="text/event-stream",
-            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-        )
+        return EventStream(sent(first, ticks, reply, include_usage=asked.include_usage))
 
     async def models(self) -> dict[str, Any]:
         """List the models: the router, and each specialist by itself."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any, cast
 
 from fastapi import Request
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from graphs.events import Event
 from ui.api.errors import ApiError, explained
 from ui.api.reply import Reply
+
+_LOOK = 1.0  # seconds between looks whether the client is still there
 
 Ticks = AsyncGenerator[Event | None, None]
 
@@ -46,12 +51,15 @@ async def whole(ticks: Ticks, reply: Reply, request: Request) -> dict[str, Any]:
     Raises:
         ApiError: the turn failed, or the client went away (which stops the turn).
     """
+    looked = time.monotonic()
     async with aclosing(ticks):
         async for event in ticks:
             if event is not None:
                 reply.take(event)
-            elif await request.is_disconnected():
-                raise ApiError(499, "the client went away", code="cancelled")
+            if event is None or time.monotonic() - looked > _LOOK:
+                looked = time.monotonic()
+                if await request.is_disconnected():
+                    raise ApiError(499, "the client went away", code="cancelled")
     reply.cut()
     if reply.error is not None:
         raise reply.error
@@ -68,7 +76,7 @@ async def first_event(ticks: Ticks) -> Event | None:
 
 async def sent(
     first: Event | None, ticks: Ticks, reply: Reply, *, include_usage: bool
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """Yield a turn as server-sent events, of which `first` was read already.
 
     Comments keep a silent connection open. An error comes as data, for the status is sent.
@@ -94,6 +102,26 @@ async def sent(
         for chunk in reply.last_chunks(include_usage):
             yield _data(chunk)
     yield "data: [DONE]\n\n"
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events whose source is closed whenever the response ends.
+
+    A client that leaves while a chunk is being sent would otherwise leave the source open
+    until it is collected as garbage, with the turn at work.
+    """
+
+    def __init__(self, body: AsyncGenerator[str, None]) -> None:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        super().__init__(body, media_type="text/event-stream", headers=headers)
+        self._body = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._body.aclose()
 
 
 def _begun(reply: Reply) -> dict[str, Any]:

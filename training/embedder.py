@@ -129,12 +129,20 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def train_tokenizer(texts: Iterator[str]) -> Tokenizer:
-    """Return a WordPiece tokenizer for lower-cased text."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=40))
+    """Return a tokenizer for lower-cased text that marks where words start.
+
+    It is BPE: the library's WordPiece trainer gives another vocabulary at each run.
+    """
+    tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=VOCABULARY, min_frequency=2, special_tokens=["[UNK]", "[PAD]"]
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.BertPreTokenizer(), pre_tokenizers.Metaspace(prepend_scheme="always")]
+    )
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        min_frequency=2,
+        special_tokens=["[UNK]", "[PAD]"],
+        show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
@@ -166,6 +174,7 @@ def train(
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     torch.manual_seed(seed)
+    torch.set_num_threads(1)  # sums in one order, so that runs repeat exactly
     torch.use_deterministic_algorithms(True)
     table = StaticEmbedding(tokenizer, embedding_dim=DIMENSIONS)
     model = SentenceTransformer(modules=[table], device="cpu")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +19,9 @@ import pytest
 
 from runtime import recipes as recipe_code
 from runtime.embedder import WEIGHTS, StaticEmbedder
-from tools.knowledge import KnowledgeError
+from sandboxes import SandboxError
+from sandboxes.choose import open_sandbox
+from tools.knowledge import KnowledgeError, manuals
 from tools.knowledge.base import KnowledgeBase
 from tools.knowledge.ensure import ensure
 from tools.knowledge.recipes import load_notes, load_recipes
@@ -104,8 +109,6 @@ def test_search_takes_under_fifteen_milliseconds(base: KnowledgeBase) -> None:
 
 
 def test_another_embedder_is_noticed_and_ensure_embeds_again(home: Path, tmp_path: Path) -> None:
-    import shutil
-
     mine = tmp_path / "mine"
     shutil.copytree(home, mine)
     note = tmp_path / "note.txt"
@@ -126,6 +129,27 @@ def test_another_embedder_is_noticed_and_ensure_embeds_again(home: Path, tmp_pat
     assert [document.id for document in again.search("zombie processes", k=6)]
     assert "note.txt#the quokka smiles at" in [d.source for d in again.search("quokka", k=6)]
     again.close()
+
+
+def test_ensure_adds_the_manuals_once_there_is_a_sandbox(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try:
+        sandbox = open_sandbox()
+    except SandboxError as error:
+        pytest.skip(f"no sandbox on this machine: {error}")
+    mine = tmp_path / "mine"
+    shutil.copytree(home, mine)
+    monkeypatch.setattr(manuals, "programs", lambda recipes: ["wc", "nl"])  # 2 of 128, for speed
+    with contextlib.closing(sandbox):
+        assert "without manuals" not in ensure(mine, sandbox)
+        assert "is up to date" in ensure(mine, sandbox)
+    assert "is up to date" in ensure(mine)
+    with contextlib.closing(KnowledgeBase(mine / "knowledge")) as base:
+        found = base.search("what does the option --max-line-length of wc print", shelf="sysadmin")
+        assert "manual of wc" in {document.title.partition(":")[0] for document in found}
+        assert "shell.zombie" in [d.id for d in base.search("what is a zombie process")]
+        assert base.sources() == []
 
 
 def python(code: str, *arguments: str) -> subprocess.Popen[str]:
@@ -218,8 +242,6 @@ def test_a_broken_state_file_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_closing_removes_the_private_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tempfile
-
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import uuid
@@ -15,7 +16,6 @@ from tools.knowledge.manpages import plain, sections
 from tools.knowledge.recipes import load_recipes
 
 CHUNKS_PER_PROGRAM = 24
-_CONVERSATION = "knowledge-manuals"
 _SECONDS = 150.0
 _MARK = "=====mica-manual====="
 _OUTPUT = "/workspace/manuals.txt"
@@ -54,7 +54,9 @@ def fingerprint(sandbox: Sandbox) -> str:
     Raises:
         KnowledgeError: the sandbox does not answer.
     """
-    result = _run(sandbox, "sha256sum /var/lib/dpkg/status; ls /usr/share/man/man1 | sha256sum", 30)
+    command = "sha256sum /var/lib/dpkg/status; ls /usr/share/man/man1 | sha256sum"
+    with _conversation(sandbox) as name:
+        result = _run(sandbox, name, command, 30)
     return "".join(re.findall(r"\b[0-9a-f]{64}\b", result))[:24] or "unknown"
 
 
@@ -69,30 +71,34 @@ def ingest_manuals(sandbox: Sandbox, names: Sequence[str] | None = None) -> list
     wanted = programs(load_recipes()) if names is None else names
     quoted = " ".join(map(shlex.quote, wanted))
     script = _SCRIPT.format(programs=quoted, mark=shlex.quote(_MARK), output=_OUTPUT)
-    try:
-        _run(sandbox, script, _SECONDS, forget=False)
-        text = sandbox.read_file(_CONVERSATION, _OUTPUT).decode("utf-8", "replace")
-    except SandboxError as error:
-        raise KnowledgeError(f"the manuals cannot be read in the sandbox: {error}") from error
-    finally:
-        sandbox.forget(_CONVERSATION)
-    return [passage for name, page in _pages(text) for passage in passages(name, page)]
+    with _conversation(sandbox) as name:
+        _run(sandbox, name, script, _SECONDS)
+        text = sandbox.read_file(name, _OUTPUT).decode("utf-8", "replace")
+    return [passage for program, page in _pages(text) for passage in passages(program, page)]
 
 
-def _run(sandbox: Sandbox, command: str, seconds: float, *, forget: bool = True) -> str:
+@contextlib.contextmanager
+def _conversation(sandbox: Sandbox) -> Iterator[str]:
+    """Name a sandbox of its own, so that two processes may read manuals at the same time."""
+    name = f"knowledge-{uuid.uuid4().hex[:12]}"
     try:
-        result = sandbox.run(
-            command,
-            conversation=_CONVERSATION,
-            call_id=f"knowledge-{uuid.uuid4().hex}",
-            seconds=seconds,
-        )
-        if forget:
-            sandbox.forget(_CONVERSATION)
+        yield name
+        sandbox.forget(name)
     except SandboxError as error:
+        with contextlib.suppress(SandboxError):
+            sandbox.forget(name)
         raise KnowledgeError(f"the manuals cannot be read in the sandbox: {error}") from error
+
+
+def _run(sandbox: Sandbox, conversation: str, command: str, seconds: float) -> str:
+    result = sandbox.run(
+        command,
+        conversation=conversation,
+        call_id=f"knowledge-{uuid.uuid4().hex}",
+        seconds=seconds,
+    )
     if result.timed_out:
-        raise KnowledgeError(f"the sandbox did not answer within {seconds:.0f} s; try again")
+        raise SandboxError(f"it did not answer within {seconds:.0f} s; try again")
     return result.output
 
 

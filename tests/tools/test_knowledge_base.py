@@ -19,7 +19,7 @@ import pytest
 
 from runtime import recipes as recipe_code
 from runtime.embedder import WEIGHTS, StaticEmbedder
-from sandboxes import SandboxError
+from sandboxes import CommandResult, Limits, SandboxError
 from sandboxes.choose import open_sandbox
 from tools.knowledge import KnowledgeError, manuals
 from tools.knowledge.base import KnowledgeBase
@@ -150,6 +150,43 @@ def test_ensure_adds_the_manuals_once_there_is_a_sandbox(
         assert "manual of wc" in {document.title.partition(":")[0] for document in found}
         assert "shell.zombie" in [d.id for d in base.search("what is a zombie process")]
         assert base.sources() == []
+
+
+class _BrokenSandbox:
+    """A sandbox whose engine went away after the first question; runs nothing."""
+
+    name = "broken"
+    limits = Limits()
+    asked = 0
+
+    def run(
+        self, command: str, *, conversation: str, call_id: str, seconds: float | None = None
+    ) -> CommandResult:
+        self.asked += 1
+        if self.asked == 1:
+            return CommandResult(0, "0" * 64, 0.0)
+        raise SandboxError("the engine went away; start it again")
+
+    def write_file(self, conversation: str, path: str, data: bytes) -> None:
+        raise SandboxError("the engine went away; start it again")
+
+    def read_file(self, conversation: str, path: str) -> bytes:
+        raise SandboxError("the engine went away; start it again")
+
+    def forget(self, conversation: str) -> None:
+        """Nothing is kept."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_sandbox_that_fails_costs_only_the_manuals(tmp_path: Path) -> None:
+    message = ensure(tmp_path, _BrokenSandbox())
+    assert "was built" in message
+    assert "without manuals" in message
+    assert "the engine went away" in message
+    with contextlib.closing(KnowledgeBase(tmp_path / "knowledge")) as base:
+        assert base.search("what is a zombie process", shelf="sysadmin")[0].template is not None
 
 
 def python(code: str, *arguments: str) -> subprocess.Popen[str]:

@@ -50,7 +50,7 @@ def ensure(home: Path, sandbox: Sandbox | None = None, embedder: Embedder | str 
         return _summary(state, "is up to date", problem)
     with store.writing(_PATIENCE_SECONDS) as (client, state):
         if not _up_to_date(state, built_in, programs):
-            _build(client, state, chosen, built_in, sandbox, programs)
+            problem = _build(client, state, chosen, built_in, sandbox, programs) or problem
     seconds = time.perf_counter() - started
     return _summary(store.state(), f"was built in {seconds:.1f} s", problem)
 
@@ -67,7 +67,9 @@ def _build(
     built_in: str,
     sandbox: Sandbox | None,
     programs: str,
-) -> None:
+) -> str:
+    """Bring the collections up to date; return why there are no manuals, if reading them failed."""
+    problem = ""
     if state.get("embedder", embedder.name) != embedder.name:
         for collection in _collections(client):
             _replace(client, embedder, collection.name, BUILT_IN[0], (), embed_again=True)
@@ -78,10 +80,15 @@ def _build(
         _replace(client, embedder, "composer-passages", BUILT_IN[0], _note_items("composer"))
         state["built_in"] = built_in
     if sandbox is not None and programs and state.get("manuals") != programs:
-        items = _manual_items(sandbox)
-        _replace(client, embedder, "sysadmin-passages", BUILT_IN[1], items)
-        state["manuals"] = programs
+        try:
+            items = list(_manual_items(sandbox))
+        except KnowledgeError as error:
+            problem = str(error)  # recipes and notes are worth having without manuals
+        else:
+            _replace(client, embedder, "sysadmin-passages", BUILT_IN[1], items)
+            state["manuals"] = programs
     state["counts"] = {c.name: c.count() for c in _collections(client)}
+    return problem
 
 
 def _programs(sandbox: Sandbox | None) -> tuple[str, str]:

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     """`mica`, `sentence-transformers:NAME` or `gguf:PATH`; another one than the index was
     built with needs `mica knowledge ensure`."""
 
-    retrieved: int = Field(default=6, ge=0, le=50)
+    retrieved: int = Field(default=12, ge=0, le=50)
     """Passages looked up for a request; 0 looks nothing up."""
 
     max_steps: int = Field(default=6, ge=1, le=50)

@@ -12,7 +12,6 @@ import argparse
 import json
 import math
 import random
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -27,8 +26,7 @@ from transformers import GraniteConfig, GraniteForCausalLM
 from runtime.formats import mica
 
 ASSISTANT = f"{mica.START}assistant{mica.MIDDLE}"
-DOCUMENTS = f"{mica.START}documents{mica.MIDDLE}"
-TEXT_WEIGHT, CALL_WEIGHT, MATCH_WEIGHT = 0.5, 4.0, 3.0
+TEXT_WEIGHT, CALL_WEIGHT = 1.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -104,10 +102,7 @@ class Example:
 def encode(text: str, tokenizer: Tokenizer) -> Example:
     """Return a row as tokens, with what is to be learnt from it.
 
-    The assistant's tokens are learnt, those of a call's arguments most. After each offered
-    document's label the model learns to say whether that is the right one: a dense signal
-    without which choosing takes ten times as many rows to emerge. Nothing is ever sampled
-    there.
+    The assistant's tokens are learnt, those of a call's arguments most.
     """
     encoding = tokenizer.encode(text, add_special_tokens=False)
     ids, offsets = encoding.ids, encoding.offsets
@@ -117,13 +112,6 @@ def encode(text: str, tokenizer: Tokenizer) -> Example:
     spans += [(a, b, CALL_WEIGHT) for a, b in _spans(text, '"arguments": {', "}}")]
     for index, (left, _) in enumerate(offsets[1:]):
         weights[index] = max((w for a, b, w in spans if a <= left < b), default=0.0)
-    right = re.search(r"<r\d>", text[text.find(ASSISTANT) :])
-    yes, no = tokenizer.token_to_id(mica.CALL), tokenizer.token_to_id("<|pad|>")
-    for begin, end in _spans(text, DOCUMENTS, mica.END):
-        for index, (left, stop) in enumerate(offsets):
-            if begin <= left < end and re.fullmatch(r"<r\d>", text[left:stop]):
-                is_right = right is not None and text[left:stop] == right[0]
-                targets[index], weights[index] = (yes, MATCH_WEIGHT) if is_right else (no, 1.0)
     return Example(ids, targets, weights)
 
 

@@ -1,9 +1,7 @@
 """Builds training rows: whole turns, rendered by the same format that serves the model.
 
-A row is a conversation (OpenAI-style messages), the documents that retrieval offered, and the
-answer in the model's own tokens. Retrieval is simulated with hard neighbours, the right recipe
-mostly but not always first and sometimes missing, so that reading what was offered pays from
-the first step.
+A row is a conversation (OpenAI-style messages), the document that it rests on, and the answer in
+the model's own tokens.
 
     python -m training.rows --out DIR [--seed 1] [--copies 12]
 """
@@ -28,7 +26,6 @@ from runtime.types import ChatPrompt, Document, Message, ToolCall, ToolSchema, T
 from tools import Tool, ToolError
 from tools.knowledge.recipes import as_document
 from training import noise, piles
-from training.neighbours import Neighbours
 
 ROOT = Path(__file__).parents[1]
 BASH = ToolSchema(
@@ -48,6 +45,7 @@ STATUSES: tuple[tuple[ToolStatus, float], ...] = (
     ("rejected", 0.06),
     ("refused", 0.03),
 )
+WRITTEN_OUT = 0.06  # the share of rows whose recipe was not found: the command in full
 DECLINES = {
     "sysadmin": "That is not something I can do with a shell on this machine. "
     "Ask me about files, text, processes, disks or logs.",
@@ -77,11 +75,9 @@ class SysadminRows:
         self._rng = rng
         self._recipes = recipes
         self._documents = {r["id"]: as_document(r) for r in recipes}
-        self._neighbours = Neighbours({r["id"]: [r["title"], *r["asks"]] for r in recipes})
-        self._programs = sorted({r["command"].split()[0] for r in recipes})
 
     def rows(self, copies: int) -> Iterator[Row]:
-        """Yield `copies` rows for each ask, with fresh values, noise and neighbours."""
+        """Yield `copies` rows for each ask, with fresh values and noise."""
         for _ in range(copies):
             for recipe in self._recipes:
                 for ask in recipe["asks"]:
@@ -98,7 +94,7 @@ class SysadminRows:
             command = recipe_code.fill(document, arguments)
         except recipe_code.MissingSlotError:
             return None
-        offered = self._offer(document, ask)
+        offered = (document,) if rng.random() > WRITTEN_OUT else ()
         call = ToolCall("call", "bash", {"command": command})
         status = rng.choices(*zip(*STATUSES, strict=True))[0]
         messages = (
@@ -106,47 +102,20 @@ class SysadminRows:
             Message("assistant", "", (call,)),
             Message("tool", "output", tool_call_id="call", name="bash", status=status),
         )
-        kind = "recipe" if document in offered else "memory"
-        token = f"<r{offered.index(document) + 1}>" if kind == "recipe" else ""
         prompt = ChatPrompt(messages, (BASH,), offered)
-        row = Row(
-            "sysadmin", kind, prompt, _shell_answer(status, token, bool(recipe.get("changes")))
-        )
-        return row if not token or f'"command": "{token}' in row.text() else None
-
-    def _offer(self, right: Document, ask: str) -> tuple[Document, ...]:
-        rng = self._rng
-        wrong = [self._documents[i] for i in self._neighbours.of(right.id, ask, 12)]
-        count = rng.randint(3, mica.MAX_DOCUMENTS)
-        kind = rng.random()
-        if kind < 0.4:
-            offered = wrong[: count - 1]
-        elif kind < 0.7:
-            offered = rng.sample(wrong, count - 1)
-        else:
-            offered = rng.sample(list(self._documents.values()), count - 1)
-        if rng.random() < 0.4:
-            offered[-1] = self._passage()
-        offered = [document for document in offered if document is not right]
-        rng.shuffle(offered)
-        if rng.random() < 0.94:
-            place = 0 if rng.random() < 0.2 else rng.randint(0, len(offered))
-            offered.insert(place, right)
-        return tuple(offered)
-
-    def _passage(self) -> Document:
-        program = self._rng.choice(self._programs)
-        title = self._rng.choice([f"manual of {program}", f"manual of {program}: examples"])
-        return Document(title, title, "", title)
+        answer = _shell_answer(status, bool(offered), bool(recipe.get("changes")))
+        row = Row("sysadmin", "recipe" if offered else "written", prompt, answer)
+        named = f'"command": "{mica.title_of(document)} |' in row.text()
+        return row if named or not offered else None
 
 
-def _shell_answer(status: ToolStatus, recipe: str, changes: bool) -> str:
+def _shell_answer(status: ToolStatus, recipe: bool, changes: bool) -> str:
     if status == "empty" and changes:
-        return f"Done. {recipe}." if recipe else "Done."
-    about = f"{recipe}:" if recipe else "Here is what the command printed:"
+        return "Done. <r1>." if recipe else "Done."
+    about = "<r1>:" if recipe else "Here is what the command printed:"
     return {
         "ok": f"{about}\n<o1>",
-        "empty": f"{recipe}: nothing was found." if recipe else "The command printed nothing.",
+        "empty": "<r1>: nothing was found." if recipe else "The command printed nothing.",
         "error": "The command failed:\n<o1>",
         "timeout": "The command took too long and was stopped:\n<o1>",
         "rejected": "All right, I did not run it, and nothing was changed. "
@@ -158,14 +127,11 @@ def _shell_answer(status: ToolStatus, recipe: str, changes: bool) -> str:
 class ComposerRows:
     """Rows from hand-written asks over the music tools."""
 
-    def __init__(
-        self, folder: Path, tools: Sequence[Tool], passages: Sequence[Document], rng: random.Random
-    ) -> None:
+    def __init__(self, folder: Path, tools: Sequence[Tool], rng: random.Random) -> None:
         self._rng = rng
         self._tools = {tool.name: tool for tool in tools}
         self._schemas = tuple(tool.schema for tool in tools)
         self._works: dict[str, bool] = {}
-        self._passages = passages
         self._files = [
             yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("*.yaml"))
         ]
@@ -205,8 +171,7 @@ class ComposerRows:
         answer = "\n".join(f"<o{n + 1}>" for n in range(len(messages) // 2))
         if failed:
             answer = "I could not work that out: <o1>"
-        offered = tuple(rng.sample(self._passages, min(len(self._passages), rng.randint(0, 3))))
-        return Row("composer", "tool", ChatPrompt(tuple(messages), self._schemas, offered), answer)
+        return Row("composer", "tool", ChatPrompt(tuple(messages), self._schemas), answer)
 
     def _run(self, name: str, arguments: Mapping[str, str]) -> bool:
         """Run the call for real; tell whether it gave a result."""
@@ -239,25 +204,17 @@ def explain_rows(
     """Yield questions that a passage answers: the answer quotes it and runs nothing."""
     for _ in range(copies):
         for passage in passages:
-            others = rng.sample([p for p in passages if p is not passage], rng.randint(1, 4))
-            others.insert(rng.randint(0, len(others)), passage)
-            token = f"<r{others.index(passage) + 1}>"
             request = noise.disturb(rng.choice(list(asks[passage.id])), rng).replace("{{", "{")
-            prompt = ChatPrompt((Message("user", request),), tuple(tools), tuple(others))
-            yield Row(specialist, "explain", prompt, token)
+            prompt = ChatPrompt((Message("user", request),), tuple(tools), (passage,))
+            yield Row(specialist, "explain", prompt, f"? {mica.title_of(passage)}")
 
 
 def decline_rows(
-    specialist: str,
-    tools: Sequence[ToolSchema],
-    texts: Sequence[str],
-    documents: Sequence[Document],
-    rng: random.Random,
+    specialist: str, tools: Sequence[ToolSchema], texts: Sequence[str]
 ) -> Iterator[Row]:
     """Yield off-topic requests that get no tool call."""
     for text in texts:
-        offered = tuple(rng.sample(list(documents), min(len(documents), rng.randint(2, 6))))
-        prompt = ChatPrompt((Message("user", text),), tuple(tools), offered)
+        prompt = ChatPrompt((Message("user", text),), tuple(tools))
         yield Row(specialist, "decline", prompt, DECLINES[specialist])
 
 

@@ -1,16 +1,18 @@
-"""The format of the shipped models: Granite's turns, with values and documents as tokens.
+"""The format of the shipped models: Granite's turns, with values as tokens.
 
 A turn of the conversation is rendered from its last user message on:
 
     system     the domain
     user       the request, its values replaced by slot tokens
-    documents  what retrieval offers, one line each: title |slot slot <r1>
-    assistant  <tool_call>{"name": "bash", "arguments": {"command": "<r1> <p1> -"}}</tool_call>
+    assistant  <tool_call>{"name": "bash", "arguments": {"command":
+                   "largest files under a folder | path=<p1> count=-"}}</tool_call>
     tool       how the call ended, and a token for its output: ok <o1>
-    assistant  the answer, in which <o1> stands for the output and <r1> for the recipe's phrase
+    assistant  the answer; <o1> stands for the output, <r1> for the phrase of the recipe used
 
-In a command, `<rN>` followed by values in slot order is a recipe filled in; anything else is
-a command written out. The decoder turns both into what a shell runs.
+A command is the title of a retrieved recipe with a value for each of its slots (`-` is the
+default), or `$ ` and a command written out. An answer of `? ` and a title quotes that passage.
+What was retrieved is not spelled out in the prompt: it is what the grammar lets the model name.
+The decoder turns titles and tokens into what a shell runs and a person reads.
 """
 
 from __future__ import annotations
@@ -35,11 +37,11 @@ from runtime.types import (
     ToolCall,
     ToolSchema,
 )
-from runtime.values import TOKEN, Finder, ValueTable, expand, mark, music, shell
+from runtime.values import Finder, ValueTable, expand, mark, music, shell
 
 START, MIDDLE, END = "<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"
 CALL, CALL_END = "<tool_call>", "</tool_call>"
-MAX_DOCUMENTS = 6
+MAX_DOCUMENTS = 16
 _LINES_SHOWN = 40
 
 
@@ -55,26 +57,22 @@ class State:
 
 
 def render(prompt: ChatPrompt) -> Rendered:
-    """Turn the prompt's last turn into segments. Documents past the sixth are left out."""
-    documents = {f"<r{n}>": d for n, d in enumerate(prompt.documents[:MAX_DOCUMENTS], start=1)}
+    """Turn the prompt's last turn into segments. Documents past the sixteenth are left out."""
+    documents: dict[str, Document] = {}
+    for document in prompt.documents[:MAX_DOCUMENTS]:
+        documents.setdefault(title_of(document), document)
     state = State(documents, ValueTable(), shell=_is_shell(prompt.tools))
     find: Finder = shell.find if state.shell else music.find
     text = [_role("system"), "shell" if state.shell else "music"]
-    for position, message in enumerate(_last_turn(prompt.messages)):
+    for message in _last_turn(prompt.messages):
         text += [END, "\n", _role(message.role), _content(message, state, find)]
-        if position == 0 and documents:
-            lines = (f"{document_line(d)} {token}" for token, d in documents.items())
-            text += [END, "\n", _role("documents"), "\n".join(lines)]
     text += [END, "\n", _role("assistant")]
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
 
 
-def document_line(document: Document) -> str:
-    """Return how a document is offered: a recipe with its slots, or a passage's title."""
-    title = TOKEN.sub("", document.title.lower())
-    if document.template is None:
-        return f"? {title}"
-    return " |".join([title, " ".join(document.slots)])
+def title_of(document: Document) -> str:
+    """Return the name by which the model calls a document: its title, in plain lower case."""
+    return " ".join(re.sub(r'[<>|="\\\\?$]', " ", document.title.lower()).split())
 
 
 def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
@@ -88,19 +86,26 @@ def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
         return None
     state: State = render(prompt).state
     values = _one_of(state.values.values) if state.values.values else ""
-    said = _one_of([*state.values.values, *state.documents, *state.outputs])
+    said = _one_of([*state.values.values, *state.phrases, *state.outputs])
     calls = " | ".join(_call_rule(tool) for tool in prompt.tools)
-    text = f"( [^<] {'| ' + said if said else ''} )+"
+    passages = [title for title, d in state.documents.items() if d.template is None]
+    text = f"[^<?] ( [^<] {'| ' + said if said else ''} )*"
     rules = {
         "root": "call" if options.tool_choice == "required" else "text | call",
-        "text": text,
+        "text": " | ".join(
+            [
+                text,
+                *([f"( {said} ) ( [^<] | {said} )*"] if said else []),
+                *(f'"? {t}"' for t in passages),
+            ]
+        ),
         "call": f'"{CALL}" ( {calls} ) "{CALL_END}"',
         "string": f"( {values + ' | ' if values else ''}plain )+",
         "plain": r'[^<"\\\x00-\x1f] | "\\" ["\\/bfnrtu]',
         "word": r'[^ <"\\\x00-\x1f-] [^ <"\\\x00-\x1f]*',
         "value": f"{values} | word" if values else 'word | "-"',
         "default": 'value | "-"' if values else "value",
-        "command": " | ".join([*_references(state), "plain string?"]),
+        "command": " | ".join([*_recipe_rules(state), '"$ " string']),
     }
     return "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
 
@@ -118,11 +123,14 @@ def _call_rule(tool: ToolSchema) -> str:
     return rf'"{{\"name\": \"{tool.name}\", \"arguments\": {{" {arguments} "}}}}"'
 
 
-def _references(state: State) -> Iterator[str]:
-    for token, document in state.documents.items():
+def _recipe_rules(state: State) -> Iterator[str]:
+    for title, document in state.documents.items():
         if document.template is not None:
-            slots = (' " " value' if d == "" else ' " " default' for d in document.slots.values())
-            yield f'"{token}"{"".join(slots)}'
+            slots = (
+                f' " {slot}=" {"default" if default else "value"}'
+                for slot, default in document.slots.items()
+            )
+            yield f'"{title} |"{"".join(slots)}'
 
 
 def decoder(prompt: ChatPrompt, rendered: Rendered) -> _Decoder:
@@ -149,6 +157,8 @@ class _Decoder:
                 yield self._read_call(body)
             return
         self._held += piece
+        if self._held.startswith("?"):  # a passage's title: known only when it is whole
+            return
         if CALL in self._held:
             before, _, after = self._held.partition(CALL)
             self._held, self._call = "", ""
@@ -161,7 +171,10 @@ class _Decoder:
 
     def finish(self, reason: FinishReason) -> Iterator[Delta]:
         """Yield what is left; a call that was cut off is reported as text, never run."""
-        if self._held:
+        if self._held.startswith("?"):
+            passage = self._state.documents.get(self._held[1:].strip())
+            yield Delta(text=passage.text if passage else self._held)
+        elif self._held:
             yield Delta(text=self._expand(self._held))
         if self._call is not None:
             yield Delta(text="The tool call was cut off before it was complete; please ask again.")
@@ -193,19 +206,18 @@ class _Decoder:
         return value
 
     def _command(self, text: str) -> str:
-        head, *rest = text.split()
-        recipe = self._state.documents.get(head)
+        values = self._state.values.values
+        title, _, rest = text.partition(" |")
+        recipe = self._state.documents.get(title)
         if recipe is None or recipe.template is None:
-            return expand(text, self._state.values.values, shlex.quote)
-        return recipes.fill(recipe, [expand(word, self._state.values.values) for word in rest])
+            return expand(text.removeprefix("$ "), values, shlex.quote)
+        given = dict(pair.split("=", 1) for pair in rest.split() if "=" in pair)
+        arguments = [expand(given.get(slot, recipes.DEFAULT), values) for slot in recipe.slots]
+        return recipes.fill(recipe, arguments)
 
     def _expand(self, text: str) -> str:
         state = self._state
-        passages = {
-            token: state.phrases.get(token) or (d.text if d.template is None else d.title)
-            for token, d in state.documents.items()
-        }
-        return expand(text, {**state.values.values, **passages, **state.outputs})
+        return expand(text, {**state.values.values, **state.phrases, **state.outputs})
 
 
 def _role(role: str) -> str:
@@ -245,7 +257,7 @@ def _content(message: Message, state: State, find: Finder) -> str:
 
 
 def encode_call(call: ToolCall, state: State) -> str:
-    """Write a call the way the model writes it: values as tokens, recipes by reference."""
+    """Write a call the way the model writes it: values as tokens, recipes by their titles."""
     arguments = {}
     for name, value in call.arguments.items():
         text = str(value)
@@ -258,17 +270,17 @@ def encode_call(call: ToolCall, state: State) -> str:
 
 
 def _encode_command(command: str, state: State) -> str:
-    for token, recipe in state.documents.items():
+    for title, recipe in state.documents.items():
         found = recipes.recognise(recipe, command)
         if found is None:
             continue
-        state.phrases[token] = recipes.phrase(recipe, found)
-        words = [
-            _slot_word(slot, value, recipe.slots[slot], state.values)
+        state.phrases["<r1>"] = recipes.phrase(recipe, found)
+        pairs = (
+            f" {slot}={_slot_word(slot, value, recipe.slots[slot], state.values)}"
             for slot, value in zip(recipe.slots, found, strict=True)
-        ]
-        return " ".join([token, *words])
-    return _to_tokens(command, state.values, shlex.quote)
+        )
+        return f"{title} |{''.join(pairs)}"
+    return f"$ {_to_tokens(command, state.values, shlex.quote)}"
 
 
 def _slot_word(slot: str, value: str, default: str, table: ValueTable) -> str:

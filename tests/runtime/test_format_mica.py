@@ -59,31 +59,28 @@ def call(command: str) -> str:
     return f'<tool_call>{{"name": "bash", "arguments": {{"command": "{command}"}}}}</tool_call>'
 
 
-def test_renders_values_and_documents_as_tokens():
+def test_renders_values_as_tokens_and_spells_no_document():
     assert text_of(mica.render(PROMPT).segments) == (
         "<|start_of_role|>system<|end_of_role|>shell<|end_of_text|>\n"
         "<|start_of_role|>user<|end_of_role|>show me the <n1> largest files under <p1>"
-        "<|end_of_text|>\n"
-        "<|start_of_role|>documents<|end_of_role|>largest files |path count <r1>\n"
-        "? hard link <r2><|end_of_text|>\n"
-        "<|start_of_role|>assistant<|end_of_role|>"
+        "<|end_of_text|>\n<|start_of_role|>assistant<|end_of_role|>"
     )
 
 
 def test_expands_a_recipe():
-    done = answer(PROMPT, *call("<r1> <p1> <n1>"))
+    done = answer(PROMPT, *call("largest files | path=<p1> count=<n1>"))
     assert done.finish_reason == "tool_calls"
     assert done.tool_calls[0].arguments == {"command": "find /usr/lib -type f | head -n 5"}
 
 
 def test_expands_a_command_that_is_written_out():
-    done = answer(PROMPT, call("du -sh <p1> | sort"))
+    done = answer(PROMPT, call("$ du -sh <p1> | sort"))
     assert done.tool_calls[0].arguments == {"command": "du -sh /usr/lib | sort"}
 
 
 def test_asks_for_a_slot_that_is_missing():
-    needed = Document("x", "t", "", "s", template="cat {file}", slots={"file": ""})
-    done = answer(ChatPrompt((ASK,), (BASH,), (needed,)), call("<r1> -"))
+    needed = Document("x", "Show", "", "s", template="cat {file}", slots={"file": ""})
+    done = answer(ChatPrompt((ASK,), (BASH,), (needed,)), call("show | file=-"))
     assert done.tool_calls == ()
     assert done.text.startswith("Which file?")
 
@@ -94,13 +91,19 @@ def test_history_is_written_the_way_the_model_writes_and_answers_are_expanded():
         Message("assistant", "", (ran,)),
         Message("tool", "a\nb", tool_call_id="c1", name="bash", status="ok"),
     )
-    assert call("<r1> <p1> <n1>") in text_of(mica.render(prompt).segments)
+    assert call("largest files | path=<p1> count=<n1>") in text_of(mica.render(prompt).segments)
     done = answer(prompt, "<r1>", ":\n", "<o1>")
     assert done.text == "The 5 largest files under /usr/lib:\n```\na\nb\n```"
 
 
+def test_an_edited_command_is_written_out():
+    ran = ToolCall("c1", "bash", {"command": "du /usr/lib"})
+    prompt = PROMPT.with_messages(Message("assistant", "", (ran,)))
+    assert call("$ du <p1>") in text_of(mica.render(prompt).segments)
+
+
 def test_a_passage_is_quoted():
-    assert answer(PROMPT, "<r2>").text == "A hard link is another name."
+    assert answer(PROMPT, "? hard", " link").text == "A hard link is another name."
 
 
 def test_control_tokens_in_a_request_are_text():
@@ -123,12 +126,15 @@ def test_a_broken_or_cut_call_is_never_run():
 @pytest.mark.parametrize(
     ("text", "accepted"),
     [
-        (call("<r1> <p1> <n1>"), True),
-        (call("<r1> - -"), True),
-        (call("<r1> <p1>"), False),
-        (call("<r1> <p2> <n1>"), False),
-        (call("<r2>"), False),
-        (call("ls -l <p1>"), True),
+        (call("largest files | path=<p1> count=<n1>"), True),
+        (call("largest files | path=- count=-"), True),
+        (call("largest files | path=<p1>"), False),
+        (call("largest files | path=<p2> count=<n1>"), False),
+        (call("smallest files | path=<p1> count=<n1>"), False),
+        (call("hard link |"), False),
+        (call("$ ls -l <p1>"), True),
+        ("? hard link", True),
+        ("? soft link", False),
         ("The answer is <p1>.", True),
         ("The answer is <o1>.", False),
         ('<tool_call>{"name": "rm", "arguments": {}}</tool_call>', False),

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,89 +11,41 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.browser import (
+    ask,
+    button,
+    chromium,
+    conversation_of,
+    eventually,
+    open_page,
+    thumb_down,
+    window,
+)
+from support.page_server import PageServer
 
-from records.store import Store
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-HERE = Path(__file__).parent
-LONG = 15_000  # milliseconds
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+PAGE = Path(__file__).with_name("scripted_page.py")
 
 
-class Server:
-    """The page's server; it can be killed and started again on the same data folder."""
+class Server(PageServer):
+    """The page over a scripted assistant, which notes what it ran."""
 
     def __init__(self, home: Path, *options: str) -> None:
-        self.home = home
-        self.options = options
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        environment = os.environ | {
-            "MICA_HOME": str(self.home),
-            "PYTHONPATH": f"{HERE.parent.parent}:{HERE.parent}",
-        }
-        self.log = (self.home / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "scripted_page.py"), str(self.port), *self.options],
-            cwd=self.home,
-            env=environment,
-            stdout=self.log,
-            stderr=self.log,
-        )
-        deadline = time.monotonic() + 60
-        while not self._answers():
-            assert self.process.poll() is None, (self.home / "server.log").read_text()
-            assert time.monotonic() < deadline, "the page did not come up"
-            time.sleep(0.1)
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/auth/config", timeout=2):
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
-
-    def kill(self) -> None:
-        """Kill the server as `kill -9` does."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.log.close()
+        super().__init__(home, str(PAGE), "{port}", *options)
 
     def ran(self) -> list[str]:
         """Return the commands that were run."""
         file = self.home / "ran.txt"
         return file.read_text().splitlines() if file.exists() else []
 
-    def store(self) -> Store:
-        return Store(self.home / "mica.db")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(tmp_path_factory.mktemp("page"))
     made.start()
     yield made
@@ -107,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
+def own_server(browser: Any, tmp_path: Path) -> Iterator[Server]:
     made = Server(tmp_path)
     made.start()
     yield made
@@ -116,42 +62,8 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def context(browser: Any) -> Iterator[Any]:
-    made = browser.new_context(viewport={"width": 1280, "height": 900})
-    made.set_default_timeout(LONG)
-    yield made
-    made.close()
-
-
-def open_page(context: Any, server: Server) -> Any:
-    page = context.new_page()
-    page.goto(server.url)
-    page.locator("#chat-input").wait_for()
-    return page
-
-
-def ask(page: Any, text: str) -> None:
-    page.locator("#chat-input").click()
-    page.keyboard.type(text)
-    # The button is live once the page is connected.
-    page.locator("#chat-submit:enabled").click()
-
-
-def conversation_of(page: Any) -> str:
-    page.wait_for_url(re.compile("/thread/"))
-    return str(page.url.rsplit("/", 1)[-1])
-
-
-def eventually(check: Any) -> Any:
-    """Wait until `check` gives something true; fail after ten seconds."""
-    deadline = time.monotonic() + 10
-    while not (found := check()):
-        assert time.monotonic() < deadline, "it did not happen within ten seconds"
-        time.sleep(0.05)
-    return found
-
-
-def button(page: Any, name: str) -> Any:
-    return page.get_by_role("button", name=name, exact=True)
+    with window(browser, patience=15) as made:
+        yield made
 
 
 def test_an_answer_shows_its_steps_and_sources(context: Any, server: Server) -> None:
@@ -265,10 +177,7 @@ def test_a_thumb_down_with_a_comment_and_a_correction_are_kept(
     ask(page, "what chord is E flat minor seventh")
     page.locator(".negative-feedback-off").wait_for()
     conversation = conversation_of(page)
-    page.locator(".negative-feedback-off").click()
-    page.get_by_role("dialog").locator("textarea").fill("the octave is wrong")
-    page.get_by_role("dialog").get_by_role("button", name=re.compile("submit", re.I)).click()
-    page.locator(".negative-feedback-on").wait_for()
+    thumb_down(page, "the octave is wrong")
     store = server.store()
     (rating,) = eventually(lambda: store.ratings(conversation))
     assert (rating.rating, rating.comment, rating.owner) == ("down", "the octave is wrong", "local")

@@ -1,0 +1,84 @@
+"""A real browser on the chat page, and the few things that a person does with it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.page_server import PageServer
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Start Debian's Chromium; skip where it or playwright is missing."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip("Debian's chromium is not installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def window(browser: Any, *, patience: float, height: int = 900) -> Iterator[Any]:
+    """Open a window with cookies of its own; everything in it waits up to `patience` seconds."""
+    made = browser.new_context(viewport={"width": 1280, "height": height}, color_scheme="light")
+    made.set_default_timeout(1000 * patience)
+    yield made
+    made.close()
+
+
+def open_page(context: Any, server: PageServer) -> Any:
+    page = context.new_page()
+    page.goto(server.url)
+    page.locator("#chat-input").wait_for()
+    return page
+
+
+def ask(page: Any, text: str) -> None:
+    page.locator("#chat-input").click()
+    page.keyboard.type(text)
+    # The button is live once the page is connected.
+    page.locator("#chat-submit:enabled").click()
+
+
+def conversation_of(page: Any) -> str:
+    page.wait_for_url(re.compile("/thread/"))
+    return str(page.url.rsplit("/", 1)[-1])
+
+
+def button(page: Any, name: str) -> Any:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def thumb_down(page: Any, comment: str) -> None:
+    """Rate the answer on the page with a comment."""
+    page.locator(".negative-feedback-off").last.click()
+    page.get_by_role("dialog").locator("textarea").fill(comment)
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("submit", re.I)).click()
+    page.locator(".negative-feedback-on").last.wait_for()
+
+
+def eventually(check: Any, seconds: float = 10.0) -> Any:
+    """Wait until `check` gives something true."""
+    deadline = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < deadline, f"it did not happen within {seconds:.0f} seconds"
+        time.sleep(0.05)
+    return found

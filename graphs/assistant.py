@@ -17,7 +17,7 @@ from graphs.events import ApprovalNeeded, Event, Failed, Resume, ToolFinished, T
 from graphs.flow import compile_graph
 from graphs.followers import Turns
 from graphs.parts import Parts
-from graphs.proposing import proposed_command
+from graphs.proposing import problem_of, proposed_command
 from graphs.state import State, call_from_json, decision_from_json, new_turn, usage_of
 from records.paths import home
 from records.store import RecordsError
@@ -197,12 +197,9 @@ class Assistant:
         store.add_conversation(conversation, owner=owner or "local", title=title)
 
     def _problem(self, text: str, specialist: str | None) -> str | None:
-        longest = self.parts.settings.max_request
         known = [*self.parts.specialists, "other"]
-        if not text.strip():
-            return "the message is empty; write what you want to know or to have done"
-        if len(text) > longest:
-            return f"the message has {len(text)} characters; the longest allowed is {longest}"
+        if problem := problem_of(text, self.parts.settings.max_request):
+            return problem
         if specialist is not None and specialist not in known:
             return f"there is no specialist {specialist!r}; there are {', '.join(known)}"
         return None

@@ -9,15 +9,23 @@ from graphs.thinking import prompt_of
 from runtime.types import BackendError, GenerationOptions, Message, collect
 
 
+def problem_of(text: str, longest: int) -> str | None:
+    """Return why a request cannot be answered: empty, or over `longest` characters."""
+    if not text.strip():
+        return "the message is empty; write what you want to know or to have done"
+    if len(text) > longest:
+        return f"the message has {len(text)} characters; the longest allowed is {longest}"
+    return None
+
+
 def proposed_command(parts: Parts, text: str, specialist: str = "sysadmin") -> str:
     """Return the first command that the model asks for.
 
     Raises:
         BackendError: the request is empty or too long, or the model asked for no command.
     """
-    longest = parts.settings.max_request
-    if not text.strip() or len(text) > longest:
-        raise BackendError(f"a request has between 1 and {longest} characters")
+    if problem := problem_of(text, parts.settings.max_request):
+        raise BackendError(problem)
     chosen = parts.specialists[specialist]
     documents = []
     if parts.knowledge is not None and chosen.shelf and parts.settings.retrieved:

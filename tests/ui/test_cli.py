@@ -2,67 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.command_line import Mica
 
 from sandboxes import SandboxError
 from sandboxes.choose import open_sandbox
-from ui import cli
-
-SCRIPT = [
-    {"when": "delete", "replies": [{"tool": "bash", "arguments": {"command": "rm -f a.log"}},
-                                   "The log is gone."]},
-    {"when": "files", "replies": [{"tool": "bash", "arguments": {"command": "ls /"}},
-                                  "Those are the files."]},
-    {"when": "seventh", "replies": [{"tool": "spell_chord", "arguments": {"chord": "Ebm7"}},
-                                    "E♭ G♭ B♭ D♭."]},
-    {"when": "show", "replies": [{"tool": "show_music", "arguments": {"music": "C E G"}}, "See."]},
-]  # fmt: skip
-
-
-@dataclass
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    def rows(self) -> list[dict]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Mica = Callable[..., Ended]
-
-
-@pytest.fixture
-def mica(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Mica:
-    """Return a function that runs `mica ARGUMENTS` in a home of its own, without a sandbox."""
-    script = tmp_path / "script.json"
-    script.write_text(json.dumps(SCRIPT))
-    monkeypatch.setenv("MICA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("MICA_BACKEND", "script")
-    monkeypatch.setenv("MICA_SCRIPT", str(script))
-    monkeypatch.setenv("MICA_SANDBOX", "none")
-    monkeypatch.setenv("MICA_RETRIEVED", "0")
-
-    def run(*arguments: str, stdin: str = "") -> Ended:
-        monkeypatch.setattr(sys, "argv", ["mica", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        code = ended.value.code
-        return Ended(code if isinstance(code, int) else 0, said.out, said.err)
-
-    return run
 
 
 @pytest.fixture

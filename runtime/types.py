@@ -119,7 +119,8 @@ class Document:
 
     `template` has `{name}` slots; `slots` maps each slot, in order, to its default value
     (an empty string: there is no default). `phrase` is the sentence that introduces the
-    result, with the same slots.
+    result, with the same slots. `score` is how near the document is to the request, higher is
+    nearer; only differences mean something.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Document:
     template: str | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
     phrase: str | None = None
+    score: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import argparse
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,15 +223,15 @@ def _slots(template: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
 
-def collect_words(recipes: Sequence[Mapping[str, Any]], others: Sequence[str]) -> list[str]:
-    """Return the words that stand in requests as words, not as values of slots."""
-    words: set[str] = set()
+def collect_words(recipes: Sequence[Mapping[str, Any]], others: Sequence[str]) -> Counter[str]:
+    """Count the words that stand in requests as words, not as values of slots."""
+    words: Counter[str] = Counter()
     for text in [t for r in recipes for t in (r["title"], *map(str, r["asks"]))] + list(others):
         bare = re.sub(r"\{[^}]*\}", " ", text)
         for word in re.findall(r"[^\W\d_](?:[\w'’-]*\w)?", bare):
             shouted = len(word) > 1 and word.isupper()
-            words.add(word if shouted else word.lower().replace("’", "'"))
-    return sorted(words)
+            words[word if shouted else word.lower().replace("’", "'")] += 1
+    return words
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ import json
 import re
 import shlex
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,29 +37,35 @@ from runtime.types import (
     ToolCall,
     ToolSchema,
 )
-from runtime.values import Finder, ValueTable, expand, mark, music, shell
+from runtime.values import TOKEN, Finder, ValueTable, expand, mark, music, shell
 
 START, MIDDLE, END = "<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"
 CALL, CALL_END = "<tool_call>", "</tool_call>"
 MAX_DOCUMENTS = 16
+MARGIN = 0.05
+"""How much farther from the request than the nearest a recipe may be and still be named."""
+RARE = 12
+"""How often training must have met a word for it to be only a word."""
 _LINES_SHOWN = 40
+_WORD = re.compile(r"[^\W_][\w.+-]*")
 
 
 @dataclass
 class State:
-    """What the tokens of one prompt stand for."""
+    """What the tokens of one prompt stand for; `words` are the request's others, as typed."""
 
     documents: Mapping[str, Document]
     values: ValueTable
     outputs: dict[str, str] = field(default_factory=dict)
     phrases: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     shell: bool = False
 
 
 def render(prompt: ChatPrompt) -> Rendered:
     """Turn the prompt's last turn into segments. Documents past the sixteenth are left out."""
     documents: dict[str, Document] = {}
-    for document in prompt.documents[:MAX_DOCUMENTS]:
+    for document in _near(prompt.documents):
         documents.setdefault(title_of(document), document)
     state = State(documents, ValueTable(), shell=_is_shell(prompt.tools))
     find: Finder = shell.find if state.shell else music.find
@@ -68,6 +74,14 @@ def render(prompt: ChatPrompt) -> Rendered:
         text += [END, "\n", _role(message.role), _content(message, state, find)]
     text += [END, "\n", _role("assistant")]
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
+
+
+def _near(documents: Sequence[Document]) -> Iterator[Document]:
+    """Yield the passages, and the recipes that are nearly as near as the nearest."""
+    nearest = max((d.score for d in documents if d.template is not None), default=0.0)
+    for document in documents[:MAX_DOCUMENTS]:
+        if document.template is None or document.score >= nearest - MARGIN:
+            yield document
 
 
 def title_of(document: Document) -> str:
@@ -79,7 +93,8 @@ def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
     """Hold the completion to a call of a known tool, or to text, with the tokens there are.
 
     A recipe is named with a value for each of its slots; a slot without a default gets a value
-    rather than `-` where the request has any. Values are strings, whatever the schema says:
+    rather than `-` where the request has any. A value is a token, or a word of the request.
+    Values are strings, whatever the schema says:
     the decoder makes numbers of them.
     """
     if options.tool_choice == "none" or not prompt.tools:
@@ -102,12 +117,16 @@ def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
         "call": f'"{CALL}" ( {calls} ) "{CALL_END}"',
         "string": f"( {values + ' | ' if values else ''}plain )+",
         "plain": r'[^<"\\\x00-\x1f] | "\\" ["\\/bfnrtu]',
-        "word": r'[^ <"\\\x00-\x1f-] [^ <"\\\x00-\x1f]*',
-        "value": f"{values} | word" if values else 'word | "-"',
-        "default": 'value | "-"' if values else "value",
+        "value": " | ".join(_tokens_of(state)) or '"-"',
+        "default": " | ".join([*_tokens_of(state), '"-"']),
         "command": " | ".join([*_recipe_rules(state), '"$ " string']),
     }
     return "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
+
+
+def _tokens_of(state: State) -> list[str]:
+    """Return what a slot may be filled with: the values, and words that may be meant as one."""
+    return [f'"{text}"' for text in (*state.values.values, *state.words)]
 
 
 def _one_of(tokens: Iterable[str]) -> str:
@@ -212,7 +231,11 @@ class _Decoder:
         if recipe is None or recipe.template is None:
             return expand(text.removeprefix("$ "), values, shlex.quote)
         given = dict(pair.split("=", 1) for pair in rest.split() if "=" in pair)
-        arguments = [expand(given.get(slot, recipes.DEFAULT), values) for slot in recipe.slots]
+        words = self._state.words
+        arguments = [
+            expand(words.get(value, value), values)
+            for value in (given.get(slot, recipes.DEFAULT) for slot in recipe.slots)
+        ]
         return recipes.fill(recipe, arguments)
 
     def _expand(self, text: str) -> str:
@@ -247,13 +270,23 @@ def _last_turn(messages: tuple[Message, ...]) -> tuple[Message, ...]:
 def _content(message: Message, state: State, find: Finder) -> str:
     if message.role == "user":
         text = re.sub(r"<(?=\|)", "< ", message.content)
-        return mark(" ".join(text.split()), find, state.values)
+        text = " ".join(text.split())
+        marked = mark(text, find, state.values)
+        typed = {word.lower(): word for word in _WORD.findall(text)}
+        plain = _WORD.findall(TOKEN.sub(" ", marked))
+        state.words |= {word: typed.get(word, word) for word in plain if _may_be_value(word)}
+        return marked
     if message.role == "tool":
         token = f"<o{min(len(state.outputs) + 1, 8)}>"
         state.outputs[token] = shown(message.content) if state.shell else message.content
         return f"{message.status or 'ok'} {token}"
     calls = [encode_call(call, state) for call in message.tool_calls]
     return "".join(calls) or re.sub(r"<(?=[|a-z/])", "< ", message.content)
+
+
+def _may_be_value(word: str) -> bool:
+    """Tell whether a word that was not marked may still be meant as a value: it is a rare one."""
+    return shell.vocabulary().get(word, 0) < RARE
 
 
 def encode_call(call: ToolCall, state: State) -> str:

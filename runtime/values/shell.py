@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -57,17 +57,20 @@ _SHAPES = re.compile(
 
 
 @cache
-def vocabulary() -> frozenset[str]:
-    """Return the words that the shipped model knows as words; all others are values.
+def vocabulary() -> Mapping[str, int]:
+    """Return the words that the shipped model knows as words, with how often it met each.
+
+    All other words are values.
 
     Raises:
         FileNotFoundError: `weights/words.txt` is missing; the checkout is incomplete.
     """
     path = Path(__file__).parents[2] / "weights" / "words.txt"
-    return frozenset(path.read_text(encoding="utf-8").split())
+    lines = (line.split() for line in path.read_text(encoding="utf-8").splitlines())
+    return {word: int(count) for word, count in lines}
 
 
-def find(text: str, words: frozenset[str] | None = None) -> Iterator[Found]:
+def find(text: str, words: Container[str] | None = None) -> Iterator[Found]:
     """Yield the values in a request, left to right.
 
     >>> table = [(f.kind, f.text) for f in find("the five largest files in /usr/lib?",
@@ -101,7 +104,7 @@ def _normal(kind: str, value: str) -> str:
     return value
 
 
-def _word(text: str, match: re.Match[str], known: frozenset[str]) -> Found | None:
+def _word(text: str, match: re.Match[str], known: Container[str]) -> Found | None:
     word = match[0]
     lower = word.lower().replace("’", "'")
     if lower in _NUMBER_WORDS:

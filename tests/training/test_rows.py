@@ -86,7 +86,7 @@ def test_values_mean_what_is_typed():
 
 def test_words_of_slots_are_not_vocabulary():
     words = collect_words([{"title": "kill a process", "asks": ["kill {name} NOW"]}], [])
-    assert words == ["NOW", "a", "kill", "process"]
+    assert words == {"NOW": 1, "a": 1, "kill": 2, "process": 1}
 
 
 def test_encoding_teaches_the_call_more_than_the_answer_and_the_prompt_not_at_all(tmp_path):

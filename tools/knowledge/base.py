@@ -7,7 +7,7 @@ import hashlib
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -84,7 +84,7 @@ class KnowledgeBase:
         places = min(len(passages), (2 if nearer else 1) if k > 1 else int(nearer))
         offered = recipes[: k - places]
         offered += passages[: k - len(offered)]
-        return [document for _, document in offered]
+        return [replace(document, score=round(score, 4)) for score, document in offered]
 
     def _best(self, names: Sequence[str], kind: str, query: str) -> list[tuple[float, Document]]:
         vector = self.embedder.encode([query])[0]

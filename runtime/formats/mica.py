@@ -93,7 +93,8 @@ def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
     """Hold the completion to a call of a known tool, or to text, with the tokens there are.
 
     A recipe is named with a value for each of its slots; a slot without a default gets a value
-    rather than `-` where the request has any. A value is a token, or a word of the request.
+    rather than `-` where the request has any. A value is a token, or a word of the request;
+    an argument of another tool is several of these.
     Values are strings, whatever the schema says:
     the decoder makes numbers of them.
     """
@@ -115,11 +116,13 @@ def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
             ]
         ),
         "call": f'"{CALL}" ( {calls} ) "{CALL_END}"',
-        "string": f"( {values + ' | ' if values else ''}plain )+",
+        "string": 'piece ( " " piece )*',
+        "piece": " | ".join(_tokens_of(state)) or "plain+",
+        "written": f"( {values + ' | ' if values else ''}plain )+",
         "plain": r'[^<"\\\x00-\x1f] | "\\" ["\\/bfnrtu]',
         "value": " | ".join(_tokens_of(state)) or '"-"',
         "default": " | ".join([*_tokens_of(state), '"-"']),
-        "command": " | ".join([*_recipe_rules(state), '"$ " string']),
+        "command": " | ".join([*_recipe_rules(state), '"$ " written']),
     }
     return "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
 
@@ -274,7 +277,8 @@ def _content(message: Message, state: State, find: Finder) -> str:
         marked = mark(text, find, state.values)
         typed = {word.lower(): word for word in _WORD.findall(text)}
         plain = _WORD.findall(TOKEN.sub(" ", marked))
-        state.words |= {word: typed.get(word, word) for word in plain if _may_be_value(word)}
+        kept = plain if not state.shell else filter(_may_be_value, plain)
+        state.words |= {word: typed.get(word, word) for word in kept}
         return marked
     if message.role == "tool":
         token = f"<o{min(len(state.outputs) + 1, 8)}>"

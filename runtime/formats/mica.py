@@ -10,7 +10,8 @@ A turn of the conversation is rendered from its last user message on:
     assistant  the answer; <o1> stands for the output, <r1> for the phrase of the recipe used
 
 A command is the title of a retrieved recipe with a value for each of its slots (`-` is the
-default), or `$ ` and a command written out. An answer of `? ` and a title quotes that passage.
+default), or, where none was found, `$ ` and a command written out. An answer of `? ` and a title
+quotes that passage.
 What was retrieved is not spelled out in the prompt: it is what the grammar lets the model name.
 The decoder turns titles and tokens into what a shell runs and a person reads.
 """
@@ -44,6 +45,8 @@ CALL, CALL_END = "<tool_call>", "</tool_call>"
 MAX_DOCUMENTS = 16
 MARGIN = 0.05
 """How much farther from the request than the nearest a recipe may be and still be named."""
+FEW = 6
+"""Up to how many values of a request the grammar keeps from being used twice in a command."""
 RARE = 12
 """How often training must have met a word for it to be only a word."""
 _LINES_SHOWN = 40
@@ -120,9 +123,7 @@ def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
         "piece": " | ".join(_tokens_of(state)) or "plain+",
         "written": f"( {values + ' | ' if values else ''}plain )+",
         "plain": r'[^<"\\\x00-\x1f] | "\\" ["\\/bfnrtu]',
-        "value": " | ".join(_tokens_of(state)) or '"-"',
-        "default": " | ".join([*_tokens_of(state), '"-"']),
-        "command": " | ".join([*_recipe_rules(state), '"$ " written']),
+        "command": " | ".join(_recipe_rules(state)) or '"$ " written',
     }
     return "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
 
@@ -148,11 +149,22 @@ def _call_rule(tool: ToolSchema) -> str:
 def _recipe_rules(state: State) -> Iterator[str]:
     for title, document in state.documents.items():
         if document.template is not None:
-            slots = (
-                f' " {slot}=" {"default" if default else "value"}'
-                for slot, default in document.slots.items()
-            )
-            yield f'"{title} |"{"".join(slots)}'
+            yield f'"{title} |" {_slot_rules(list(document.slots.items()), _tokens_of(state))}'
+
+
+def _slot_rules(slots: Sequence[tuple[str, str]], values: Sequence[str]) -> str:
+    """Give every slot a value, and no value to two slots while there are few enough to say so."""
+    if not slots:
+        return ""
+    (slot, default), *rest = slots
+    if len(values) > FEW:
+        ways = [f"( {' | '.join(values)} ) {_slot_rules(rest, values)}"]
+    else:
+        others = ([other for other in values if other != value] for value in values)
+        ways = [f"{v} {_slot_rules(rest, left)}" for v, left in zip(values, others, strict=True)]
+    if default or not values:
+        ways.append(f'"-" {_slot_rules(rest, values)}')
+    return f'" {slot}=" ( {" | ".join(ways)} )'
 
 
 def decoder(prompt: ChatPrompt, rendered: Rendered) -> _Decoder:

@@ -21,6 +21,11 @@ _NUMBER_WORDS = {word: str(number) for number, word in enumerate(_SMALL.split(),
     "dozen": "12",
 }
 
+_ORDINALS = {
+    word: str(number)
+    for number, word in enumerate("second third fourth fifth sixth seventh".split(), start=2)
+}
+
 _KNOWN = """
 log txt csv json py md conf cfg ini yaml yml xml html css js ts jpg jpeg png gif svg pdf sh c
 cpp h java php rb go rs tar gz zip bak tmp mp3 mp4 wav sql db tsv doc
@@ -109,6 +114,10 @@ def _word(text: str, match: re.Match[str], known: Container[str]) -> Found | Non
     lower = word.lower().replace("’", "'")
     if lower in _NUMBER_WORDS:
         return Found(match.start(), match.end(), "n", _NUMBER_WORDS[lower])
+    if lower in _ORDINALS and re.match(
+        r"\s(?:column|field|line|row|word)s?\b", text[match.end() :]
+    ):
+        return Found(match.start(), match.end(), "n", _ORDINALS[lower])
     if lower in _EXTENSIONS and re.match(r"\s(?:files?|scripts?)\b", text[match.end() :]):
         return Found(match.start(), match.end(), "e", _EXTENSIONS[lower])
     shouted = len(word) > 1 and word.isupper()

@@ -132,7 +132,7 @@ def test_a_broken_or_cut_call_is_never_run():
         (call("largest files | path=<p2> count=<n1>"), False),
         (call("smallest files | path=<p1> count=<n1>"), False),
         (call("hard link |"), False),
-        (call("$ ls -l <p1>"), True),
+        (call("$ ls -l <p1>"), False),
         ("? hard link", True),
         ("? soft link", False),
         ("The answer is <p1>.", True),
@@ -145,6 +145,26 @@ def test_the_grammar_allows_only_what_can_be_expanded(tiny_models, text, accepte
     assert grammar is not None
     model = Model(tiny_models / "tiny.gguf", vocabulary_only=True)
     assert accepts(model, grammar, text) is accepted
+    model.close()
+
+
+def test_a_command_may_be_written_out_where_no_recipe_was_found(tiny_models):
+    grammar = mica.grammar(ChatPrompt((ASK,), (BASH,), (PASSAGE,)), GenerationOptions())
+    assert grammar is not None
+    model = Model(tiny_models / "tiny.gguf", vocabulary_only=True)
+    assert accepts(model, grammar, call("$ ls -l <p1>"))
+    assert not accepts(model, grammar, call("ls -l <p1>"))
+    model.close()
+
+
+def test_no_value_goes_into_two_slots(tiny_models):
+    copy = Document("c", "Copy", "", "s", template="cp {a} {b}", slots={"a": "", "b": ""})
+    prompt = ChatPrompt((Message("user", "copy /x to /y"),), (BASH,), (copy,))
+    grammar = mica.grammar(prompt, GenerationOptions())
+    assert grammar is not None
+    model = Model(tiny_models / "tiny.gguf", vocabulary_only=True)
+    assert accepts(model, grammar, call("copy | a=<p1> b=<p2>"))
+    assert not accepts(model, grammar, call("copy | a=<p1> b=<p1>"))
     model.close()
 
 

@@ -38,7 +38,8 @@ def served(home: Path) -> Iterator[Shipped]:
     server.kill()
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running while it lives: not beyond a module, or asyncio tests fail.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with chromium() as started:
         yield started

@@ -33,7 +33,7 @@ sandbox-image: ## build the image that commands run in
 train-setup: ## a second environment with torch, for training only
 	@deploy/setup train
 
-weights: train-setup ## make the shipped weights again from their recipe (about two hours on two cores)
+weights: test-setup train-setup ## make the shipped weights again from their recipe (about 40 minutes)
 	@training/recipe
 
 lock: ## pin the dependencies again

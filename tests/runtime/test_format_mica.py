@@ -1,7 +1,8 @@
 import pytest
+from support.gbnf import accepts
 
 from runtime.formats import mica, text_of
-from runtime.llama import Grammar, Model
+from runtime.llama import Model
 from runtime.types import (
     ChatPrompt,
     Document,
@@ -41,18 +42,6 @@ def answer(prompt: ChatPrompt, *pieces: str):
     decoder = mica.decoder(prompt, mica.render(prompt))
     deltas = [delta for piece in pieces for delta in decoder.feed(piece)]
     return collect(iter([*deltas, *decoder.finish("stop")]))
-
-
-def accepts(model: Model, gbnf: str, text: str) -> bool:
-    grammar = Grammar(model, gbnf)
-    try:
-        for token in [*model.tokenize(text, special=True), 0]:  # 0 ends the text
-            if not grammar.allowed([token])[0]:
-                return False
-            grammar.accept(token)
-        return True
-    finally:
-        grammar.close()
 
 
 def call(command: str) -> str:

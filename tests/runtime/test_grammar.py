@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.gbnf import accepts
 
 from runtime.grammar import GrammarError, Rules, tool_call_grammar, tool_list_grammar
 from runtime.llama import Grammar, Model
@@ -30,19 +31,6 @@ def model(tiny_models: Path) -> Iterator[Model]:
     loaded = Model(tiny_models / "tiny.gguf", vocabulary_only=True)
     yield loaded
     loaded.close()
-
-
-def accepts(model: Model, gbnf: str, text: str) -> bool:
-    """Say whether the grammar accepts the whole text, token by token."""
-    grammar = Grammar(model, gbnf)
-    try:
-        for token in [*model.tokenize(text, special=True), 0]:  # 0 ends the text
-            if not grammar.allowed([token])[0]:
-                return False
-            grammar.accept(token)
-        return True
-    finally:
-        grammar.close()
 
 
 def accepts_value(model: Model, schema: dict[str, Any], value: Any) -> bool:

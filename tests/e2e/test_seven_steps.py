@@ -13,6 +13,7 @@ from support.browser import (
     conversation_of,
     eventually,
     open_page,
+    reload,
     thumb_down,
 )
 from support.shipped import (
@@ -212,6 +213,6 @@ def test_an_approval_outlives_kill_9_and_runs_once(context: Any, served: Shipped
         assert (state, ran) == ("finished", command.strip())
         assert inside.runs(call_id) == 1
         assert inside.logs() == []
-    page.reload()
+    reload(page)
     page.get_by_text("Approved", exact=True).wait_for()
     assert button(page, "Approve").count() == 0

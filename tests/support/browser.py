@@ -51,6 +51,11 @@ def open_page(context: Any, server: PageServer) -> Any:
     return page
 
 
+def reload(page: Any) -> None:
+    """Load the page again. Chromium refuses a reload while it swaps the page's process."""
+    page.goto(page.url)
+
+
 def ask(page: Any, text: str) -> None:
     page.locator("#chat-input").click()
     page.keyboard.type(text)

@@ -18,6 +18,7 @@ from support.browser import (
     conversation_of,
     eventually,
     open_page,
+    reload,
     thumb_down,
     window,
 )
@@ -67,10 +68,10 @@ def context(browser: Any) -> Iterator[Any]:
 
 
 def test_an_answer_shows_its_steps_and_sources(context: Any, server: Server) -> None:
-    page = open_page(context, server)
+    page = context.new_page()
     outside: list[str] = []
     page.on("request", lambda r: None if server.url in r.url else outside.append(r.url))
-    page.reload()
+    page.goto(server.url)
     page.locator("#chat-input").wait_for()
     ask(page, "show me the five largest files under /usr/lib")
     page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
@@ -96,7 +97,7 @@ def test_music_is_seen_heard_and_taken_away(context: Any, server: Server) -> Non
     audio.wait_for()
     eventually(lambda: audio.evaluate("a => a.duration > 0.2"))
     page.get_by_text("music.mid").wait_for()
-    page.reload()
+    reload(page)
     page.locator("audio").wait_for()
     assert "/mica/files/" in page.locator("img.inline-image").get_attribute("src")
     eventually(
@@ -190,7 +191,7 @@ def test_a_thumb_down_with_a_comment_and_a_correction_are_kept(
     assert (kept.id, kept.rating, kept.comment) == (rating.id, "down", "the octave is wrong")
     assert kept.correction == "E♭4 G♭4 B♭4 D♭5"
     store.close()
-    page.reload()
+    reload(page)
     page.locator(".negative-feedback-on").wait_for()
     button(page, "Correct it").wait_for()
 
@@ -289,7 +290,7 @@ def test_an_approval_survives_kill_9(context: Any, own_server: Server) -> None:
     button(page, "Approve").click()
     page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
     assert own_server.ran() == ["rm -f /srv/app/a.log /srv/app/b.log"]
-    page.reload()
+    reload(page)
     page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
     assert button(page, "Approve").count() == 0
 
@@ -301,7 +302,7 @@ def test_an_approval_the_page_never_kept_is_shown_too(context: Any, own_server: 
     conversation = conversation_of(page)
     waits = {conversation: {"id": "call-9", "command": "rm -rf /srv/app/old"}}
     (own_server.home / "pending.json").write_text(json.dumps(waits))
-    page.reload()
+    reload(page)
     page.get_by_text("May I run this?").wait_for()
     button(page, "Reject").click()
     page.get_by_text("All right, nothing was run.").wait_for()
@@ -312,9 +313,9 @@ def test_a_turn_cut_by_a_crash_is_finished(context: Any, server: Server) -> None
     ask(page, "what chord is E flat minor seventh")
     button(page, "Correct it").wait_for()
     (server.home / f"cut-{conversation_of(page)}").touch()
-    page.reload()
+    reload(page)
     page.get_by_text("This is the rest of the answer that was cut.").wait_for()
-    page.reload()
+    reload(page)
     page.get_by_text("This is the rest of the answer that was cut.").wait_for()
 
 

@@ -10,6 +10,7 @@ import httpx
 import openai
 import pytest
 from openai import OpenAI
+from support import small_disk
 from support.api_server import serving
 from support.graph_parts import World
 
@@ -161,3 +162,17 @@ def test_records_that_cannot_be_written(tmp_path: Path):
         answer = httpx.post(address + CHAT, json={"model": "mica", "messages": HELLO})
         assert answer.status_code in (500, 503)
         error_of(answer)
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path):
+    with small_disk.mounted(tmp_path) as folder:
+        world = World(folder)
+        with serving(world.assistant(lambda *_: "fine")) as address:
+            body = {"model": "mica", "messages": HELLO, "metadata": {"conversation": "kept"}}
+            assert httpx.post(address + CHAT, json=body).status_code == 200
+            ballast = small_disk.fill(folder)
+            refused = httpx.post(address + CHAT, json=body)
+            assert refused.status_code >= 500
+            assert "disk" in error_of(refused)["message"]
+            ballast.unlink()
+            assert httpx.post(address + CHAT, json=body).status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from runtime.cache import Slot
@@ -16,7 +17,7 @@ Item = Delta | float | Exception | None  # None: there is no more
 
 
 @dataclass(eq=False)
-class Request:
+class Request(ABC):
     """Tokens to evaluate. `out` receives deltas or a score, then None; or an error.
 
     `limit` is the most that prompt and completion may reach together; the first `evaluated`
@@ -45,22 +46,22 @@ class Request:
         return self.slot.number
 
     @property
+    @abstractmethod
     def reusable(self) -> int:
         """Return how many tokens may come from the cache."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def goal(self) -> int:
         """Return how many tokens are to be evaluated before the next logits decide."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reads(self, position: int) -> bool:
         """Say whether the logits at a position are needed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, position: int, logits: Logits, model: Model) -> bool:
         """Use the logits of a position; True when the request is done."""
-        raise NotImplementedError
 
     def end(self, reason: FinishReason) -> None:
         """Put the last items into `out`."""

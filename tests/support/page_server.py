@@ -20,8 +20,11 @@ ROOT = Path(__file__).parents[2]
 class PageServer:
     """Runs `python ARGUMENTS` over a data folder; `{port}` in them is a free port."""
 
-    def __init__(self, home: Path, *arguments: str, patience: float = 60.0) -> None:
+    def __init__(
+        self, home: Path, *arguments: str, patience: float = 60.0, log: Path | None = None
+    ) -> None:
         self.home = home
+        self.log_file = log or home / "server.log"
         self.patience = patience
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -34,7 +37,7 @@ class PageServer:
         """Start the process and wait until the page answers."""
         paths = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
         environment = os.environ | {"MICA_HOME": str(self.home), "PYTHONPATH": paths}
-        self.log = (self.home / "server.log").open("ab")
+        self.log = self.log_file.open("ab")
         self.process = subprocess.Popen(
             [sys.executable, *self.arguments],
             cwd=self.home,
@@ -64,7 +67,7 @@ class PageServer:
 
     def said(self) -> str:
         """Return what the server wrote to its terminal."""
-        return (self.home / "server.log").read_text(errors="replace")
+        return self.log_file.read_text(errors="replace")
 
     def store(self) -> Store:
         """Open the server's records."""

@@ -1,4 +1,4 @@
-"""A file system of 1 MiB, for what happens when a disk is full."""
+"""A small file system, for what happens when a disk is full."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 
 
 @contextmanager
-def mounted(folder: Path) -> Iterator[Path]:
-    """Mount it on `folder/small`; skip where that is not allowed."""
+def mounted(folder: Path, size: str = "1m") -> Iterator[Path]:
+    """Mount one of `size` on `folder/small`; skip where that is not allowed."""
     small = folder / "small"
     small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(small)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("mounting a small file system needs root")
     yield small

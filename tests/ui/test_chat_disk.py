@@ -1,0 +1,44 @@
+"""The chat page while the disk that holds the records is full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import small_disk
+from support.browser import ask, button, chromium, eventually, open_page, reload, window
+from support.page_server import PageServer
+
+PAGE = Path(__file__).with_name("scripted_page.py")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def test_a_full_disk_is_said_on_the_page_and_loses_nothing(browser: Any, tmp_path: Path) -> None:
+    with small_disk.mounted(tmp_path, "8m") as folder, window(browser, patience=15) as context:
+        server = PageServer(folder, str(PAGE), "{port}", "graph", log=tmp_path / "server.log")
+        server.start()
+        try:
+            page = open_page(context, server)
+            ask(page, "remove the first file")
+            button(page, "Approve").click()
+            page.get_by_text("The file is gone.").wait_for()
+            ballast = small_disk.fill(folder)
+            ask(page, "remove the second file")
+            page.get_by_text("disk").first.wait_for()
+            assert (folder / "ran.txt").read_text().splitlines() == ["rm x"]
+            ballast.unlink()
+            reload(page)
+            page.get_by_text("remove the first file").first.wait_for()
+            page.get_by_text("The file is gone.").wait_for()
+            ask(page, "remove the third file")
+            button(page, "Approve").click()
+            eventually(lambda: (folder / "ran.txt").read_text().splitlines() == ["rm x"] * 2)
+        finally:
+            server.kill()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tools.bash.policy import refuse, second
+from tools.bash.policy import checker, refuse, second
 from tools.bash.policy.decision import Decision, Verdict
 from tools.bash.policy.review import Review
 from tools.bash.policy.syntax import Script, parse
@@ -13,14 +13,14 @@ SyntaxCheck = Callable[[str], bool]
 
 
 def judge(
-    command: str, *, cwd: str = "/workspace", syntax_check: SyntaxCheck = second.bash_accepts
+    command: str, *, cwd: str = "/workspace", syntax_check: SyntaxCheck = checker.bash_accepts
 ) -> Decision:
     """Return whether `command` may run in bash, with the evidence. Never raises, runs nothing.
 
     `allow` needs all of: both parsers know every construct and agree on every word, every
     program is in the tables with only known options, nothing is written, and bash itself
-    accepts the text. `syntax_check` is asked last; it is the only part that starts a process
-    (`bash -n`).
+    accepts the text. `syntax_check` is asked last; it is the only part that uses a process
+    (a bash that only parses).
     """
     problem = refuse.bad_text(command)
     if problem:

@@ -1,8 +1,7 @@
-"""The second opinions: bashlex on where words and commands are, and bash's own syntax check."""
+"""The second opinion: bashlex on where words and commands are."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,6 @@ import bashlex.ast
 from tools.bash.policy.syntax import Script
 
 MOST_CHARACTERS = 4096
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 Span = tuple[int, int]
 Shape = tuple[list[tuple[Span, ...]], list[tuple[str, object]], set[Span]]
@@ -89,21 +87,3 @@ def _nodes(trees: list[Any]) -> Iterator[Any]:
             child = getattr(node, name, None)
             if isinstance(child, bashlex.ast.node):
                 stack.append(child)
-
-
-def bash_accepts(source: str, seconds: float = 3.0) -> bool:
-    """Return whether `bash -n` takes the text for a script. Runs nothing of it."""
-    try:
-        done = subprocess.run(
-            ["/bin/bash", "--noprofile", "--norc", "-n", "-c", source],
-            env=_ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=seconds,
-            check=False,
-            close_fds=False,
-        )
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0 and not done.stderr

@@ -1,0 +1,96 @@
+"""Hand-written follow-ups, changes and two-step requests: each can be filled from the book."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from string import Formatter
+
+import pytest
+import yaml
+
+from runtime.values import shell
+from tools.knowledge.recipes import load_recipes
+
+DATA = Path(__file__).parents[2] / "training" / "data" / "sysadmin"
+BOOK = {
+    recipe["id"]: {slot: str(default) for slot, default in (recipe.get("slots") or {}).items()}
+    for recipe in load_recipes()
+}
+
+
+class EveryWord(frozenset):
+    """Contains every word, so that only values with a shape of their own are found."""
+
+    def __contains__(self, word):
+        return True
+
+
+def read(name):
+    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+
+
+def slots_of(wording):
+    return [name for _, name, _, _ in Formatter().parse(wording) if name is not None]
+
+
+def values_outside_slots(wording):
+    """A value that stands in the wording itself: training could not say where it comes from."""
+    literals = [literal for literal, _, _, _ in Formatter().parse(wording)]
+    found = (f.text for literal in literals for f in shell.find(literal, EveryWord()))
+    return [text for text in found if text.strip(".,?!")]
+
+
+def twice(texts):
+    return [text for text, count in Counter(map(str.lower, texts)).items() if count > 1]
+
+
+@pytest.fixture(scope="module")
+def followups():
+    return read("followups.yaml")
+
+
+def test_there_are_follow_ups_of_every_area(followups):
+    areas = Counter(entry["to"].split(".")[0] for entry in followups)
+    assert set(areas) >= {name.split(".")[0] for name in BOOK}
+    assert len(followups) >= 350
+    assert sum(len(entry["says"]) for entry in followups) >= 2500
+
+
+def test_follow_ups_name_recipes_and_slots_that_exist(followups):
+    for entry in followups:
+        assert set(entry) <= {"from", "to", "inherit", "says"}, entry
+        assert {*entry["from"], entry["to"]} <= set(BOOK), entry
+        assert entry["to"] not in entry["from"], entry
+        for slot, source in entry.get("inherit", {}).items():
+            assert slot in BOOK[entry["to"]], entry
+            assert all(source in BOOK[name] for name in entry["from"]), entry
+        for wording in entry["says"]:
+            assert set(slots_of(wording)) <= set(BOOK[entry["to"]]), wording
+
+
+def test_a_follow_up_can_be_filled_from_what_it_says_and_the_turn_before(followups):
+    for entry in followups:
+        inherit = entry.get("inherit", {})
+        needed = {slot for slot, default in BOOK[entry["to"]].items() if default == ""}
+        for name in entry["from"]:
+            inherited = {slot for slot in needed if inherit.get(slot, slot) in BOOK[name]}
+            for wording in entry["says"]:
+                assert needed <= inherited | set(slots_of(wording)), (name, wording)
+
+
+def test_the_same_words_after_the_same_recipe_mean_one_thing(followups):
+    meant = {}
+    for entry in followups:
+        assert 6 <= len(entry["says"]) <= 12, entry["says"]
+        for wording in entry["says"]:
+            for name in entry["from"]:
+                key = (name, wording.lower())
+                assert key not in meant, (key, meant[key], entry["to"])
+                meant[key] = entry["to"]
+
+
+def test_values_stand_only_in_slots(followups):
+    for entry in followups:
+        for wording in entry["says"]:
+            assert not values_outside_slots(wording), wording

@@ -17,14 +17,17 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from records.paths import home
 from sandboxes import Limits, SandboxError, seccomp
-from sandboxes.processes import Watch, converse
-from sandboxes.runner import ENVIRONMENT, RUNNER, ScriptedSandbox, key, script
+from sandboxes.previewing import PreviewingSandbox
+from sandboxes.processes import Watch, converse, received
+from sandboxes.runner import ENVIRONMENT, RUNNER, key, script
 
 # The host's user for commands when Mica itself is root: no account has it, so it owns nothing.
 SERVICE_USER = 986_321
@@ -44,12 +47,14 @@ AS_ROOT = (
 )
 
 
-class BubblewrapSandbox(ScriptedSandbox):
+class BubblewrapSandbox(PreviewingSandbox):
     """Runs each command in a bubblewrap of its own over folders that stay."""
 
     name = "bubblewrap"
 
-    def __init__(self, limits: Limits | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self, limits: Limits | None = None, folder: Path | None = None, undo: Path | None = None
+    ) -> None:
         """Check that bubblewrap works here and that the root file system is there.
 
         `folder` holds `rootfs` and the conversations; by default `$MICA_HOME/sandbox`.
@@ -57,11 +62,14 @@ class BubblewrapSandbox(ScriptedSandbox):
         Raises:
             SandboxError: one of both is missing, or the kernel forbids user namespaces.
         """
-        super().__init__(limits or Limits())
-        self._folder = folder or home() / "sandbox"
+        super().__init__(limits or Limits(), undo)
+        self._folder = (folder or home() / "sandbox").absolute()
         self._rootfs = (self._folder / "rootfs").resolve()
         self._filter = seccomp.program()
-        if shutil.which("bwrap") is None:
+        # By its name where that is enough: PID 1's command line can be read inside.
+        usual = shutil.which("bwrap", path=ENVIRONMENT["PATH"]) is not None
+        self._program = "bwrap" if usual else shutil.which("bwrap") or ""
+        if not self._program:
             raise SandboxError("bubblewrap is missing; install it (Debian: apt install bubblewrap)")
         if not (self._rootfs / "bin").is_dir():
             raise SandboxError(
@@ -81,14 +89,37 @@ class BubblewrapSandbox(ScriptedSandbox):
         ):
             return converse(process, b"\n" + stdin, seconds, most)
 
+    def stream(
+        self, place: str, request: Sequence[str], stdin: Iterable[bytes], seconds: float
+    ) -> Iterator[bytes]:
+        """Start bubblewrap for one request. See `PreviewingSandbox.stream`."""
+        command = [*_rlimits(self.limits), *RUNNER, *request]
+        process = self._start(command, self._own(place), subprocess.DEVNULL, script(request[0]))
+        return received(process, chain([b"\n"], stdin), seconds)
+
     def recover(self, conversation: str) -> bool:
         """Do nothing: every process ended with its bubblewrap, and the files are there."""
         return (self._folder / key(conversation)).is_dir()
 
-    def forget(self, conversation: str) -> None:
-        """Remove the conversation's folders."""
-        own = self._folder / key(conversation)
-        with self.alone(conversation):
+    def identity(self, place: str) -> str | None:
+        """Return the name that a place was given when its folders were made."""
+        own = self._folder / key(place)
+        try:
+            return (own / "identity").read_text()
+        except FileNotFoundError:
+            return "unnamed" if own.is_dir() else None
+
+    def move(self, place: str, to: str) -> None:
+        """Rename a place's folder."""
+        try:
+            (self._folder / key(place)).rename(self._folder / key(to))
+        except OSError as error:
+            raise SandboxError(f"a sandbox's folder could not be renamed: {error}") from error
+
+    def remove(self, place: str) -> None:
+        """Remove a place's folders."""
+        own = self._folder / key(place)
+        with self.alone(place):
             if own.exists():
                 shutil.rmtree(own, onerror=_unlock_and_retry)
 
@@ -97,7 +128,10 @@ class BubblewrapSandbox(ScriptedSandbox):
 
     def _own(self, conversation: str) -> Path:
         own = self._folder / key(conversation)
+        if "\0" not in conversation:
+            self.settle(conversation)
         try:
+            self._named(own)
             for name in FOLDERS:
                 (own / name).mkdir(parents=True, exist_ok=True)
                 if os.getuid() == 0:
@@ -105,6 +139,12 @@ class BubblewrapSandbox(ScriptedSandbox):
         except OSError as error:
             raise SandboxError(f"no folder for the sandbox: {error}; free some space") from error
         return own
+
+    @staticmethod
+    def _named(own: Path) -> None:
+        if not own.is_dir():
+            own.mkdir(parents=True)
+            (own / "identity").write_text(uuid.uuid4().hex)
 
     def _try_out(self) -> None:
         own = self._own("try-out")
@@ -117,16 +157,18 @@ class BubblewrapSandbox(ScriptedSandbox):
                 "or kernel.apparmor_restrict_unprivileged_userns=0)"
             )
 
-    def _start(self, command: Sequence[str], own: Path, stderr: int) -> subprocess.Popen[bytes]:
+    def _start(
+        self, command: Sequence[str], own: Path, stderr: int, text: str = ""
+    ) -> subprocess.Popen[bytes]:
         as_root = os.getuid() == 0
         rootfs, place = (Path("/mnt/root"), Path("/mnt/own")) if as_root else (self._rootfs, own)
-        options = _options(rootfs, place)
+        options = _options(rootfs, place, text or script())
         with _Pipes() as pipes:
             if self._filter is not None:
                 options += ["--seccomp", str(pipes.add(self._filter))]
             # By a descriptor, so that /proc/1/cmdline inside tells nothing of the host.
             arguments = pipes.add(b"".join(text.encode() + b"\0" for text in options))
-            line = ["bwrap", "--args", str(arguments), "--", *command]
+            line = [self._program, "--args", str(arguments), "--", *command]
             if as_root:
                 line = [*_drop_root(self._rootfs, own), *line]
             try:
@@ -136,7 +178,9 @@ class BubblewrapSandbox(ScriptedSandbox):
                     stdout=subprocess.PIPE,
                     stderr=stderr,
                     pass_fds=pipes.ends,
-                    env={"PATH": os.environ.get("PATH", ENVIRONMENT["PATH"])},
+                    # PID 1 keeps both, and commands can read them there.
+                    env={"PATH": ENVIRONMENT["PATH"]},
+                    cwd="/",
                 )
             except OSError as error:
                 raise SandboxError(f"bubblewrap could not be started: {error}") from error
@@ -163,11 +207,11 @@ class _Pipes:
         return end
 
 
-def _options(rootfs: Path, own: Path) -> list[str]:
+def _options(rootfs: Path, own: Path, text: str) -> list[str]:
     options = ["--unshare-all", "--unshare-user", "--disable-userns"]
     options += ["--uid", str(USER), "--gid", str(USER), "--cap-drop", "ALL"]
     options += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
-    for name, value in {**ENVIRONMENT, "MICA_RUNNER": script()}.items():
+    for name, value in {**ENVIRONMENT, "MICA_RUNNER": text}.items():
         options += ["--setenv", name, value]
     options += ["--ro-bind", str(rootfs), "/", "--proc", "/proc", "--dev", "/dev"]
     options += ["--size", str(16 * 2**20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]

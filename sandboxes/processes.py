@@ -9,41 +9,70 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Generator, Iterable
 from pathlib import Path
+from typing import IO
 
 from sandboxes import Limits
 
 LOOK_SECONDS = 0.2
-MOST_FILES = 100_000
+MOST_FILES = 50_000
 
 
 def converse(process: subprocess.Popen[bytes], stdin: bytes, seconds: float, most: int) -> bytes:
     """Send `stdin`, return stdout; kill the process after `seconds` or past `most` bytes."""
-    assert process.stdin is not None and process.stdout is not None
-    sender = threading.Thread(target=_send, args=(process.stdin, stdin), daemon=True)
-    sender.start()
     output = bytearray()
-    deadline = time.monotonic() + seconds
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while len(output) <= most and (left := deadline - time.monotonic()) > 0:
-            if selector.select(left):
-                data = os.read(process.stdout.fileno(), 65536)
-                if not data:
-                    break
-                output += data
-        else:
-            process.kill()
-    process.wait()
-    sender.join()
+    with contextlib.closing(received(process, [stdin], seconds)) as chunks:
+        for chunk in chunks:
+            output += chunk
+            if len(output) > most:
+                break
     return bytes(output)
 
 
-def _send(stream: object, data: bytes) -> None:
+def received(
+    process: subprocess.Popen[bytes], stdin: Iterable[bytes], seconds: float
+) -> Generator[bytes, None, None]:
+    """Send `stdin` at once; return what yields stdout, and kills the process after `seconds`.
+
+    Closing it early kills the process too.
+    """
+    assert process.stdin is not None
+    sender = threading.Thread(target=_send, args=(process.stdin, stdin), daemon=True)
+    sender.start()
+    return _chunks(process, sender, time.monotonic() + seconds)
+
+
+def _chunks(
+    process: subprocess.Popen[bytes], sender: threading.Thread, deadline: float
+) -> Generator[bytes, None, None]:
+    assert process.stdout is not None
+    ended = False
+    try:
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while (left := deadline - time.monotonic()) > 0:
+                if selector.select(left):
+                    data = os.read(process.stdout.fileno(), 65536)
+                    if not data:
+                        ended = True
+                        break
+                    yield data
+    finally:
+        if not ended:
+            process.kill()
+        process.stdout.close()
+        process.wait()
+        sender.join()
+
+
+def _send(stream: IO[bytes], chunks: Iterable[bytes]) -> None:
     with contextlib.suppress(OSError):
-        stream.write(data)  # type: ignore[attr-defined]
+        for data in chunks:
+            stream.write(data)
+            stream.flush()
     with contextlib.suppress(OSError):
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
 
 
 class Watch:
@@ -106,15 +135,16 @@ def session(pid: int) -> int:
 
 
 def memory_use(pids: list[int], enough: int) -> int:
-    """Return the bytes of memory that processes take together, mapped files left out.
+    """Return the bytes of memory and swap that processes take together, without mapped files.
 
     Pages that they share count once, by a slow way that is taken only where the quick one,
     which counts them for each process, is over `enough`.
     """
-    quick = sum(_field_sum(pid, "status", ("RssAnon:", "RssShmem:")) for pid in pids)
+    quick = sum(_field_sum(pid, "status", ("RssAnon:", "RssShmem:", "VmSwap:")) for pid in pids)
     if quick <= enough:
         return quick
-    return sum(_field_sum(pid, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")) for pid in pids)
+    shared = ("Pss_Anon:", "Pss_Shmem:", "SwapPss:")
+    return sum(_field_sum(pid, "smaps_rollup", shared) for pid in pids)
 
 
 def _field_sum(pid: int, file: str, fields: tuple[str, ...]) -> int:

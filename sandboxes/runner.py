@@ -35,10 +35,18 @@ ENVIRONMENT = {
 RUNNER = ("bash", "-c", 'eval "$MICA_RUNNER"', "mica")
 
 
+COPYING = frozenset({"pack", "unpack", "scan", "take", "restore"})
+"""Requests that are in `copying.sh`."""
+
+
 @cache
-def script() -> str:
-    """Return the text of `runner.sh`, which `RUNNER` expects in the variable MICA_RUNNER."""
-    return importlib.resources.files("sandboxes").joinpath("runner.sh").read_text("utf-8")
+def script(request: str = "") -> str:
+    """Return the text that `RUNNER` expects in the variable MICA_RUNNER for a request."""
+    folder = importlib.resources.files("sandboxes")
+    runner = folder.joinpath("runner.sh").read_text("utf-8")
+    if request in COPYING:
+        return folder.joinpath("copying.sh").read_text("utf-8") + runner
+    return runner
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,13 @@ def parse_reply(data: bytes) -> Reply:
 
 
 def key(text: str) -> str:
-    """Return a name for `text` that is safe in paths and container names (24 hex digits)."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    """Return a name for `text` that is safe in paths and container names (24 hex digits).
+
+    What follows a NUL is kept as an ending: the name of a place beside the conversation's own.
+    """
+    text, _, role = text.partition("\0")
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    return f"{digest}-{role}" if role else digest
 
 
 class ScriptedSandbox(ABC):

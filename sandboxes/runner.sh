@@ -5,6 +5,7 @@
 #   write PATH BYTES               write stdin to PATH
 #   read PATH LIMIT                print a file of at most LIMIT bytes
 #   sweep                          end all processes that commands left behind
+#   ready                          do now what a first command would wait for
 #
 # Stdin begins with an empty line, so that no answer can overtake the caller's getting ready.
 # The answer on stdout is one line `mica STATUS EXIT MICROSECONDS TOTAL SIZE`, then SIZE bytes.
@@ -32,9 +33,21 @@ fail() { # STATUS TEXT
     exit 0
 }
 
+# Closes what a request that was cut off had opened to read it (copying.sh), the inner ones first.
+close_again() {
+    local opened index
+    [ -e "$state/opened" ] || return 0
+    mapfile -d '' opened <"$state/opened"
+    for ((index = ${#opened[@]} - 1; index >= 0; index--)); do
+        chmod -- "${opened[index]%% *}" "${opened[index]#* }" 2>/dev/null
+    done
+    rm -f "$state/opened"
+}
+
 prepare() {
     exec 9>>"$state/lock" || fail error "the sandbox has no room left; start a new conversation"
     flock -w "$1" 9 || fail busy "another command of this conversation is still running"
+    close_again
     [ -e "$state/ready" ] && return
     mkdir -p "$state/calls" "$state/new" "$state/kept"
     if [ -x /usr/share/mica/seed ]; then /usr/share/mica/seed >/dev/null 2>&1; fi
@@ -166,5 +179,7 @@ case $1 in
     write) write_path "${@:2}" ;;
     read) read_path "${@:2}" ;;
     sweep) sweep && reply done 0 0 0 ;;
+    ready) prepare 15 && reply done 0 0 0 ;;
+    pack | unpack | scan | take | restore) "request_$1" "${@:2}" ;; # in copying.sh
     *) fail error "unknown request $1" ;;
 esac

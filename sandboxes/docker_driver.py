@@ -14,7 +14,9 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -24,7 +26,11 @@ from docker.models.containers import Container
 from docker.types import LogConfig, Ulimit
 
 from sandboxes import Limits, SandboxError
-from sandboxes.runner import ENVIRONMENT, RUNNER, ScriptedSandbox, key, script
+from sandboxes.gvisor import Wish, choose_runtime
+from sandboxes.pool import Pool
+from sandboxes.previewing import PreviewingSandbox
+from sandboxes.processes import MOST_FILES
+from sandboxes.runner import ENVIRONMENT, RUNNER, key, script
 
 IMAGE = "mica-sandbox:latest"
 USER = 1000
@@ -51,18 +57,29 @@ def connect(timeout: float = 10.0) -> docker.DockerClient:
     return client
 
 
-class DockerSandbox(ScriptedSandbox):
+class DockerSandbox(PreviewingSandbox):
     """Runs commands in containers named after the conversation, found again after a restart."""
 
     name = "docker"
 
-    def __init__(self, limits: Limits | None = None, image: str = IMAGE) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        image: str = IMAGE,
+        undo: Path | None = None,
+        *,
+        gvisor: Wish = "auto",
+        ready: int = 0,
+    ) -> None:
         """Connect to the engine and check that the image is there.
 
+        `ready` containers are made ahead, in the background, for new conversations.
+
         Raises:
-            SandboxError: no engine answers, or it does not have the image.
+            SandboxError: no engine answers, or it does not have the image, or not gVisor
+                where that is forced.
         """
-        super().__init__(limits or Limits())
+        super().__init__(limits or Limits(), undo)
         _check(self.limits)
         self._client = connect()
         self._image = image
@@ -74,23 +91,22 @@ class DockerSandbox(ScriptedSandbox):
             raise SandboxError(
                 f"Docker has no image {image}; run deploy/sandbox/ensure to build it"
             ) from error
+        self.runtime = self._runtime(gvisor)
+        self._pool = self._make_pool(ready) if ready else None
 
     def invoke(
         self, conversation: str, request: Sequence[str], stdin: bytes, seconds: float, most: int
     ) -> bytes:
         """Run the runner by `docker exec`. See `ScriptedSandbox.invoke`."""
-        for fresh in (False, True):
-            container = self._container(conversation, fresh=fresh)
-            try:
-                connection = self._start(container, request)
-            except APIError as error:
-                if fresh or error.status_code not in (404, 409):
-                    raise SandboxError(f"Docker could not run a command: {error}") from error
-                continue  # the container ended since it was last used
-            except (DockerException, requests.RequestException) as error:
-                raise SandboxError(f"Docker did not answer: {error}; is it running?") from error
-            return _converse(connection, stdin, time.monotonic() + seconds, most)
-        raise AssertionError("unreachable")
+        connection = self._connect(conversation, request)
+        return _converse(connection, stdin, time.monotonic() + seconds, most)
+
+    def stream(
+        self, place: str, request: Sequence[str], stdin: Iterable[bytes], seconds: float
+    ) -> Iterator[bytes]:
+        """Run the runner by `docker exec`. See `PreviewingSandbox.stream`."""
+        connection = self._connect(place, request)
+        return _receive(connection, stdin, time.monotonic() + seconds)
 
     def recover(self, conversation: str) -> bool:
         """Sweep the container; remove it where even that fails."""
@@ -99,14 +115,31 @@ class DockerSandbox(ScriptedSandbox):
             connection = self._start(container, ["sweep"])
             if _converse(connection, b"", time.monotonic() + 20.0, 4096).startswith(b"mica done"):
                 return True
-        self.forget(conversation)
+        self.remove(conversation)
         return False
 
-    def forget(self, conversation: str) -> None:
-        """Remove the conversation's container and its files."""
-        self._known.pop(conversation, None)
+    def identity(self, place: str) -> str | None:
+        """Return the container's id, None where it does not run."""
         try:
-            self._client.containers.get(_name(conversation)).remove(force=True, v=True)
+            return self._find(place)
+        except (DockerException, requests.RequestException) as error:
+            raise SandboxError(f"Docker did not answer: {error}; is it running?") from error
+
+    def move(self, place: str, to: str) -> None:
+        """Rename a container."""
+        try:
+            container = self._client.containers.get(_name(place))
+            container.rename(_name(to))
+        except (DockerException, requests.RequestException) as error:
+            raise SandboxError(f"Docker could not rename a container: {error}") from error
+        self._known.pop(place, None)
+        self._known[to] = str(container.id)
+
+    def remove(self, place: str) -> None:
+        """Remove a container and its files."""
+        self._known.pop(place, None)
+        try:
+            self._client.containers.get(_name(place)).remove(force=True, v=True)
         except NotFound:
             return
         except APIError as error:
@@ -115,13 +148,30 @@ class DockerSandbox(ScriptedSandbox):
 
     def close(self) -> None:
         """Close the connection to the engine; containers stay."""
+        if self._pool is not None:
+            self._pool.close()
         self._client.close()
+
+    def _connect(self, conversation: str, request: Sequence[str]) -> Any:
+        for fresh in (False, True):
+            container = self._container(conversation, fresh=fresh)
+            try:
+                return self._start(container, request)
+            except APIError as error:
+                if fresh or error.status_code not in (404, 409):
+                    raise SandboxError(f"Docker could not run a command: {error}") from error
+                # The container ended since it was last used.
+            except (DockerException, requests.RequestException) as error:
+                raise SandboxError(f"Docker did not answer: {error}; is it running?") from error
+        raise AssertionError("unreachable")
 
     def _container(self, conversation: str, *, fresh: bool = False) -> str:
         known = self._known.get(conversation)
         if known is None or fresh:
             with self.alone(conversation):
                 try:
+                    if "\0" not in conversation:
+                        self.settle(conversation)
                     known = self._find(conversation) or self._create(conversation)
                 except (DockerException, requests.RequestException) as error:
                     raise SandboxError(f"Docker could not start a container: {error}") from error
@@ -140,14 +190,18 @@ class DockerSandbox(ScriptedSandbox):
         return None
 
     def _create(self, conversation: str) -> str:
+        name = _name(conversation)
         try:
+            # A copy for a preview is filled by its maker; waiting containers are filled already.
+            waiting = self._pool.take(name) if self._pool and "\0" not in conversation else None
+            if waiting is not None:
+                return waiting
             container: Container = self._client.containers.run(
-                self._image,
-                KEEPER,
-                name=_name(conversation),
-                labels={"mica.conversation": conversation},
+                command=KEEPER,
+                name=name,
+                labels={"mica.conversation": conversation.partition("\0")[0]},
                 detach=True,
-                **_hardening(self.limits),
+                **self._options(),
             )
         except APIError as error:
             other = self._find(conversation) if error.status_code == 409 else None
@@ -156,6 +210,24 @@ class DockerSandbox(ScriptedSandbox):
             return other  # another server process was quicker
         return str(container.id)
 
+    def _options(self) -> dict[str, Any]:
+        return {"image": self._image, "runtime": self.runtime, **_hardening(self.limits)}
+
+    def _make_pool(self, count: int) -> Pool:
+        def prepare(container: str) -> None:
+            _converse(self._start(container, ["ready"]), b"", time.monotonic() + 20.0, 4096)
+
+        return Pool(self._client, self._options(), KEEPER, prepare, count)
+
+    def _runtime(self, wish: Wish) -> str | None:
+        try:
+            return choose_runtime(self._client.info(), wish)
+        except (DockerException, requests.RequestException) as error:
+            raise SandboxError(f"Docker did not answer: {error}; is it running?") from error
+        except SandboxError:
+            self._client.close()
+            raise
+
     def _start(self, container: str, request: Sequence[str]) -> Any:
         api = self._client.api
         execution = api.exec_create(
@@ -163,7 +235,7 @@ class DockerSandbox(ScriptedSandbox):
             [*RUNNER, *request],
             stdin=True,
             stderr=False,
-            environment={"MICA_RUNNER": script()},
+            environment={"MICA_RUNNER": script(request[0])},
         )
         return api.exec_start(execution["Id"], socket=True)
 
@@ -222,33 +294,51 @@ def _sizes(limits: Limits) -> dict[str, int]:
 
 
 def _folders(limits: Limits) -> dict[str, str]:
-    options = f"rw,exec,nosuid,nodev,mode=0755,uid={USER},gid={USER}"
+    options = f"rw,exec,nosuid,nodev,mode=0755,uid={USER},gid={USER},nr_inodes={MOST_FILES}"
     return {path: f"{options},size={size}m" for path, size in _sizes(limits).items()}
 
 
 def _converse(connection: Any, stdin: bytes, deadline: float, most: int) -> bytes:
-    """Send `stdin`, then collect stdout until the end, the deadline or `most` bytes.
+    """Send `stdin`, then collect stdout until the end, the deadline or `most` bytes."""
+    output = bytearray()
+    with contextlib.closing(_receive(connection, [stdin], deadline)) as chunks:
+        for chunk in chunks:
+            output += chunk
+            if len(output) > most:
+                break
+    return bytes(output)
+
+
+def _receive(
+    connection: Any, stdin: Iterable[bytes], deadline: float
+) -> Generator[bytes, None, None]:
+    """Send `stdin` at once; return what yields stdout until the end or the deadline.
 
     The library's own reader of these frames waits without a limit, so it is not used.
     """
     raw: socket.socket = getattr(connection, "_sock", connection)
-    sender = threading.Thread(target=_send, args=(raw, b"\n" + stdin), daemon=True)
-    sender.start()
+    threading.Thread(target=_send, args=(raw, chain([b"\n"], stdin)), daemon=True).start()
+    return _frames(connection, raw, deadline)
+
+
+def _frames(connection: Any, raw: socket.socket, deadline: float) -> Generator[bytes, None, None]:
     pending, output = bytearray(), bytearray()
     try:
-        while len(output) <= most and (left := deadline - time.monotonic()) > 0:
+        while (left := deadline - time.monotonic()) > 0:
             raw.settimeout(left)
             data = raw.recv(65536)
             if not data:
                 break
             pending += data
             _take_frames(pending, output)
+            if output:
+                yield bytes(output)
+                output.clear()
     except OSError:
         pass  # the caller judges what came
     finally:
         connection.close()
         raw.close()
-    return bytes(output)
 
 
 def _take_frames(pending: bytearray, output: bytearray) -> None:
@@ -262,6 +352,7 @@ def _take_frames(pending: bytearray, output: bytearray) -> None:
         del pending[: 8 + size]
 
 
-def _send(raw: socket.socket, data: bytes) -> None:
+def _send(raw: socket.socket, chunks: Iterable[bytes]) -> None:
     with contextlib.suppress(OSError):
-        raw.sendall(data)
+        for data in chunks:
+            raw.sendall(data)

@@ -6,10 +6,19 @@ from typing import Any
 
 from langgraph.types import Command, interrupt
 
-from graphs.events import Resume
-from graphs.notes import Notes, follow, head, step
+from graphs.auditing import Auditing
+from graphs.events import ApprovedByRule, Resume
+from graphs.notes import Notes, emit, follow, head, step
 from graphs.parts import Parts
-from graphs.state import State, call_to_json, decision_to_json, edit_call, messages_of
+from graphs.rules import Rules
+from graphs.state import (
+    State,
+    call_to_json,
+    decision_from_json,
+    decision_to_json,
+    edit_call,
+    messages_of,
+)
 from runtime.types import ToolCall
 from tools.bash.policy.decision import Decision
 
@@ -23,6 +32,8 @@ class Approval:
     def __init__(self, parts: Parts, notes: Notes) -> None:
         self.parts = parts
         self.notes = notes
+        self.rules = Rules(parts.store)
+        self.audit = Auditing(parts)
 
     @step
     def judge(self, state: State) -> Command[str]:
@@ -35,11 +46,23 @@ class Approval:
         if call.name != COMMANDS:
             return Command(goto="run")
         decision = self.parts.judge(call.arguments["command"])
-        self._audit("judged", state, call, decision)
+        self.audit.judged(state, call, decision)
         if decision.verdict == "refuse":
             return follow(self.notes.settle(state, call, "refused", refusal(decision)))
-        where = "run" if decision.verdict == "allow" else "approve"
+        free = decision.verdict == "allow" or self._covered(state, call, decision)
+        where = "run" if free else "approve"
         return Command(goto=where, update={"decision": decision_to_json(decision)})
+
+    def _covered(self, state: State, call: ToolCall, decision: Decision) -> bool:
+        """Whether standing approvals cover a command that asks; notes their use."""
+        command = call.arguments["command"]
+        rules = self.rules.covering(state["conversation"], command, decision)
+        for rule in rules:
+            self.parts.store.use_rule(rule.id, call.id)
+        if rules:
+            self.audit.covered(state, call, rules)
+            emit(ApprovedByRule(call, tuple(rule.sentence for rule in rules)))
+        return bool(rules)
 
     def _record_calls(self, state: State) -> None:
         """Write down the model's message; its calls are in the checkpoint by now."""
@@ -69,18 +92,24 @@ class Approval:
     def approve(self, state: State) -> Command[str]:
         """Wait for a person. LangGraph runs this from its start when they have decided."""
         call = head(state)
-        reply = interrupt({"call": call_to_json(call), "decision": state["decision"]})
-        resume = Resume(**reply)
+        decision = decision_from_json(state["decision"] or {})
+        offer = self.rules.offer(call.arguments["command"], decision)
+        waiting = {"call": call_to_json(call), "decision": state["decision"], "rule": offer}
+        resume = Resume(**interrupt(waiting))
         if resume.decision == "reject":
             return self._rejected(state, call, resume)
         if resume.decision == "edit":
-            return self._edited(state, call, str(resume.command))
-        self._audit("approved", state, call)
+            return self._edited(state, call, resume)
+        rule = self.rules.keep(
+            state["conversation"], call.arguments["command"], decision,
+            scope=resume.scope, by=resume.by, call_id=call.id,
+        )  # fmt: skip
+        self.audit.approved(state, call, resume, rule)
         return Command(goto="run")
 
     def _rejected(self, state: State, call: ToolCall, resume: Resume) -> Command[str]:
         reason = f": {resume.reason}" if resume.reason else "."
-        self._audit("rejected", state, call, reason=resume.reason)
+        self.audit.rejected(state, call, resume)
         text = f"not run: the person rejected this command{reason}"
         update = self.notes.settle(state, call, "rejected", text)
         while update["calls"]:
@@ -89,11 +118,12 @@ class Approval:
             update = self.notes.settle(later, head(later), "rejected", text)
         return Command(goto="act", update={**update, "final": True})
 
-    def _edited(self, state: State, call: ToolCall, command: str) -> Command[str]:
+    def _edited(self, state: State, call: ToolCall, resume: Resume) -> Command[str]:
+        command = str(resume.command)
         changed = ToolCall(call.id, call.name, {**call.arguments, "command": command})
         decision = self.parts.judge(command)
         # The person wrote this command, so "ask" has its answer; "refuse" holds for them too.
-        self._audit("edited", state, changed, decision, was=call.arguments["command"])
+        self.audit.edited(state, changed, resume, decision, call.arguments["command"])
         update: dict[str, Any] = {"messages": edit_call(state["messages"], changed)}
         if decision.verdict == "refuse":
             seen: State = {**state, **update}  # type: ignore[typeddict-item]
@@ -101,21 +131,6 @@ class Approval:
         calls = [call_to_json(changed), *state["calls"][1:]]
         update |= {"calls": calls, "decision": decision_to_json(decision), "edited": True}
         return Command(goto="run", update=update)
-
-    def _audit(
-        self,
-        kind: str,
-        state: State,
-        call: ToolCall,
-        decision: Decision | None = None,
-        **more: str | None,
-    ) -> None:
-        """Add to the audit; a step that runs again after a crash may add it twice."""
-        judged = (
-            {"verdict": decision.verdict, "reasons": list(decision.reasons)} if decision else {}
-        )
-        data = {"call": call.id, "command": call.arguments.get("command"), **judged, **more}
-        self.parts.store.audit(f"command.{kind}", state["conversation"], data)
 
 
 def refusal(decision: Decision) -> str:

@@ -117,7 +117,10 @@ class Assistant:
         for waiting in snapshot.interrupts:
             call, decision = waiting.value["call"], waiting.value["decision"]
             return ApprovalNeeded(
-                call_from_json(call), decision_from_json(decision), usage_of(snapshot.values)
+                call_from_json(call),
+                decision_from_json(decision),
+                usage_of(snapshot.values),
+                waiting.value.get("rule"),
             )
         return None
 

@@ -26,11 +26,13 @@ def build_assistant(
     *,
     folder: Path | None = None,
     backend: ChatBackend | None = None,
+    serving: bool = False,
 ) -> Assistant:
     """Return an assistant that is ready to answer.
 
     `folder` is where records and checkpoints are kept (default: `$MICA_HOME`); `backend`
-    takes the place of the model that the settings name.
+    takes the place of the model that the settings name. `serving` makes containers ahead for
+    conversations to come.
 
     Raises:
         BackendError: the model cannot be loaded.
@@ -41,7 +43,8 @@ def build_assistant(
     folder = folder or home()
     folder.mkdir(parents=True, exist_ok=True)
     model, adapters = (backend, None) if backend else open_backend(settings)
-    sandbox, problem = open_sandbox(settings)
+    builds = {} if backend or settings.backend != "local" else builds_of(settings.model)
+    sandbox, problem = open_sandbox(settings, ready=settings.sandbox_ready if serving else 0)
     parts = Parts(
         backend=model,
         store=Store(folder / "mica.db"),
@@ -54,6 +57,7 @@ def build_assistant(
         sandbox_problem=problem,
         knowledge=open_knowledge(settings, sandbox),
         adapters=adapters,
+        builds=builds,
     )
     _warm_up(parts)
     return Assistant(parts, folder / "checkpoints.db")
@@ -98,17 +102,48 @@ def open_backend(settings: Settings) -> tuple[ChatBackend, frozenset[str] | None
     return engine, frozenset(model.adapters)
 
 
-def open_sandbox(settings: Settings) -> tuple[Sandbox | None, str]:
+def builds_of(model: str) -> dict[str, str]:
+    """Return the name and the first 16 hex digits of the sha256 of a local model and adapters.
+
+    Raises:
+        BackendError: there is no such model.
+    """
+    from runtime.models import registry
+
+    entry = registry.resolve(model)
+    found = {"": entry.name} | {name: name for name in entry.adapters}
+    for name, file in zip(found, entry.files, strict=False):
+        found[name] += f" {file.sha256[:16]}" if file.sha256 else ""
+    return found
+
+
+def open_sandbox(settings: Settings, *, ready: int = 0) -> tuple[Sandbox | None, str]:
     """Return the sandbox, or None and why there is none."""
     if settings.sandbox == "none":
         return None, "the sandbox is switched off (MICA_SANDBOX=none)"
-    from sandboxes import choose
-
     try:
-        return choose.open_sandbox(settings.sandbox, image=settings.sandbox_image), ""
+        return sandbox_of(settings, ready=ready), ""
     except SandboxError as error:
         _log.warning("commands will only be proposed: %s", error)
         return None, str(error)
+
+
+def sandbox_of(settings: Settings, *, ready: int = 0) -> Sandbox:
+    """Return the sandbox that the settings name, with `ready` containers made ahead.
+
+    Raises:
+        SandboxError: it is not there, or is switched off; the text says what to do.
+    """
+    from sandboxes import choose
+
+    if settings.sandbox == "none":
+        raise SandboxError("the sandbox is switched off (MICA_SANDBOX=none)")
+    return choose.open_sandbox(
+        settings.sandbox,
+        image=settings.sandbox_image,
+        gvisor=settings.sandbox_gvisor,
+        ready=ready,
+    )
 
 
 def all_tools(sandbox: Sandbox | None) -> dict[str, Tool]:

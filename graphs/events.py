@@ -38,12 +38,22 @@ class ToolStarted:
 class ApprovalNeeded:
     """The graph is paused until someone approves, edits or rejects this command.
 
-    `usage` counts the model's tokens of the turn so far.
+    `usage` counts the model's tokens of the turn so far. `rule` is what approving it for
+    always would allow from then on, in one sentence; None where it can be approved once only.
     """
 
     call: ToolCall
     decision: Decision
     usage: Usage = field(default=Usage(), compare=False)
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
+class ApprovedByRule:
+    """Standing approvals cover this command; their sentences say what the person allowed."""
+
+    call: ToolCall
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,15 @@ class Failed:
 
 
 Event = (
-    Routed | Retrieved | ToolStarted | ApprovalNeeded | ToolFinished | TextDelta | Answered | Failed
+    Routed
+    | Retrieved
+    | ToolStarted
+    | ApprovalNeeded
+    | ApprovedByRule
+    | ToolFinished
+    | TextDelta
+    | Answered
+    | Failed
 )
 
 
@@ -93,13 +111,16 @@ class Resume:
     """A person's decision about a pending approval.
 
     `call_id` names the call that was decided on, so that an old page cannot approve a newer
-    command; None decides about whichever is pending.
+    command; None decides about whichever is pending. `scope` says how long an approval lasts:
+    beyond once it makes the rule that `ApprovalNeeded` told. `by` is who decided and where.
     """
 
     decision: Literal["approve", "edit", "reject"]
     command: str | None = None
     reason: str | None = None
     call_id: str | None = None
+    scope: Literal["once", "conversation", "always"] = "once"
+    by: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision as plain JSON, as the graph's checkpoint keeps it."""

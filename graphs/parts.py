@@ -40,7 +40,8 @@ class Library(Protocol):
 class Parts:
     """The parts that answer requests.
 
-    `adapters` are those that the model has (None: any may be named). `sandbox` is None
+    `adapters` are those that the model has (None: any may be named). `builds` are the names and
+    hashes of the model (under an empty name) and of its adapters, for the audit. `sandbox` is None
     where commands cannot run; `sandbox_problem` then says why and what to do. `judge` says
     whether a command may run. `knowledge` is None where nothing can be looked up.
     """
@@ -56,6 +57,7 @@ class Parts:
     sandbox_problem: str = ""
     knowledge: Library | None = None
     adapters: frozenset[str] | None = None
+    builds: Mapping[str, str] = field(default_factory=dict)
 
     def schemas(self, specialist: str) -> tuple[ToolSchema, ...]:
         """Return the schemas of the tools that a specialist has and that are present."""

@@ -8,6 +8,7 @@ import time
 from langgraph.types import Command
 
 from graphs.approval import COMMANDS
+from graphs.auditing import Auditing
 from graphs.events import ToolStarted
 from graphs.notes import Notes, emit, follow, head, step, timed
 from graphs.parts import Parts
@@ -25,6 +26,7 @@ class Running:
     def __init__(self, parts: Parts, notes: Notes) -> None:
         self.parts = parts
         self.notes = notes
+        self.audit = Auditing(parts)
 
     @step
     def run(self, state: State) -> Command[str]:
@@ -80,15 +82,9 @@ class Running:
         entry = store.journal(call.id)
         if entry is not None and entry.state == "finished":
             return
-        store.journal_finish(call.id, result.status, result.text)
+        store.journal_finish(call.id, result.status, result.text, result.exit_code)
         if call.name == COMMANDS:
-            data = {
-                "call": call.id,
-                "command": call.arguments.get("command"),
-                "status": result.status,
-                "edited": state["edited"],
-            }
-            store.audit("command.ran", state["conversation"], data)
+            self.audit.ran(state, call, result, result.text)
 
 
 def _is_of_the_sandbox(error: Exception) -> bool:

@@ -106,12 +106,33 @@ def _005_page(connection: sqlite3.Connection) -> None:
         connection.execute(f"CREATE INDEX {table}_of ON {table} (conversation, created)")
 
 
+def _006_rules(connection: sqlite3.Connection) -> None:
+    """Standing approvals. A rule for one conversation goes with it; a revoked one stays."""
+    connection.execute(
+        """CREATE TABLE rules (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            owner TEXT NOT NULL,
+            conversation TEXT REFERENCES conversations (id) ON DELETE CASCADE,
+            scope TEXT NOT NULL,
+            sentence TEXT NOT NULL,
+            by TEXT NOT NULL,
+            key TEXT UNIQUE,
+            created TEXT NOT NULL,
+            revoked TEXT,
+            used TEXT,
+            uses INTEGER NOT NULL DEFAULT 0,
+            last_call TEXT)"""
+    )
+    connection.execute("CREATE INDEX rules_of ON rules (owner, revoked)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _001_conversations,
     _002_ratings,
     _003_journal,
     _004_audit,
     _005_page,
+    _006_rules,
 )
 
 

@@ -1,4 +1,4 @@
-"""The store: conversations, transcripts, ratings, the journal and the audit in one file."""
+"""The store: conversations, transcripts, ratings, rules, the journal and the audit in one file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from records.journal import JournalEntry, JournalRecords
 from records.page import PageRecords
 from records.paths import home
 from records.ratings import Rating, RatingRecords
+from records.rules import Rule, RuleRecords
 
-__all__ = ["Conversation", "JournalEntry", "Rating", "RecordsError", "Store"]
+__all__ = ["Conversation", "JournalEntry", "Rating", "RecordsError", "Rule", "Store"]
 
 
-class Store(ConversationRecords, RatingRecords, JournalRecords, AuditRecords, PageRecords):
+class Store(
+    ConversationRecords, RatingRecords, JournalRecords, AuditRecords, PageRecords, RuleRecords
+):
     """All that Mica remembers, in `$MICA_HOME/mica.db` unless a path is given.
 
     Safe from many threads; several processes may open the same file. Messages are plain

@@ -36,11 +36,15 @@ class Artifact:
 
 @dataclass(frozen=True)
 class ToolResult:
-    """What a call gave: text for the model and the person, and artifacts for the person."""
+    """What a call gave: text for the model and the person, and artifacts for the person.
+
+    `exit_code` is a command's, where it ended by itself.
+    """
 
     text: str
     artifacts: tuple[Artifact, ...] = ()
     status: ToolStatus = "ok"
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True)

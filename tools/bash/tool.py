@@ -55,13 +55,14 @@ def describe(command: str, result: CommandResult) -> ToolResult:
         return ToolResult(_lines(output, f"stopped after {result.seconds:.0f} s"), status="timeout")
     if result.exit_code == 0:
         status: ToolStatus = "ok" if output.strip() else "empty"
-        return ToolResult(output if status == "ok" else "no output", status=status)
+        return ToolResult(output if status == "ok" else "no output", status=status, exit_code=0)
     if result.exit_code == 1 and not output.strip() and MATCHERS.search(command):
-        return ToolResult("no output: nothing matched", status="empty")
+        return ToolResult("no output: nothing matched", status="empty", exit_code=1)
     differs = result.exit_code == 1 and output.strip() and COMPARERS.search(command)
     return ToolResult(
         _lines(output or "no output", f"exit code {result.exit_code}"),
         status="ok" if differs else "error",
+        exit_code=result.exit_code,
     )
 
 

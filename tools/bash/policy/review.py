@@ -4,39 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from tools.bash.policy import refuse
-from tools.bash.policy.parts import add, may_be_device, targets, variants
+from tools.bash.policy import inline, places, refuse
+from tools.bash.policy.evidence import Evidence
+from tools.bash.policy.parts import add, targets, variants
 from tools.bash.policy.special import CHECKS
-from tools.bash.policy.syntax import Redirect, Script, parse
+from tools.bash.policy.syntax import Script, parse
 from tools.bash.policy.table import Arguments, Row, rows, sort_words
-from tools.bash.policy.words import Word, literal
+from tools.bash.policy.words import Piece, Word, literal
 
-SAFE_ENVIRONMENT = re.compile(r"LC_[A-Z]+|LANG|TZ|COLUMNS|LINES|NO_COLOR|BLOCKSIZE")
-# A name of small letters is no setting of a program or of bash, but for these.
-PLAIN_NAME = re.compile(r"(?!histchars$|auto_resume$|\w*_proxy$)[a-z][a-z0-9_]*")
 BIN = frozenset(("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"))
 SHELLS = frozenset("sh bash dash zsh ksh ash rbash mksh".split())
 EXEC = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 MOST_NESTING = 6
 
 
-@dataclass
-class Review:
-    """What is gathered while a command line is walked through."""
-
-    cwd: str
-    programs: list[str] = field(default_factory=list)
-    reads: list[str] = field(default_factory=list)
-    writes: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
-    actions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    network: bool = False
-    privilege: bool = False
-    nesting: int = 0
+class Review(Evidence):
+    """Walks through a command line."""
 
     def script(self, script: Script) -> None:
         """Review everything that a parsed script would run."""
@@ -44,12 +29,16 @@ class Review:
             add(self.doubts, f"it {problem}")
         if refuse.bomb(script.functions):
             add(self.refusals, "it is a fork bomb, which starts processes without end")
+        self.surroundings(script)
         for redirect in script.redirects:
-            self._redirect(redirect)
+            self.redirect(redirect)
+        for word in script.listed:
+            self.secret(word, named=True)
         for command in script.commands:
+            self.piped = command.piped
             first = command.words[0].text if command.words else None
             for name, value in command.assignments:
-                self._assignment(name, value, first)
+                self.assignment(name, value, first)
             for words in variants(command.words, script):
                 self.command(words, script)
 
@@ -82,16 +71,28 @@ class Review:
         self.network |= row.network
         if row.name in SHELLS or row.name in ("eval", "su", "trap"):
             self._shell(row, words, script)
+        if row.kind != "wrapper" and (self.travels or not row.lists):
+            for word in words:
+                self.secret(word, named=False)
         if row.name == "find":
             return self._find(row, words, script)
         if row.kind == "wrapper":
             return self._wrapper(row, words, script)
         arguments = sort_words(row, words)
+        arguments.piped = self.piped
+        self._inside(row, words, arguments)
         if row.kind == "read":
             self._reads(row, arguments)
         else:
-            self._changes(row, arguments)
+            self._changes(row, words, arguments)
         return None
+
+    def _inside(self, row: Row, words: list[Word], arguments: Arguments) -> None:
+        """Review commands that stand inside of arguments."""
+        for reason in inline.runs(row, arguments):
+            add(self.reasons, reason)
+        for code in inline.commands(row, words, arguments):
+            self._code(code)
 
     def _reads(self, row: Row, arguments: Arguments) -> None:
         changed = False
@@ -99,15 +100,28 @@ class Review:
             if arguments.has(*change.when) and not arguments.has(*change.unless):
                 changed = True
                 add(self.reasons, f"{row.name} {change.does}")
-                self._action(change.phrase, targets(change.writes, row, arguments, change.when))
+                self.action(change.phrase, targets(change.writes, row, arguments, change.when))
         problem = self._problem(row, arguments)
         if problem and not changed:
             add(self.reasons, problem)
             if row.name not in SHELLS or not self.actions:
-                self._action(f"Runs {row.name} in a way that may change something", ())
-        for word in arguments.operands[row.skip :]:
-            if not changed:
-                add(self.reads, word.shown)
+                self.action(f"Runs {row.name} in a way that may change something", ())
+        if not changed:
+            skip = 0 if arguments.has(*row.pattern) else row.skip
+            values = [value for name, value in arguments.options if name in row.paths]
+            if row.absolute:
+                values += [word for word in arguments.operands if word.prefix.startswith("/")]
+            for word in (*arguments.operands[skip:], *values):
+                if word is not None and word.text != "-":
+                    self._look(row, word)
+
+    def _look(self, row: Row, word: Word) -> None:
+        if row.lists and not self.travels:
+            add(self.reads, word.shown)
+            if top := places.unknown(word):
+                add(self.reasons, f"nothing is known of the folder {top}")
+        else:
+            self.path(word)
 
     def _problem(self, row: Row, arguments: Arguments) -> str | None:
         """Return why a reading program's arguments are outside its row."""
@@ -139,26 +153,23 @@ class Review:
             return f"{row.name} with more than {row.most} operands may write"
         return None
 
-    def _changes(self, row: Row, arguments: Arguments) -> None:
+    def _changes(self, row: Row, words: list[Word], arguments: Arguments) -> None:
         refusal = refuse.program_refusal(row.name, arguments, self.cwd)
         if refusal:
             add(self.refusals, refusal)
-        add(self.reasons, f"{row.name} {row.does}")
+        given = inline.inline_code(row, words)
+        does = f"runs code given with {given}, which is not inspected" if given else row.does
+        add(self.reasons, f"{row.name} {does}")
         touched = targets(row.writes, row, arguments, frozenset(("-t", "--target-directory")))
         phrase = row.phrase
         if row.writes == "none":
             shown = [row.name.split()[-1], *(word.shown for word in arguments.operands)]
             self.actions.append((f"{phrase}: {' '.join(shown)}"[:200], ()))
             return
-        self._action(phrase, touched)
+        self.action(phrase, touched)
         if row.writes == "last":
             for word in arguments.operands[:-1]:
                 add(self.reads, word.shown)
-
-    def _action(self, phrase: str, touched: tuple[str, ...]) -> None:
-        self.actions.append((phrase, touched))
-        for target in touched:
-            add(self.writes, target)
 
     def _wrapper(self, row: Row, words: list[Word], script: Script) -> None:
         arguments = sort_words(row, words, stop=True)
@@ -167,7 +178,10 @@ class Review:
             self.actions.append((f"{row.phrase}: {' '.join(w.shown for w in words)}"[:200], ()))
         elif arguments.unknown:
             add(self.reasons, f"{row.name} {arguments.unknown[0]} is not known to only read")
+        self._inside(row, words, arguments)
         inner = [*arguments.operands, *arguments.rest]
+        if row.name in ("watch", "parallel") and all(word.text for word in inner):
+            return self._code(" ".join(word.shown for word in inner))
         if arguments.free and not (
             inner and arguments.free[0] is inner[0] and row.name != "timeout"
         ):
@@ -199,7 +213,7 @@ class Review:
     def _environment(self, inner: list[Word]) -> list[Word]:
         while inner and re.match(r"[A-Za-z_]\w*=", inner[0].prefix):
             name = inner[0].prefix.partition("=")[0]
-            self._assignment(name, inner[0].after(len(name) + 1), "")
+            self.assignment(name, inner[0].after(len(name) + 1), "")
             inner = inner[1:]
         return inner
 
@@ -232,7 +246,7 @@ class Review:
         below = rows().get(name)
         if inner[0].text is None or below is None:
             add(self.reasons, f"{name} is not known to only read")
-            self._action(f"Runs {name}", ())
+            self.action(f"Runs {name}", ())
             return
         self._known(below, inner[1:], script)
 
@@ -269,9 +283,21 @@ class Review:
         if refusal := refuse.find_refusal(starts, deletes, tests, self.cwd):
             add(self.refusals, refusal)
         self._reads(row, arguments)
+        if self.travels:
+            self._found(arguments)
         for name in ("-fprintf", "-fprint", "-fprint0", "-fls"):
             if arguments.has(name) and starts:
                 add(self.writes, starts[-1].shown)
+
+    def _found(self, arguments: Arguments) -> None:
+        """What `find` picks by name goes to other programs, so the name must not be a secret's."""
+        for name, value in arguments.options:
+            if name in ("-name", "-iname", "-path", "-wholename", "-ipath") and value is not None:
+                globs = tuple(
+                    Piece("glob", part) if part in ("*", "?") else Piece("text", part)
+                    for part in re.split(r"([*?])", value.shown)
+                )
+                self.secret(replace(value, pieces=globs), named=True)
 
     def _exec(self, word: Word, inner: list[Word], script: Script) -> None:
         if word.text in ("-ok", "-okdir"):
@@ -308,8 +334,11 @@ class Review:
                 if re.fullmatch(r"-[a-z]*c", word.text or "") or word.text == "--command":
                     code = words[position + 1].text
                     break
-        if code is None:
-            return
+        if code is not None:
+            self._code(code)
+
+    def _code(self, code: str) -> None:
+        """Review a text that a shell would run."""
         self.nesting += 1
         if self.nesting <= MOST_NESTING:
             if problem := refuse.bad_text(code):
@@ -319,36 +348,3 @@ class Review:
         else:
             add(self.reasons, "programs run one another too deeply to be checked")
         self.nesting -= 1
-
-    def _redirect(self, redirect: Redirect) -> None:
-        operator, word = redirect.operator, redirect.target
-        if operator == "<<<" or operator.startswith("<<") or operator.endswith("&-"):
-            return
-        if word is None:
-            add(self.doubts, "it redirects in an unusual way")
-        elif operator in (">&", "<&") and re.fullmatch(r"\d|-|\d-", word.raw):
-            return
-        elif re.match(r"/+dev/(?:tcp|udp)/", word.shown):
-            self.network = True
-            add(self.reasons, "it reaches the network through /dev/tcp")
-        elif operator in ("<", "<&"):
-            computed = word.text is None and may_be_device(word.prefix)
-            if operator == "<&" or word.opaque or word.free or computed:
-                add(self.reasons, "it reads from a file whose name is computed")
-            add(self.reads, word.shown)
-        elif word.text not in ("/dev/null", "/dev/stdout", "/dev/stderr"):
-            if refuse.is_device(word.shown):
-                add(self.refusals, f"it overwrites the device {word.shown}")
-            add(self.reasons, f"writes to {word.shown}")
-            phrase = "Appends to" if operator in (">>", "&>>") else "Writes to"
-            self._action(phrase, (word.shown,))
-
-    def _assignment(self, name: str, value: Word | None, program: str | None) -> None:
-        """`program` is what the assignment stands before; None where it stands alone."""
-        static = value is None or value.text is not None
-        safe = SAFE_ENVIRONMENT.fullmatch(name) or (name == "IFS" and program == "read")
-        if program is not None and static and safe:
-            return
-        if program is None and PLAIN_NAME.fullmatch(name) and not (value and value.opaque):
-            return
-        add(self.reasons, f"sets {name}, which can change what programs do")

@@ -110,6 +110,8 @@ def _local(word: Word) -> bool:
 def getent(arguments: Arguments) -> str | None:
     """A computed host name could carry data to a name server."""
     database = arguments.operands[0].text if arguments.operands else ""
+    if database in ("shadow", "gshadow"):
+        return f"getent {database} shows password hashes"
     if database is None or any(word.text is None for word in arguments.operands):
         computed = [word for word in arguments.operands if word.text is None]
         if database is None or "host" in database or any(word.splits for word in computed):
@@ -121,6 +123,30 @@ def plain_operand(arguments: Arguments) -> str | None:
     """Operands must be plain names, not paths."""
     if any(word.text is None or "/" in word.text for word in arguments.operands):
         return "a path stands where a plain name is expected"
+    return None
+
+
+def man(arguments: Arguments) -> str | None:
+    """A page goes through a pager on a terminal, and pagers start shells."""
+    if problem := plain_operand(arguments):
+        return problem
+    if arguments.piped or arguments.has(*"-f -k -w -W --whatis --apropos --where --path".split()):
+        return None
+    return "man opens a pager on a terminal; `man NAME | cat` does not"
+
+
+def whole_listing(arguments: Arguments) -> str | None:
+    """Without any word, journalctl and systemctl print all there is, through a pager."""
+    if arguments.piped or arguments.operands or arguments.options:
+        return None
+    return "without any option it prints everything through a pager, on a terminal"
+
+
+def dpkg(arguments: Arguments) -> str | None:
+    """`dpkg -l` prints all packages through a pager."""
+    narrow = arguments.piped or arguments.operands or arguments.has("--no-pager")
+    if arguments.has("-l", "--list") and not narrow:
+        return "dpkg -l prints every package through a pager, on a terminal"
     return None
 
 
@@ -200,6 +226,9 @@ CHECKS: dict[str, Callable[[Arguments], str | None]] = {
     "tar": tar,
     "getent": getent,
     "plain_operand": plain_operand,
+    "man": man,
+    "whole_listing": whole_listing,
+    "dpkg": dpkg,
     "bash": bash,
     "jq": jq,
     "sysctl": sysctl,

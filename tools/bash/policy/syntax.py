@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -23,6 +23,7 @@ from tools.bash.policy.grammar import (
     TOKENS,
     VARIABLE,
 )
+from tools.bash.policy.nodes import piped, places, plain_start
 from tools.bash.policy.words import Hole, Word, read_word
 
 
@@ -42,6 +43,7 @@ class Command:
     assignments: list[tuple[str, Word | None]] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     hidden: bool = False
+    piped: bool = False
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Script:
     problems: list[str] = field(default_factory=list)
     functions: dict[str, str] = field(default_factory=dict)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    listed: list[Word] = field(default_factory=list)
     loop_words: set[tuple[int, int]] = field(default_factory=set)
     edits: list[tuple[int, int, str]] = field(default_factory=list)
     inner: list[str] = field(default_factory=list)
@@ -80,7 +83,7 @@ class _Walk:
     def __init__(self, source: str, data: bytes) -> None:
         self.script = Script(source)
         self.source = source
-        self.places = _places(source, data)
+        self.places = places(source, data)
         self.data = data
         self.holes: dict[int, Hole] = {}
         self.tame: frozenset[str] = frozenset()
@@ -208,6 +211,7 @@ class _Walk:
             if not VARIABLE.fullmatch(name) or name.endswith("_proxy") or not values:
                 self.script.problem("uses an unusual loop")
             words = [self.word(value) for value in values]
+            self.script.listed += words
             if any(word.opaque for word in words):
                 self.script.problem("holds a word that cannot be read with certainty")
             if (
@@ -227,7 +231,7 @@ class _Walk:
         texts = [word.text for word in words]
         if all(text is not None for text in texts) and len(texts) <= 20:
             self.script.values[name] = tuple(text for text in texts if text is not None)
-        if all(not word.free and _plain_start(word.prefix) for word in words):
+        if all(not word.free and plain_start(word.prefix) for word in words):
             tame.add(f'"{name}')
             if all(text and re.fullmatch(r"[\w./:+-]+", text) for text in texts):
                 tame.add(name)
@@ -254,7 +258,7 @@ class _Walk:
             self._case(node)
 
     def _command(self, node: Node, hidden: bool) -> None:
-        command = Command(hidden=hidden)
+        command = Command(hidden=hidden, piped=piped(node))
         for child in node.children:
             if child.type == "variable_assignment" and node.type == "command":
                 command.assignments.append(self._name_value(child))
@@ -368,20 +372,3 @@ class _Walk:
             elif child.type in (";;", ";&", ";;&"):
                 pieces.append((child, "\n"))
         return pieces
-
-
-def _places(source: str, data: bytes) -> Sequence[int]:
-    """Return the character at each byte of the text."""
-    if len(source) == len(data):
-        return range(len(data) + 1)
-    places = [at for at, char in enumerate(source) for _ in char.encode()]
-    return [*places, len(source)]
-
-
-def _plain_start(prefix: str) -> bool:
-    """Whether what starts like this is neither an option nor one of bash's network devices."""
-    return (
-        bool(prefix)
-        and prefix[0] != "-"
-        and not ("/dev/".startswith(prefix) or prefix.startswith(("/dev/", "//")))
-    )

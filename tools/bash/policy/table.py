@@ -5,6 +5,11 @@ A row's kind is one of
 - `change`: changes something; always asked, and the row says how to put it to a person;
 - `wrapper`: runs another program, named in its operands;
 - `code`: runs code that is not inspected.
+
+`flags` take no value, `values` take one, `optional` may, `pairs` take two. `paths` are those whose
+value is a file that is read, `runs` those whose value is a command, `pattern` those that stand
+for the pattern which is else the first operand. `lists`: shows names and sizes, no contents.
+`absolute`: an operand that starts with a slash is a file, any other may be something else.
 """
 
 from __future__ import annotations
@@ -41,6 +46,11 @@ class Row:
     values: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     pairs: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+    pattern: frozenset[str] = frozenset()
+    runs: frozenset[str] = frozenset()
+    lists: bool = False
+    absolute: bool = False
     digits: bool = False
     any_flags: bool = False
     words: bool = False
@@ -63,13 +73,17 @@ class Row:
 
 @dataclass
 class Arguments:
-    """A program's words, sorted. `rest` is what follows the first operand of a wrapper."""
+    """A program's words, sorted. `rest` is what follows the first operand of a wrapper.
+
+    `piped`: the output goes into a pipe, a file or a substitution, never to a terminal.
+    """
 
     options: list[tuple[str, Word | None]] = field(default_factory=list)
     operands: list[Word] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     free: list[Word] = field(default_factory=list)
     rest: list[Word] = field(default_factory=list)
+    piped: bool = False
 
     def has(self, *names: str) -> bool:
         """Return whether one of the options was given."""
@@ -102,10 +116,12 @@ def _load(text: str) -> list[dict[str, Any]]:
     return list(yaml.load(text, Loader=loader) or [])
 
 
+_SETS = ("flags", "values", "optional", "pairs", "require", "paths", "pattern", "runs")
+
+
 def _row(name: str, entry: Mapping[str, Any]) -> Row:
-    sets: dict[str, Any] = {
-        key: _options(entry.get(key)) for key in ("flags", "values", "optional", "pairs", "require")
-    }
+    sets: dict[str, Any] = {key: _options(entry.get(key)) for key in _SETS}
+    sets["values"] |= sets["runs"]
     changes = tuple(
         Change(
             _options(change["when"]),
@@ -119,7 +135,7 @@ def _row(name: str, entry: Mapping[str, Any]) -> Row:
     plain: dict[str, Any] = {
         key: entry[key]
         for key in (
-            "kind digits any_flags words harmless operands most check skip subcommands does "
+            "kind digits any_flags words harmless lists absolute operands most check skip subcommands does "
             "phrase writes network privilege"
         ).split()
         if key in entry

@@ -120,7 +120,8 @@ class Document:
     `template` has `{name}` slots; `slots` maps each slot, in order, to its default value
     (an empty string: there is no default). `phrase` is the sentence that introduces the
     result, with the same slots. `score` is how near the document is to the request, higher is
-    nearer; only differences mean something.
+    nearer; only differences mean something. `part` is the part of the request that it was found
+    for, in order from 0: "count the lines of a.txt and sort it" has two.
     """
 
     id: str
@@ -131,15 +132,21 @@ class Document:
     slots: Mapping[str, str] = field(default_factory=dict)
     phrase: str | None = None
     score: float = 0.0
+    part: int = 0
 
 
 @dataclass(frozen=True)
 class ChatPrompt:
-    """All that a model is given for one completion."""
+    """All that a model is given for one completion.
+
+    `follows` says that the last request leans on the turn before it ("now only the hidden
+    ones"). A format that shows a small model one turn at a time then shows both.
+    """
 
     messages: tuple[Message, ...]
     tools: tuple[ToolSchema, ...] = ()
     documents: tuple[Document, ...] = ()
+    follows: bool = False
 
     def with_messages(self, *more: Message) -> ChatPrompt:
         """Return a prompt with `more` messages at its end."""

@@ -1,6 +1,7 @@
 """The format of the shipped models: Granite's turns, with values as tokens.
 
-A turn of the conversation is rendered from its last user message on:
+A turn of the conversation is rendered from its last user message on; where that leans on the
+turn before, the earlier request and its call come first:
 
     system     the domain
     user       the request, its values replaced by slot tokens
@@ -8,6 +9,8 @@ A turn of the conversation is rendered from its last user message on:
                    "largest files under a folder | path=<p1> count=-"}}</tool_call>
     tool       how the call ended, and a token for its output: ok <o1>
     assistant  the answer; <o1> stands for the output, <r1> for the phrase of the recipe used
+
+A request of two parts gets a second call after the first one's result, and <o2> and <r2>.
 
 A command is the title of a retrieved recipe with a value for each of its slots (`-` is the
 default), or, where none was found, `$ ` and a command written out. An answer of `? ` and a title
@@ -55,35 +58,61 @@ _WORD = re.compile(r"[^\W_][\w.+-]*")
 
 @dataclass
 class State:
-    """What the tokens of one prompt stand for; `words` are the request's others, as typed."""
+    """What the tokens of one prompt stand for; `words` are the request's others, as typed.
+
+    `documents` may be named now; `known` are all that were found, which earlier calls named.
+    `done` means that every part of the request has had its call, `carries` that values of the
+    turn that is being rendered become tokens even where its request did not name them.
+    """
 
     documents: Mapping[str, Document]
+    known: Mapping[str, Document]
     values: ValueTable
     outputs: dict[str, str] = field(default_factory=dict)
     phrases: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     shell: bool = False
+    done: bool = False
+    carries: bool = False
 
 
 def render(prompt: ChatPrompt) -> Rendered:
     """Turn the prompt's last turn into segments. Documents past the sixteenth are left out."""
+    before, last = _turns(prompt)
     documents: dict[str, Document] = {}
-    for document in _near(prompt.documents):
+    calls = sum(bool(message.tool_calls) for message in last)
+    for document in _offered(prompt.documents, calls):
         documents.setdefault(title_of(document), document)
-    state = State(documents, ValueTable(), shell=_is_shell(prompt.tools))
+    known = {title_of(document): document for document in prompt.documents}
+    parts = [document.part for document in prompt.documents if document.template is not None]
+    done = bool(parts) and calls > max(parts)
+    state = State(documents, known, ValueTable(), done=done, carries=bool(before))
+    state.shell = _is_shell(prompt.tools)
     find: Finder = shell.find if state.shell else music.find
     text = [_role("system"), "shell" if state.shell else "music"]
-    for message in _last_turn(prompt.messages):
+    for message in before:
+        if message.role == "user" or message.tool_calls:
+            text += [END, "\n", _role(message.role), _content(message, state, find)]
+    state.phrases.clear()
+    state.carries = False
+    for message in last:
         text += [END, "\n", _role(message.role), _content(message, state, find)]
     text += [END, "\n", _role("assistant")]
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
 
 
-def _near(documents: Sequence[Document]) -> Iterator[Document]:
-    """Yield the passages, and the recipes that are nearly as near as the nearest."""
-    nearest = max((d.score for d in documents if d.template is not None), default=0.0)
+def _offered(documents: Sequence[Document], calls: int) -> Iterator[Document]:
+    """Yield the passages, and the recipes for the part of the request that is next.
+
+    `calls` were made for it so far. Of a part's recipes those are offered that are nearly as
+    near as the nearest.
+    """
+    recipes = [d for d in documents if d.template is not None]
+    part = min(calls, max((d.part for d in recipes), default=0))
+    nearest = max((d.score for d in recipes if d.part == part), default=0.0)
     for document in documents[:MAX_DOCUMENTS]:
-        if document.template is None or document.score >= nearest - MARGIN:
+        near = document.part == part and document.score >= nearest - MARGIN
+        if document.template is None or near:
             yield document
 
 
@@ -104,13 +133,14 @@ def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
     if options.tool_choice == "none" or not prompt.tools:
         return None
     state: State = render(prompt).state
+    root = "call" if options.tool_choice == "required" else "text" if state.done else "text | call"
     values = _one_of(state.values.values) if state.values.values else ""
     said = _one_of([*state.values.values, *state.phrases, *state.outputs])
     calls = " | ".join(_call_rule(tool) for tool in prompt.tools)
     passages = [title for title, d in state.documents.items() if d.template is None]
     text = f"[^<?] ( [^<] {'| ' + said if said else ''} )*"
     rules = {
-        "root": "call" if options.tool_choice == "required" else "text | call",
+        "root": root,
         "text": " | ".join(
             [
                 text,
@@ -277,9 +307,14 @@ def _is_shell(tools: tuple[ToolSchema, ...]) -> bool:
     )
 
 
-def _last_turn(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+def _turns(prompt: ChatPrompt) -> tuple[Sequence[Message], Sequence[Message]]:
+    """Return the turn that the last one leans on, empty where it does not, and the last turn."""
+    messages = prompt.messages
     users = [i for i, message in enumerate(messages) if message.role == "user"]
-    return messages[users[-1] :] if users else ()
+    if not users:
+        return (), ()
+    before = messages[users[-2] : users[-1]] if prompt.follows and len(users) > 1 else ()
+    return before, messages[users[-1] :]
 
 
 def _content(message: Message, state: State, find: Finder) -> str:
@@ -319,24 +354,33 @@ def encode_call(call: ToolCall, state: State) -> str:
 
 
 def _encode_command(command: str, state: State) -> str:
-    for title, recipe in state.documents.items():
+    for title, recipe in state.known.items():
         found = recipes.recognise(recipe, command)
         if found is None:
             continue
-        state.phrases["<r1>"] = recipes.phrase(recipe, found)
+        state.phrases[f"<r{min(len(state.phrases) + 1, 8)}>"] = recipes.phrase(recipe, found)
         pairs = (
-            f" {slot}={_slot_word(slot, value, recipe.slots[slot], state.values)}"
+            f" {slot}={_slot_word(slot, value, recipe.slots[slot], state)}"
             for slot, value in zip(recipe.slots, found, strict=True)
         )
         return f"{title} |{''.join(pairs)}"
     return f"$ {_to_tokens(command, state.values, shlex.quote)}"
 
 
-def _slot_word(slot: str, value: str, default: str, table: ValueTable) -> str:
-    for token, known in table.values.items():
+def _slot_word(slot: str, value: str, default: str, state: State) -> str:
+    for token, known in state.values.values.items():
         if recipes.fit(slot, known) == value:
             return token
-    return recipes.DEFAULT if value == default else value
+    if value == default:
+        return recipes.DEFAULT
+    return _carried(value, state.values) if state.carries else value
+
+
+def _carried(value: str, table: ValueTable) -> str:
+    """Return a token for a value that an earlier turn took over from the one before it."""
+    found = next(shell.find(value), None)
+    whole = found is not None and (found.start, found.end) == (0, len(value))
+    return table.token(found.kind if found and whole else "w", value) or value
 
 
 def _to_tokens(text: str, table: ValueTable, quote: Callable[[str], str]) -> str:

@@ -51,8 +51,9 @@ def followups():
 
 
 def test_there_are_follow_ups_of_every_area(followups):
-    areas = Counter(entry["to"].split(".")[0] for entry in followups)
-    assert set(areas) >= {name.split(".")[0] for name in BOOK}
+    reached = {entry["to"] for entry in followups}
+    assert len({name.split(".")[0] for name in reached}) >= 17
+    assert len(reached) >= 500
     assert len(followups) >= 350
     assert sum(len(entry["says"]) for entry in followups) >= 2500
 
@@ -94,3 +95,67 @@ def test_values_stand_only_in_slots(followups):
     for entry in followups:
         for wording in entry["says"]:
             assert not values_outside_slots(wording), wording
+
+
+def test_changes_name_their_slot_and_nothing_else():
+    changes = read("changes.yaml")
+    used = Counter(slot for slots in BOOK.values() for slot in slots)
+    assert set(changes) <= set(used)
+    assert {slot for slot, times in used.items() if times >= 5} <= set(changes)
+    for slot, wordings in changes.items():
+        assert len(wordings) >= 6, slot
+        assert not twice(wordings), slot
+        for wording in wordings:
+            assert slots_of(wording) == [slot], wording
+            assert not values_outside_slots(wording), wording
+
+
+@pytest.fixture(scope="module")
+def compounds():
+    return read("compounds.yaml")
+
+
+def parts(field):
+    step, slot = field.split(".")
+    return int(step), slot
+
+
+def test_compounds_name_recipes_and_slots_that_exist(compounds):
+    assert len(compounds) >= 200
+    assert sum(len(entry["asks"]) for entry in compounds) >= 1200
+    for entry in compounds:
+        assert set(entry) <= {"steps", "links", "asks"}, entry
+        slots = [BOOK[name] for name in entry["steps"]]
+        for field in entry.get("links", {}).items():
+            (later, slot), (earlier, source) = map(parts, field)
+            assert earlier < later, entry
+            assert slot in slots[later - 1] and source in slots[earlier - 1], entry
+        for ask in entry["asks"]:
+            for field in slots_of(ask):
+                step, slot = parts(field)
+                assert slot in slots[step - 1], ask
+
+
+def test_every_step_of_a_compound_can_be_filled(compounds):
+    for entry in compounds:
+        linked = set(entry.get("links", {}))
+        needed = {
+            f"{step}.{slot}"
+            for step, name in enumerate(entry["steps"], start=1)
+            for slot, default in BOOK[name].items()
+            if default == ""
+        }
+        for ask in entry["asks"]:
+            named = set(slots_of(ask))
+            assert needed <= linked | named, ask
+            assert not linked & named, ask
+
+
+def test_compounds_are_asked_in_words_of_their_own(compounds):
+    assert not twice(ask for entry in compounds for ask in entry["asks"])
+    single = {str(ask).lower() for recipe in load_recipes() for ask in recipe["asks"]}
+    for entry in compounds:
+        assert 5 <= len(entry["asks"]) <= 8, entry["steps"]
+        for ask in entry["asks"]:
+            assert ask.lower() not in single, ask
+            assert not values_outside_slots(ask), ask

@@ -55,8 +55,8 @@ def folders_limited(probe: Probe) -> str | None:
         fill = f"fallocate -l {size}M {folder}/big"
         if probe.run(f"{fill}; code=$?; rm -f {folder}/big; exit $code", 20).exit_code == 0:
             return f"{size} MiB could be written to {folder}"
-    result = probe.run("cd /workspace && mkdir many && cd many && seq 60000 | xargs touch", 20)
-    problem = "60,000 files could be made" if result.exit_code == 0 else None
+    result = probe.run("cd /workspace && mkdir many && cd many && seq 150000 | xargs touch", 20)
+    problem = "150,000 files could be made" if result.exit_code == 0 else None
     probe.run("rm -rf /workspace/many", 20)
     return problem or probe.still_works()
 

@@ -92,7 +92,7 @@ class DockerSandbox(PreviewingSandbox):
                 f"Docker has no image {image}; run deploy/sandbox/ensure to build it"
             ) from error
         self.runtime = self._runtime(gvisor)
-        self._pool = self._make_pool(ready) if ready else None
+        self.pool = self._make_pool(ready) if ready else None
 
     def invoke(
         self, conversation: str, request: Sequence[str], stdin: bytes, seconds: float, most: int
@@ -148,8 +148,8 @@ class DockerSandbox(PreviewingSandbox):
 
     def close(self) -> None:
         """Close the connection to the engine; containers stay."""
-        if self._pool is not None:
-            self._pool.close()
+        if self.pool is not None:
+            self.pool.close()
         self._client.close()
 
     def _connect(self, conversation: str, request: Sequence[str]) -> Any:
@@ -192,8 +192,7 @@ class DockerSandbox(PreviewingSandbox):
     def _create(self, conversation: str) -> str:
         name = _name(conversation)
         try:
-            # A copy for a preview is filled by its maker; waiting containers are filled already.
-            waiting = self._pool.take(name) if self._pool and "\0" not in conversation else None
+            waiting = self.pool.take(name) if self.pool else None
             if waiting is not None:
                 return waiting
             container: Container = self._client.containers.run(

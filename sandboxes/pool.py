@@ -107,6 +107,11 @@ class Pool:
                 waiting.close()
             return waiting.id
 
+    def ids(self) -> list[str]:
+        """Return the ids of the containers that wait, the next one first."""
+        with self._changed:
+            return [waiting.id for waiting in self._waiting]
+
     def full(self, seconds: float) -> bool:
         """Wait until all are there; return whether they are."""
         with self._changed:
@@ -122,7 +127,7 @@ class Pool:
             self._waiting.popleft().close()
 
     def _fill(self) -> None:
-        _remove_abandoned(self._client)
+        remove_abandoned(self._client)
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or len(self._waiting) < self._count)
@@ -166,12 +171,12 @@ class Pool:
         return waiting
 
 
-def _remove_abandoned(client: docker.DockerClient) -> None:
+def remove_abandoned(client: docker.DockerClient, older_than: float = ABANDONED_SECONDS) -> None:
     """Remove containers that a killed process made but did not come to start."""
     with contextlib.suppress(DockerException, requests.RequestException):
         for container in client.containers.list(
             all=True, filters={"label": LABEL, "status": "created"}
         ):
             made = datetime.fromisoformat(container.attrs["Created"][:19] + "+00:00")
-            if (datetime.now(UTC) - made).total_seconds() > ABANDONED_SECONDS:
+            if (datetime.now(UTC) - made).total_seconds() > older_than:
                 container.remove(force=True)

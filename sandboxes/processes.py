@@ -158,10 +158,10 @@ def disk_use(folder: Path) -> int:
     """Return the bytes that the files under `folder` take; too many files count as too much."""
     total = count = 0
     for path, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(path, name)).st_blocks * 512  # noqa: PTH118
         count += len(files) + len(folders)
         if count > MOST_FILES:
             return 2**62
+        for name in (*folders, *files):
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(path, name)).st_blocks * 512  # noqa: PTH118
     return total

@@ -1,0 +1,167 @@
+"""Containers made ahead, with a real engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import docker
+import pytest
+from docker.errors import NotFound
+from support.sandbox_drivers import SMALL
+
+from sandboxes import SandboxError
+from sandboxes.docker_driver import DockerSandbox
+from sandboxes.pool import LABEL, remove_abandoned
+from sandboxes.runner import key
+
+
+@pytest.fixture
+def pooled() -> Iterator[DockerSandbox]:
+    try:
+        sandbox = DockerSandbox(SMALL, ready=1)
+    except SandboxError as error:
+        pytest.skip(str(error))
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def engine() -> Iterator[docker.DockerClient]:
+    client = docker.from_env()
+    yield client
+    client.close()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.05)
+
+
+def waiting(sandbox: DockerSandbox) -> str:
+    """Return the id of the container that waits, once there is one."""
+    assert sandbox.pool is not None and sandbox.pool.full(30)
+    return sandbox.pool.ids()[0]
+
+
+def test_a_new_conversation_takes_the_waiting_container(
+    pooled: DockerSandbox, engine: docker.DockerClient
+) -> None:
+    ready, conversation = waiting(pooled), f"test-{uuid.uuid4().hex}"
+    try:
+        result = pooled.run("ls /srv/app", conversation=conversation, call_id="1")
+        assert "app.log" in result.output
+        assert engine.containers.get(f"mica-{key(conversation)}").id == ready
+        wait_until(lambda: pooled.pool is not None and pooled.pool.full(0))
+        assert waiting(pooled) != ready
+    finally:
+        pooled.forget(conversation)
+
+
+def test_an_adopted_container_outlives_the_pool(engine: docker.DockerClient) -> None:
+    sandbox, conversation = DockerSandbox(SMALL, ready=1), f"test-{uuid.uuid4().hex}"
+    waiting(sandbox)
+    sandbox.run("echo kept >file", conversation=conversation, call_id="1")
+    sandbox.close()
+    again = DockerSandbox(SMALL)
+    try:
+        seen = again.run("cat file; cat /proc/1/comm", conversation=conversation, call_id="2")
+        assert seen.output == "kept\nsleep\n"
+    finally:
+        again.forget(conversation)
+        again.close()
+
+
+def test_closing_leaves_no_waiting_container(engine: docker.DockerClient) -> None:
+    sandbox = DockerSandbox(SMALL, ready=2)
+    assert sandbox.pool is not None and sandbox.pool.full(30)
+    ids = sandbox.pool.ids()
+    assert len(ids) == 2
+    sandbox.close()
+    for each in ids:
+        wait_until(lambda name=each: gone(engine, name))
+
+
+SERVER = """
+import time
+from sandboxes.docker_driver import DockerSandbox
+from support.sandbox_drivers import SMALL
+sandbox = DockerSandbox(SMALL, ready=1)
+assert sandbox.pool.full(60)
+print(sandbox.pool.ids()[0], flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_waiting_container_of_a_killed_server_ends(engine: docker.DockerClient) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert server.stdout is not None
+    container = server.stdout.readline().strip()
+    assert not gone(engine, container)
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    server.stdout.close()
+    wait_until(lambda: gone(engine, container))
+
+
+def gone(engine: docker.DockerClient, container: str) -> bool:
+    try:
+        engine.containers.get(container)
+    except NotFound:
+        return True
+    return False
+
+
+def test_a_waiting_container_that_ended_is_no_loss(
+    pooled: DockerSandbox, engine: docker.DockerClient
+) -> None:
+    engine.containers.get(waiting(pooled)).remove(force=True)
+    conversation = f"test-{uuid.uuid4().hex}"
+    try:
+        result = pooled.run("echo works", conversation=conversation, call_id="1")
+        assert result.output == "works\n"
+    finally:
+        pooled.forget(conversation)
+
+
+def test_one_conversation_asked_for_by_many_gets_one_container(pooled: DockerSandbox) -> None:
+    waiting(pooled)
+    conversation, other = f"test-{uuid.uuid4().hex}", DockerSandbox(SMALL, ready=1)
+    waiting(other)
+    meeting = threading.Barrier(4)
+
+    def work(i: int) -> str:
+        meeting.wait(30)
+        box = (pooled, other)[i % 2]
+        return box.run("echo x >>log; cat log", conversation=conversation, call_id=str(i)).output
+
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            outputs = sorted(threads.map(work, range(4)), key=len)
+        assert outputs == ["x\n" * n for n in (1, 2, 3, 4)]
+    finally:
+        pooled.forget(conversation)
+        other.close()
+
+
+def test_a_container_that_was_never_started_is_removed(engine: docker.DockerClient) -> None:
+    image = engine.images.get("mica-sandbox:latest")
+    container = engine.containers.create(image, "true", labels={LABEL: "1"})
+    remove_abandoned(engine)
+    assert not gone(engine, str(container.id))
+    remove_abandoned(engine, older_than=0.0)
+    assert gone(engine, str(container.id))

@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     sandbox_image: str | None = None
     """Docker image of the sandbox; unset: the one that `make setup` builds."""
 
+    sandbox_gvisor: Literal["auto", "force", "forbid"] = "auto"
+    """Whether containers run under gVisor: where the engine has it, always, or never."""
+
+    sandbox_ready: int = Field(default=1, ge=0, le=4)
+    """Containers that a server keeps waiting, so that a new conversation does not wait for one;
+    each takes a few MiB. Commands such as `mica ask` keep none."""
+
     knowledge: Path | None = None
     """Folder of the knowledge base; unset: in the data folder."""
 

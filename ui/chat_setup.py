@@ -86,7 +86,7 @@ async def assistant() -> ChatAssistant:
         if _Shared.assistant is None:
             from graphs.build import build_assistant
 
-            _Shared.assistant = await asyncio.to_thread(build_assistant)
+            _Shared.assistant = await asyncio.to_thread(build_assistant, serving=True)
         built: ChatAssistant = _Shared.assistant
         return built
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ui import cli_ask, cli_doctor, cli_manage, cli_models, cli_tools
+from ui import cli_ask, cli_doctor, cli_manage, cli_models, cli_sandbox, cli_tools
 from ui.cli_common import FAILED, fail, known_errors
 
 app = typer.Typer(
@@ -41,7 +41,7 @@ app.command()(cli_manage.serve)
 app.command()(cli_doctor.doctor)
 app.add_typer(cli_tools.policy, name="policy")
 app.add_typer(cli_tools.tools, name="tools")
-app.add_typer(cli_manage.sandbox, name="sandbox")
+app.add_typer(cli_sandbox.sandbox, name="sandbox")
 app.add_typer(cli_models.models, name="models")
 app.add_typer(cli_manage.knowledge, name="knowledge")
 

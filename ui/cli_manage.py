@@ -1,4 +1,4 @@
-"""`mica serve`, `mica sandbox` and `mica knowledge`."""
+"""`mica serve` and `mica knowledge`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli_common import FAILED, USAGE, fail, settings
+from ui.cli_common import USAGE, fail, settings
 
 if TYPE_CHECKING:
     from tools.knowledge.base import KnowledgeBase
 
-sandbox = typer.Typer(help="Where commands run.", no_args_is_help=True)
 knowledge = typer.Typer(help="What specialists look things up in.")
 
 
@@ -26,30 +25,6 @@ def serve(
 
     chosen = settings()
     serve_here(host or chosen.host, port or chosen.port)
-
-
-@sandbox.command("check")
-def check_sandbox() -> None:
-    """Hold this machine's sandbox to its promises; takes about a minute."""
-    from sandboxes.choose import open_sandbox
-    from sandboxes.conformance import CHECKS, run_check
-
-    chosen = settings()
-    if chosen.sandbox == "none":
-        fail("the sandbox is switched off (MICA_SANDBOX=none)")
-    box = open_sandbox(chosen.sandbox, image=chosen.sandbox_image)
-    broken = 0
-    try:
-        for check in CHECKS:
-            result = run_check(check, box)
-            broken += not result.passed
-            mark = "ok    " if result.passed else "BROKEN"
-            print(f"{mark} {result.promise} {result.problem}".rstrip(), flush=True)
-    finally:
-        box.close()
-    if broken:
-        fail(f"the {box.name} sandbox breaks {broken} of its promises", FAILED)
-    print(f"the {box.name} sandbox keeps its promises")
 
 
 @knowledge.callback(invoke_without_command=True)

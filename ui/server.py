@@ -48,7 +48,7 @@ def serve(host: str, port: int, *, settings: Settings | None = None) -> None:
 
     with contextlib.ExitStack() as closing:
         listener = closing.enter_context(listen(host, port))
-        assistant = build_assistant(settings)
+        assistant = build_assistant(settings, serving=True)
         closing.callback(assistant.close)
         app = create_app(assistant)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_GRACE)

@@ -326,7 +326,8 @@ class PreviewingSandbox(ScriptedSandbox):
                 f"the last command cannot be undone, and so none before it: `{record.command}` "
                 f"({record.problem})"
             )
-        if self.identity(conversation) not in {record.place, log.undone().get("place")}:
+        place = self.identity(conversation)
+        if place is None or place not in (record.place, log.undone().get("place")):
             log.remove()
             raise SandboxError(
                 "the sandbox in which the commands ran has ended, and its files with it, so that "

@@ -49,13 +49,15 @@ class Route:
     """Who answers. `confidence` is a calibrated probability of the named specialist.
 
     `unsure` is true where no class was likely enough, so that `other` is a lack of an
-    answer rather than the answer; `chances` has the probability of every class.
+    answer rather than the answer; `chances` has the probability of every class. `follows` is
+    how likely the request leans on the turn before it, as "now only the hidden ones" does.
     """
 
     specialist: str
     confidence: float
     unsure: bool = False
     chances: Mapping[str, float] = field(default_factory=dict)
+    follows: float = 0.0
 
 
 def normalize(text: str) -> str:
@@ -132,6 +134,13 @@ class Router:
                 "restore the file, or make it again with `python -m training.router`"
             ) from error
 
+    @cached_property
+    def _second(self) -> tuple[NDArray[np.float32], float]:
+        with np.load(self._path, allow_pickle=False) as data:
+            if "follow_weights" not in data:
+                return np.zeros(1, np.float32), -np.inf
+            return data["follow_weights"].astype(np.float32), float(data["follow_bias"])
+
     def probabilities(self, text: str) -> dict[str, float]:
         """Return a calibrated probability for each class.
 
@@ -151,8 +160,14 @@ class Router:
             RouterError: the weights are missing or damaged.
         """
         chances = self.probabilities(text)
+        follows = self._follows(text)
         best = max(chances, key=lambda name: chances[name])
         threshold = self._model[3] if self._threshold is None else self._threshold
         if best != "other" and chances[best] < threshold:
-            return Route("other", chances["other"], unsure=True, chances=chances)
-        return Route(best, chances[best], chances=chances)
+            return Route("other", chances["other"], unsure=True, chances=chances, follows=follows)
+        return Route(best, chances[best], chances=chances, follows=follows)
+
+    def _follows(self, text: str) -> float:
+        weights, bias = self._second
+        index, value = features(text, len(weights))
+        return float(1.0 / (1.0 + np.exp(-(bias + weights[index] @ value))))

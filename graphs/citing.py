@@ -28,12 +28,13 @@ def cited(
     ran_nothing = not any(message.tool_calls for message in turn)
     if ran_nothing and not quoted:
         quoted = {document.id for document in passages}
-    return tuple(
-        document
+    used = {
+        document.id: document
         for document in documents
         if document.id in quoted
         or any(recipes.recognise(document, command) is not None for command in commands)
-    )
+    }
+    return tuple(used.values())
 
 
 def _quotes(answer: str, passage: str) -> bool:

@@ -13,11 +13,13 @@ from tools.bash.policy.decision import Decision
 
 
 class State(TypedDict, total=False):
-    """The channels of the graph. All but `messages` and `previous` belong to one turn.
+    """The channels of the graph. All but `messages`, `previous` and `recipe` belong to one turn.
 
     `messages` is the conversation as the model sees it, without system messages; tool
-    outputs are shortened there. `calls` are the tool calls not settled yet, the first one
-    is being worked on. `final` means that the model must answer now, without a tool.
+    outputs are shortened there. `previous` is the specialist who spoke before, `recipe` the
+    last one that was used, and `follows` tells that this request leans on them. `calls` are
+    the tool calls not settled yet, the first one is being worked on. `final` means that the
+    model must answer now, without a tool.
     """
 
     conversation: str
@@ -27,12 +29,15 @@ class State(TypedDict, total=False):
     options: dict[str, Any]
     messages: list[dict[str, Any]]
     previous: str | None
+    recipe: dict[str, Any] | None
+    follows: bool
     specialist: str
     confidence: float
     documents: list[dict[str, Any]]
     calls: list[dict[str, Any]]
     decision: dict[str, Any] | None
     edited: bool
+    preview: dict[str, Any] | None
     steps: int
     rounds: int
     final: bool
@@ -57,12 +62,14 @@ def new_turn(
         text=text,
         override=override,
         options=dict(options or {}),
+        follows=False,
         specialist="other",
         confidence=0.0,
         documents=[],
         calls=[],
         decision=None,
         edited=False,
+        preview=None,
         steps=0,
         rounds=0,
         final=False,

@@ -15,6 +15,7 @@ from agents import other
 from agents.router import Route
 from graphs.citing import cited
 from graphs.events import Answered, Failed, Retrieved, Routed, TextDelta
+from graphs.lookup import look_up
 from graphs.notes import Notes, emit, step, timed
 from graphs.parts import Parts
 from graphs.state import (
@@ -44,6 +45,8 @@ from runtime.types import (
 )
 
 _log = logging.getLogger("mica.graphs")
+SURE = 0.9
+"""How likely another field must be for a follow-up to leave the one of the turn before."""
 _STOPPED = "Stopped."
 _WORDLESS = {
     None: "The model gave no answer. Try to say it another way.",
@@ -74,13 +77,13 @@ class Thinking:
         started = time.perf_counter()
         request = Message("user", state["text"])
         self.notes.record(state, request, "user")
-        override = state["override"]
-        chosen = Route(override, 1.0) if override else self._choose(state)
+        chosen = self._choose(state)
         emit(Routed(chosen.specialist, chosen.confidence))
         update: dict[str, Any] = {
             "messages": [*state.get("messages", []), request.to_openai()],
             "specialist": chosen.specialist,
             "confidence": chosen.confidence,
+            "follows": chosen.specialist == state.get("previous") and chosen.follows >= 0.5,
         }
         if chosen.specialist == "other":
             update["answer"] = other.answer(other.topic(state["text"], unsure=chosen.unsure))
@@ -89,11 +92,17 @@ class Thinking:
         return Command(goto="answer" if update.get("answer") else "retrieve", update=update)
 
     def _choose(self, state: State) -> Route:
+        override, previous = state["override"], state.get("previous")
+        if override and previous is None:
+            return Route(override, 1.0)
         chosen = self.parts.router.route(state["text"])
-        previous = state.get("previous")
+        if override:
+            return Route(override, 1.0, follows=chosen.follows)
         # "and only the newest ones" says nothing of its field: whoever spoke before goes on.
-        if chosen.unsure and previous is not None and previous in self.parts.specialists:
-            return Route(previous, chosen.chances.get(previous, 0.0), chances=chosen.chances)
+        leans = chosen.follows >= 0.5 and chosen.confidence < SURE
+        if previous and previous in self.parts.specialists and (chosen.unsure or leans):
+            chance = chosen.chances.get(previous, 0.0)
+            return Route(previous, chance, chances=chosen.chances, follows=chosen.follows)
         if chosen.specialist not in {*self.parts.specialists, "other"}:
             return Route("other", 1.0 - chosen.confidence, unsure=True, chances=chosen.chances)
         return chosen
@@ -102,20 +111,25 @@ class Thinking:
     def retrieve(self, state: State) -> Command[str]:
         """Look up what may help; a knowledge base that fails is not worth a failed answer."""
         started = time.perf_counter()
+        documents: tuple[Document, ...] = ()
+        try:
+            documents = tuple(self._look_up(state))
+        except Exception:
+            _log.exception("looking things up failed; answering without")
+        if documents:
+            emit(Retrieved(tuple({document.id: document for document in documents}.values())))
+        timings = timed(state, "retrieve", time.perf_counter() - started)
+        found = [document_to_json(document) for document in documents]
+        return Command(goto="act", update={"documents": found, "timings": timings})
+
+    def _look_up(self, state: State) -> list[Document]:
         shelf = self.parts.specialists[state["specialist"]].shelf
         count = self.parts.settings.retrieved
-        documents = []
-        if self.parts.knowledge is not None and shelf and count:
-            try:
-                found = self.parts.knowledge.search(state["text"], shelf=shelf, k=count)
-                documents = [document_to_json(document) for document in found]
-            except Exception:
-                _log.exception("looking things up failed; answering without")
-        update = {"documents": documents}
-        if documents:
-            emit(Retrieved(documents_of({**state, "documents": documents})))
-        timings = timed(state, "retrieve", time.perf_counter() - started)
-        return Command(goto="act", update={**update, "timings": timings})
+        if self.parts.knowledge is None or not shelf or not count:
+            return []
+        recipe = state.get("recipe") if state["follows"] else None
+        before = Document(**recipe) if recipe else None
+        return look_up(self.parts.knowledge, state["text"], shelf=shelf, count=count, before=before)
 
     @step
     def act(self, state: State) -> Command[str]:
@@ -213,6 +227,7 @@ class Thinking:
             update={
                 "messages": [*state["messages"], message.to_openai()],
                 "previous": state.get("previous") if previous == "other" else previous,
+                "recipe": _recipe(state),
                 "timings": timings,
             },
         )
@@ -260,6 +275,12 @@ def _sources(state: State) -> tuple[Document, ...]:
     return cited(documents_of(state), messages[starts[-1] :], state["answer"])
 
 
+def _recipe(state: State) -> dict[str, Any] | None:
+    """Return the recipe that this turn used last; where it used none, the one before it."""
+    used = [document for document in _sources(state) if document.template is not None]
+    return document_to_json(used[-1]) if used else state.get("recipe")
+
+
 def _unsettled(state: State, error: str) -> list[dict[str, Any]]:
     """Return a tool message for each call that has none: chat templates want one each."""
     return [
@@ -284,6 +305,7 @@ def prompt_of(parts: Parts, state: State) -> ChatPrompt:
         ),
         tools=parts.schemas(specialist.name),
         documents=documents_of(state),
+        follows=state["follows"],
     )
 
 

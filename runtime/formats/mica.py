@@ -101,8 +101,8 @@ def render(prompt: ChatPrompt) -> Rendered:
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
 
 
-def _offered(documents: Sequence[Document], calls: int) -> Iterator[Document]:
-    """Yield the passages, and the recipes for the part of the request that is next.
+def _offered(documents: Sequence[Document], calls: int) -> list[Document]:
+    """Return the passages, and the recipes for the part of the request that is next.
 
     `calls` were made for it so far. Of a part's recipes those are offered that are nearly as
     near as the nearest.
@@ -110,10 +110,13 @@ def _offered(documents: Sequence[Document], calls: int) -> Iterator[Document]:
     recipes = [d for d in documents if d.template is not None]
     part = min(calls, max((d.part for d in recipes), default=0))
     nearest = max((d.score for d in recipes if d.part == part), default=0.0)
-    for document in documents[:MAX_DOCUMENTS]:
-        near = document.part == part and document.score >= nearest - MARGIN
-        if document.template is None or near:
-            yield document
+    offered = [
+        document
+        for document in documents
+        if document.template is None
+        or (document.part == part and document.score >= nearest - MARGIN)
+    ]
+    return offered[:MAX_DOCUMENTS]
 
 
 def title_of(document: Document) -> str:

@@ -14,6 +14,8 @@ from tools.bash.policy.words import Word
 SAFE_ENVIRONMENT = re.compile(r"LC_[A-Z]+|LANG|TZ|COLUMNS|LINES|NO_COLOR|BLOCKSIZE")
 # A name of small letters is no setting of a program or of bash, but for these.
 PLAIN_NAME = re.compile(r"(?!histchars$|auto_resume$|\w*_proxy$)[a-z][a-z0-9_]*")
+# Words with globs or variables that are compared with the table of secrets.
+MOST_UNCERTAIN = 150
 # With one of these, a name that a program lists can become one that another program reads.
 TRAVELS = re.compile(r"\$\(|`|<\(|\b(?:xargs|read|exec|execdir|mapfile|parallel|while)\b")
 
@@ -35,6 +37,7 @@ class Evidence:
     nesting: int = 0
     folders: list[str] = field(default_factory=list)
     travels: bool = False
+    uncertain: int = 0
     piped: bool = False
 
     def surroundings(self, script: Script) -> None:
@@ -50,6 +53,10 @@ class Evidence:
 
     def secret(self, word: Word, *, named: bool) -> None:
         """Note where a word names something secret; see `places.secret` for `named`."""
+        if word.text is None:
+            self.uncertain += 1
+            if self.uncertain > MOST_UNCERTAIN:
+                return add(self.doubts, "it holds too many words that are not certain")
         if why := places.secret(word, self.folders, named=named):
             add(self.reasons, f"{word.shown[:100]} {why}")
 

@@ -24,7 +24,7 @@ SOME, ONE, PART, ANY, BRACE = "\x01", "\x02", "\x03", "\x04", "\x05"
 LONG = SOME + PART + ANY
 WILD = frozenset(LONG + ONE)
 MOST = 400
-MOST_PARTS = 64
+MOST_PARTS = 16
 _ANY_WILD = re.compile(f"[{LONG}{ONE}]")
 _BRACE = re.compile(f"{BRACE}([^{BRACE}}}]*)}}")
 _GLUED = re.compile(r"(?<=[=:,@<>])[/~]|(?<=^-[A-Za-z])[/~]")
@@ -148,8 +148,11 @@ def _normal(path: str) -> str:
     return "/" + normal.lstrip("/") if normal.startswith("/") else normal
 
 
+@lru_cache(maxsize=1024)
 def _why(path: str) -> str | None:
     table = places()
+    if not path.strip("".join(WILD) + "/."):
+        return None
     if not set(path) & WILD and not table.all.fullmatch(path):
         return None
     for row in table.secrets:

@@ -111,9 +111,11 @@ class Review(Evidence):
             values = [value for name, value in arguments.options if name in row.paths]
             if row.absolute:
                 values += [word for word in arguments.operands if word.prefix.startswith("/")]
-            for word in (*arguments.operands[skip:], *values):
-                if word is not None and word.text != "-":
-                    self._look(row, word)
+                for word in arguments.operands:
+                    self.secret(word, named=True)
+            for path in (*arguments.operands[skip:], *values):
+                if path is not None and path.text != "-":
+                    self._look(row, path)
 
     def _look(self, row: Row, word: Word) -> None:
         if row.lists and not self.travels:

@@ -135,8 +135,8 @@ def _row(name: str, entry: Mapping[str, Any]) -> Row:
     plain: dict[str, Any] = {
         key: entry[key]
         for key in (
-            "kind digits any_flags words harmless lists absolute operands most check skip subcommands does "
-            "phrase writes network privilege"
+            "kind digits any_flags words harmless lists absolute operands most check skip "
+            "subcommands does phrase writes network privilege"
         ).split()
         if key in entry
     }

@@ -10,6 +10,7 @@ from graphs.auditing import Auditing
 from graphs.events import ApprovedByRule, Resume
 from graphs.notes import Notes, emit, follow, head, step
 from graphs.parts import Parts
+from graphs.previewing import Previews
 from graphs.rules import Rules
 from graphs.state import (
     State,
@@ -29,9 +30,10 @@ COMMANDS = "bash"
 class Approval:
     """Steps that decide whether a call runs."""
 
-    def __init__(self, parts: Parts, notes: Notes) -> None:
+    def __init__(self, parts: Parts, notes: Notes, previews: Previews) -> None:
         self.parts = parts
         self.notes = notes
+        self.previews = previews
         self.rules = Rules(parts.store)
         self.audit = Auditing(parts)
 
@@ -50,7 +52,7 @@ class Approval:
         if decision.verdict == "refuse":
             return follow(self.notes.settle(state, call, "refused", refusal(decision)))
         free = decision.verdict == "allow" or self._covered(state, call, decision)
-        where = "run" if free else "approve"
+        where = "run" if free else "preview"
         return Command(goto=where, update={"decision": decision_to_json(decision)})
 
     def _covered(self, state: State, call: ToolCall, decision: Decision) -> bool:
@@ -95,6 +97,7 @@ class Approval:
         decision = decision_from_json(state["decision"] or {})
         offer = self.rules.offer(call.arguments["command"], decision)
         waiting = {"call": call_to_json(call), "decision": state["decision"], "rule": offer}
+        waiting["preview"] = state.get("preview")
         resume = Resume(**interrupt(waiting))
         if resume.decision == "reject":
             return self._rejected(state, call, resume)
@@ -110,6 +113,7 @@ class Approval:
     def _rejected(self, state: State, call: ToolCall, resume: Resume) -> Command[str]:
         reason = f": {resume.reason}" if resume.reason else "."
         self.audit.rejected(state, call, resume)
+        self.previews.discard(state["conversation"])
         text = f"not run: the person rejected this command{reason}"
         update = self.notes.settle(state, call, "rejected", text)
         while update["calls"]:
@@ -124,7 +128,9 @@ class Approval:
         decision = self.parts.judge(command)
         # The person wrote this command, so "ask" has its answer; "refuse" holds for them too.
         self.audit.edited(state, changed, resume, decision, call.arguments["command"])
+        self.previews.discard(state["conversation"])
         update: dict[str, Any] = {"messages": edit_call(state["messages"], changed)}
+        update["preview"] = None
         if decision.verdict == "refuse":
             seen: State = {**state, **update}  # type: ignore[typeddict-item]
             return follow(self.notes.settle(seen, changed, "refused", refusal(decision)))

@@ -17,11 +17,14 @@ from graphs.events import ApprovalNeeded, Event, Failed, Resume, ToolFinished, T
 from graphs.flow import compile_graph
 from graphs.followers import Turns
 from graphs.parts import Parts
+from graphs.previewing import shown_of
 from graphs.proposing import problem_of, proposed_command
 from graphs.state import State, call_from_json, decision_from_json, new_turn, usage_of
+from graphs.undoing import UNDO
 from records.paths import home
 from records.store import RecordsError
 from runtime.types import GenerationOptions, Message
+from sandboxes.preview import Previewing, UndoStep
 
 _PENDING = (
     "a command is waiting for your decision: approve, edit or reject it first, "
@@ -121,6 +124,7 @@ class Assistant:
                 decision_from_json(decision),
                 usage_of(snapshot.values),
                 waiting.value.get("rule"),
+                *shown_of(waiting.value.get("preview")),
             )
         return None
 
@@ -131,6 +135,23 @@ class Assistant:
             RecordsError: the checkpoints cannot be read.
         """
         return not self._turns.at_work(conversation) and self._cut_off(conversation)
+
+    def undo(self, conversation: str) -> Iterator[Event]:
+        """Undo the last command that changed files; a turn like any other, without a model."""
+        return self.stream(conversation, UNDO)
+
+    def aundo(self, conversation: str) -> AsyncIterator[Event]:
+        """Do what `undo` does, from asyncio."""
+        return self.astream(conversation, UNDO)
+
+    def undoable(self, conversation: str) -> list[UndoStep]:
+        """Return the commands of a conversation that can be undone, the last one first.
+
+        Raises:
+            SandboxError: what is kept for it cannot be read.
+        """
+        box = self.parts.sandbox
+        return box.undoable(conversation) if isinstance(box, Previewing) else []
 
     def propose(self, text: str, specialist: str = "sysadmin") -> str:
         """Return the command that the model would run first; nothing is run or kept.

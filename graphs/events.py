@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from runtime.types import Document, FinishReason, ToolCall, ToolStatus, Usage
+from sandboxes.preview import Preview, Undone
 from tools import Artifact
 from tools.bash.policy.decision import Decision
 
@@ -40,12 +41,16 @@ class ApprovalNeeded:
 
     `usage` counts the model's tokens of the turn so far. `rule` is what approving it for
     always would allow from then on, in one sentence; None where it can be approved once only.
+    `preview` is what the command did in a copy of the sandbox, which approving it makes real;
+    `no_preview` says why there is none, where there should be one.
     """
 
     call: ToolCall
     decision: Decision
     usage: Usage = field(default=Usage(), compare=False)
     rule: str | None = None
+    preview: Preview | None = None
+    no_preview: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,22 @@ class Failed:
     error: str
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A command has changed files. `problem` says why it cannot be undone, if so."""
+
+    call: ToolCall
+    summary: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Undid:
+    """A command was undone."""
+
+    undone: Undone
+
+
 Event = (
     Routed
     | Retrieved
@@ -100,6 +121,8 @@ Event = (
     | ApprovalNeeded
     | ApprovedByRule
     | ToolFinished
+    | Changed
+    | Undid
     | TextDelta
     | Answered
     | Failed

@@ -102,6 +102,7 @@ class Notes:
             "messages": [*state["messages"], seen],
             "calls": [left for left in state["calls"] if left["id"] != call.id],
             "decision": None,
+            "preview": None,
             "edited": False,
             "steps": state["steps"] + 1,
         }

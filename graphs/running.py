@@ -12,6 +12,7 @@ from graphs.auditing import Auditing
 from graphs.events import ToolStarted
 from graphs.notes import Notes, emit, follow, head, step, timed
 from graphs.parts import Parts
+from graphs.previewing import Previews
 from graphs.state import State, decision_from_json
 from runtime.types import ToolCall
 from sandboxes import SandboxError
@@ -23,9 +24,10 @@ _log = logging.getLogger("mica.graphs")
 class Running:
     """Runs calls that may run."""
 
-    def __init__(self, parts: Parts, notes: Notes) -> None:
+    def __init__(self, parts: Parts, notes: Notes, previews: Previews) -> None:
         self.parts = parts
         self.notes = notes
+        self.previews = previews
         self.audit = Auditing(parts)
 
     @step
@@ -41,7 +43,7 @@ class Running:
         started = time.perf_counter()
         problem: Exception | None = None
         try:
-            result = self._result(state["conversation"], call)
+            result = self._result(state, call)
         except (ToolError, SandboxError) as error:
             problem = error if _is_of_the_sandbox(error) else None
             result = ToolResult(str(error), status="error")
@@ -61,14 +63,17 @@ class Running:
             return Command(goto="fail", update={**update, "error": str(problem)})
         return follow(update)
 
-    def _result(self, conversation: str, call: ToolCall) -> ToolResult:
+    def _result(self, state: State, call: ToolCall) -> ToolResult:
         tool = self.parts.tools[call.name]
         store = self.parts.store
+        conversation = state["conversation"]
         entry = store.journal_intend(call.id, conversation, call.name, call.arguments)
         # Tools other than bash only compute: running again is right, and brings artifacts back.
         if entry.state == "finished" and call.name == COMMANDS:
             return ToolResult(entry.text or "", status=entry.status or "ok")  # type: ignore[arg-type]
         store.journal_start(call.id, call.arguments)
+        if call.name == COMMANDS:
+            self.previews.take_over(state, call)
         try:
             return tool.call(call.arguments, ToolContext(conversation, call.id))
         except (ToolError, SandboxError):

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     """Containers that a server keeps waiting, so that a new conversation does not wait for one;
     each takes a few MiB. Commands such as `mica ask` keep none."""
 
+    preview: bool = True
+    """Run a command that needs an approval in a copy of the sandbox first, and show what it
+    changes; approving takes the copy over. Off: commands cannot be undone."""
+
     knowledge: Path | None = None
     """Folder of the knowledge base; unset: in the data folder."""
 

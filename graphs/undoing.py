@@ -1,0 +1,89 @@
+"""Undo: a message that says no more than that puts back what the last command changed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from langgraph.types import Command
+
+from graphs.events import TextDelta, Undid
+from graphs.notes import Notes, emit, step, timed
+from graphs.parts import Parts
+from graphs.state import State
+from runtime.types import Message
+from sandboxes import SandboxError
+from sandboxes.preview import Previewing, Undone
+
+UNDO = "undo"
+_SHOWN = 20
+
+
+def asks_undo(text: str) -> bool:
+    """Whether a message asks for an undo and for nothing else.
+
+    >>> asks_undo("Undo!"), asks_undo("/undo"), asks_undo("undo the last commit")
+    (True, True, False)
+    """
+    return text.strip().lower().rstrip(".!") in (UNDO, f"/{UNDO}")
+
+
+def first_step(state: State) -> str:
+    """Return the step that a turn begins with."""
+    return UNDO if asks_undo(state["text"]) else "route"
+
+
+class Undoing:
+    """The step that undoes a command; no model is asked."""
+
+    def __init__(self, parts: Parts, notes: Notes) -> None:
+        self.parts = parts
+        self.notes = notes
+
+    @step
+    def undo(self, state: State) -> Command[str]:
+        """Put back the files. Running this again after a crash undoes no second command."""
+        started = time.perf_counter()
+        request = Message("user", state["text"])
+        self.notes.record(state, request, "user")
+        text = self._undone(state)
+        emit(TextDelta(text))
+        update: dict[str, Any] = {
+            "messages": [*state.get("messages", []), request.to_openai()],
+            "specialist": state.get("previous") or "other",
+            "confidence": 1.0,
+            "answer": text,
+            "timings": timed(state, UNDO, time.perf_counter() - started),
+        }
+        return Command(goto="answer", update=update)
+
+    def _undone(self, state: State) -> str:
+        box = self.parts.sandbox
+        if not isinstance(box, Previewing):
+            return "Nothing was undone: no command can run here, or not so that it can be undone."
+        try:
+            undone = box.undo(state["conversation"], state["turn"])
+        except SandboxError as error:
+            return f"Nothing was undone: {error}."
+        data = {"call": undone.call_id, "command": undone.command, "counts": dict(undone.counts)}
+        data["kept"] = list(undone.kept)
+        self.parts.store.audit("command.undone", state["conversation"], data)
+        emit(Undid(undone))
+        return in_words(undone)
+
+
+def in_words(undone: Undone) -> str:
+    """Say what was undone, for the transcript."""
+    was = {
+        "added": "removed again",
+        "changed": "as it was before",
+        "deleted": "back",
+        "permissions": "with its old permissions",
+    }
+    lines = ["I undid this command:", f"\n```bash\n{undone.command}\n```\n"]
+    lines += [f"- {change.path}: {was[change.kind]}" for change in undone.changes[:_SHOWN]]
+    left = sum(undone.counts.values()) - len(undone.changes[:_SHOWN])
+    lines += [f"- and {left} more"] if left else []
+    lines += [] if undone.counts else ["It had changed no file."]
+    lines += [f"\n{path} has what something else had written there since." for path in undone.kept]
+    return "\n".join(lines)

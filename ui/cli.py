@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from ui import cli_ask, cli_doctor, cli_manage, cli_models, cli_sandbox, cli_tools
+from ui import (
+    cli_ask,
+    cli_doctor,
+    cli_manage,
+    cli_models,
+    cli_rules,
+    cli_sandbox,
+    cli_tools,
+    cli_undo,
+)
 from ui.cli_common import FAILED, fail, known_errors
 
 app = typer.Typer(
@@ -36,11 +45,13 @@ app.command()(cli_ask.ask)
 app.command()(cli_ask.chat)
 app.command()(cli_ask.resume)
 app.command()(cli_ask.propose)
+app.command()(cli_undo.undo)
 app.command()(cli_tools.route)
 app.command()(cli_manage.serve)
 app.command()(cli_doctor.doctor)
 app.add_typer(cli_tools.policy, name="policy")
 app.add_typer(cli_tools.tools, name="tools")
+app.add_typer(cli_rules.rules, name="rules")
 app.add_typer(cli_sandbox.sandbox, name="sandbox")
 app.add_typer(cli_models.models, name="models")
 app.add_typer(cli_manage.knowledge, name="knowledge")

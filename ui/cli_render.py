@@ -12,6 +12,8 @@ import typer
 from graphs.events import (
     Answered,
     ApprovalNeeded,
+    ApprovedByRule,
+    Changed,
     Event,
     Failed,
     Retrieved,
@@ -19,14 +21,17 @@ from graphs.events import (
     TextDelta,
     ToolFinished,
     ToolStarted,
+    Undid,
 )
+from sandboxes.preview import Undone, undone_to_json
+from ui import preview_words
 
 
 class Follower:
     """Follows one turn: steps go to stderr, the answer to stdout.
 
     `quiet` prints nothing. `save` is a folder for images and sounds. Afterwards `answer`,
-    `error` and `row()` tell what came out.
+    `error`, `undone` and `row()` tell what came out.
     """
 
     def __init__(self, *, quiet: bool = False, save: Path | None = None) -> None:
@@ -34,6 +39,7 @@ class Follower:
         self.save = save
         self.answer: str | None = None
         self.error: str | None = None
+        self.undone: Undone | None = None
         self._row: dict[str, Any] = {
             "specialist": None, "tool_calls": [], "answer": None, "sources": [], "timings": {},
         }  # fmt: skip
@@ -66,6 +72,15 @@ class Follower:
             self._note(_call_line(event))
         elif isinstance(event, ApprovalNeeded):
             self._asked(event)
+        elif isinstance(event, ApprovedByRule):
+            for sentence in event.sentences:
+                self._note(f"approved by a rule: {sentence}")
+        elif isinstance(event, Changed):
+            undo = event.problem and f"cannot be undone: {event.problem}"
+            self._note(f"changed: {event.summary} ({undo or '`mica undo` puts it back'})")
+        elif isinstance(event, Undid):
+            self.undone = event.undone
+            self._row["undone"] = undone_to_json(event.undone)
         elif isinstance(event, ToolFinished):
             self._finished(event)
         elif isinstance(event, Answered):
@@ -81,11 +96,15 @@ class Follower:
             "arguments": dict(event.call.arguments),
             "summary": event.decision.summary,
             "reasons": list(event.decision.reasons),
+            "rule": event.rule,
+            "preview": preview_words.as_json(event),
         }
         self._note(_call_line(event))
         self._note(f"  {event.decision.summary}")
         for reason in event.decision.reasons:
             self._note(f"  - {reason}")
+        for line in preview_words.plain(event):
+            self._note(line)
 
     def _finished(self, event: ToolFinished) -> None:
         self._row.pop("pending", None)

@@ -58,7 +58,7 @@ def test_without_a_terminal_an_approval_ends_with_3(mica: Mica, home: Path):
 def test_a_rule_approves(mica: Mica, home: Path):
     with Inside(home) as inside:
         arguments = ("ask", "--json", "--conversation", inside.conversation)
-        ended = mica(*arguments, "--approve", "find,rm,xargs", DELETE)
+        ended = mica(*arguments, "--approve", "find,rm", DELETE)
         assert ended.returncode == 0, ended.stderr
         (call,) = json.loads(ended.stdout)["tool_calls"]
         assert call["name"] == "bash"

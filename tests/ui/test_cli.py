@@ -67,8 +67,8 @@ def test_approval_without_a_terminal_ends_with_3_and_stays_pending(mica: Mica, s
     assert mica("resume", "c1", "--approve").code == 1
 
 
-def test_approval_rule_names_all_programs(mica: Mica, sandbox: None):
-    assert mica("ask", "--approve", "find,ls", "delete the log file a.log").code == 3
+def test_approval_rule_must_cover_the_command(mica: Mica, sandbox: None):
+    assert mica("ask", "--approve", "find", "delete the log file a.log").code == 3
     ended = mica("ask", "--approve", "rm", "delete the log file a.log")
     assert ended.code == 0 and ended.out == "The log is gone.\n"
 

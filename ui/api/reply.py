@@ -10,6 +10,8 @@ from typing import Any
 from graphs.events import (
     Answered,
     ApprovalNeeded,
+    ApprovedByRule,
+    Changed,
     Event,
     Failed,
     Retrieved,
@@ -17,9 +19,11 @@ from graphs.events import (
     TextDelta,
     ToolFinished,
     ToolStarted,
+    Undid,
 )
 from runtime.types import Document, ToolCall, Usage
-from tools.bash.policy.decision import Decision
+from sandboxes.preview import undone_to_json
+from ui import preview_words
 from ui.api.errors import ApiError
 from ui.api.files import Files
 
@@ -57,6 +61,16 @@ class Reply:
                 return self._say(event.text)
             case ToolStarted():
                 self._since_tool = ""
+            case ApprovedByRule():
+                approved = {"command": event.call.arguments.get("command")}
+                approved["rules"] = list(event.sentences)
+                self.mica.setdefault("approved_by_rule", []).append(approved)
+            case Changed():
+                changed = {"command": event.call.arguments.get("command")}
+                changed |= {"summary": event.summary, "undo_problem": event.problem or None}
+                self.mica.setdefault("changed", []).append(changed)
+            case Undid():
+                self.mica["undone"] = undone_to_json(event.undone)
             case ToolFinished():
                 self._finished(event)
             case ApprovalNeeded():
@@ -145,7 +159,7 @@ class Reply:
         self._calls = [call]
         self._usage = event.usage
         self.finish = "tool_calls"
-        self.mica["approval"] = _approval(event.call, event.decision)
+        self.mica["approval"] = _approval(event)
         return [{"tool_calls": [{"index": 0, **call}]}]
 
     def _answered(self, event: Answered) -> list[dict[str, Any]]:
@@ -173,9 +187,10 @@ def _call(call: ToolCall) -> dict[str, Any]:
     }
 
 
-def _approval(call: ToolCall, decision: Decision) -> dict[str, Any]:
+def _approval(event: ApprovalNeeded) -> dict[str, Any]:
+    decision = event.decision
     return {
-        "command": call.arguments.get("command"),
+        "command": event.call.arguments.get("command"),
         "summary": decision.summary,
         "reasons": list(decision.reasons),
         "programs": list(decision.programs),
@@ -183,4 +198,6 @@ def _approval(call: ToolCall, decision: Decision) -> dict[str, Any]:
         "writes": list(decision.writes),
         "network": decision.network,
         "privilege": decision.privilege,
+        "rule": event.rule,
+        "preview": preview_words.as_json(event),
     }

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from graphs.events import Resume
 from runtime.types import GenerationOptions, Message
+from ui.api.decisions import read_decision
 from ui.api.errors import ApiError
 
 LARGEST_BODY = 1_000_000
@@ -21,7 +22,6 @@ LARGEST_BODY = 1_000_000
 
 CONVERSATION_HEADER = "x-mica-conversation"
 _CONVERSATION = re.compile(r"[\w.:-]{1,128}")
-_DECISION = re.compile(r"\s*(approve|edit|reject)\s*(?::\s*(.*))?", re.DOTALL | re.IGNORECASE)
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
@@ -124,7 +124,7 @@ def chat_request(body: ChatBody, headers: Mapping[str, str], longest: int) -> Ch
     messages = [_message(data, index) for index, data in enumerate(body.messages)]
     last = messages[-1]
     where = f"messages.{len(messages) - 1}"
-    decision = _decision(last, where) if last.role == "tool" else None
+    decision = read_decision(last, where) if last.role == "tool" else None
     if decision is None:
         _check_text(last, where, longest)
     return ChatRequest(
@@ -210,26 +210,6 @@ def _check_text(last: Message, where: str, longest: int) -> None:
             code="message_too_long",
             param=f"{where}.content",
         )
-
-
-def _decision(message: Message, where: str) -> Resume:
-    """Read `approve`, `edit: COMMAND` or `reject: REASON`."""
-    found = _DECISION.fullmatch(message.content)
-    kind, rest = (found[1].lower(), (found[2] or "").strip()) if found else ("", "")
-    wrong = not found or (kind == "edit" and not rest) or (kind == "approve" and rest)
-    if wrong or not message.tool_call_id:
-        raise ApiError(
-            400,
-            "a tool message decides about a command: it needs the `tool_call_id` and one of "
-            "`approve`, `edit: COMMAND`, `reject` or `reject: REASON`",
-            code="invalid_decision",
-            param=where,
-        )
-    if kind == "edit":
-        return Resume("edit", command=rest, call_id=message.tool_call_id)
-    if kind == "reject":
-        return Resume("reject", reason=rest or None, call_id=message.tool_call_id)
-    return Resume("approve", call_id=message.tool_call_id)
 
 
 def _history(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -12,11 +12,14 @@ from fastapi.responses import JSONResponse
 
 from graphs.assistant import Assistant
 from graphs.events import Event, Failed
+from graphs.rules import Rules
+from ui.api import rules
 from ui.api.errors import ApiError, ApiRoute
 from ui.api.files import URL, Files
 from ui.api.reply import Reply
 from ui.api.requests import ChatBody, ChatRequest, FeedbackBody, chat_request, read_body
 from ui.api.streaming import EventStream, first_event, sent, ticking, whole
+from ui.api.undoing import Undo
 
 OWNER = "api"
 """Whose the conversations are that begin here; the page lists only its own."""
@@ -47,6 +50,8 @@ class Api:
         add("/v1/models/{model:path}", self.model, methods=["GET"])
         add("/v1/feedback", self.feedback, methods=["POST"])
         add(URL + "/{key}/{name}", self.file, methods=["GET"], response_model=None)
+        rules.add_routes(router, Rules(self._mica.parts.store), OWNER)
+        Undo(self._mica).add_routes(router)
         add("/healthz", self.health, methods=["GET"])
         add("/v1", self.nothing, methods=_METHODS, include_in_schema=False)
         add("/v1/{path:path}", self.nothing, methods=_METHODS, include_in_schema=False)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from tools.bash.policy.checker import bash_accepts
 from tools.bash.policy.decision import Decision
 from tools.bash.policy.ruleable import read_call, table, under
-from tools.bash.policy.scope import PLAIN_FOLDER, Call, Scope, asking_parts, is_static, is_unclear
+from tools.bash.policy.scope import PLAIN_FOLDER, Call, Scope, is_static, is_unclear, read_parts
 from tools.bash.policy.syntax import parse
 
 _PART = re.compile(r"""(?:[^,'"]|,(?!\s)|'[^']*'|"[^"]*")+""")
@@ -94,7 +94,11 @@ def _relative(command: str) -> bool:
     words = [redirect.target for redirect in script.redirects]
     for part in script.commands:
         named = part.words and part.words[0].text in table()
-        words += [word for at, word in enumerate(part.words) if "/" in word.shown or (at and named)]
+        words += [
+            word
+            for at, word in enumerate(part.words)
+            if (at and named) or ("/" in word.shown and "://" not in word.shown)
+        ]
     return any(word and not word.prefix.startswith(("/", "-")) for word in words)
 
 
@@ -112,13 +116,13 @@ def _exact_scope(command: str, judge: Callable[[str], Decision]) -> Scope:
         raise ScopeError(f"no rule can cover that: {decision.summary}")
     if decision.verdict == "allow":
         raise ScopeError("that command runs without an approval, so it needs no rule")
-    parts = asking_parts(command, bash_accepts)
-    if parts is None or not is_static(parts):
+    asking = read_parts(command, bash_accepts)
+    if asking is None or not asking.parts or not is_static(asking.parts):
         raise ScopeError(
             "no rule can cover that: the parsers are not sure of it, or a part of it is only "
             "known when it runs; approve it each time"
         )
-    unclear = any(is_unclear(part) for part in parts)
+    unclear = any(is_unclear(part) for part in asking.parts)
     return Scope((), command, decision.network, decision.privilege, unclear)
 
 
@@ -151,7 +155,7 @@ def _by_example(name: str, words: Sequence[str], folder: str) -> Call:
             f"`{shlex.join(words)}` is not {name} with options that rules can cover; write the "
             "options, then `under FOLDER`, or: exactly COMMAND"
         )
-    return Call(name, folder, reading.options, reading.fixed)
+    return Call(name, folder, reading.options, reading.fixed or None)
 
 
 def _checked(folder: str) -> str:

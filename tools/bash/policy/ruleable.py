@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from tools.bash.policy import places
 from tools.bash.policy.review import BIN
 from tools.bash.policy.scripts import sed_problem
 from tools.bash.policy.syntax import Redirect
@@ -166,7 +167,7 @@ def _operands(row: Ruleable, words: Sequence[Word]) -> Reading | None:
             return None
         options |= found
     fixed, paths = operands[: row.fixed], operands[row.fixed :]
-    if not paths or any(word.text is None for word in fixed):
+    if not paths or any(word.text is None for word in fixed) or _secret(paths):
         return None
     if row.require and not options & row.require:
         return None
@@ -174,6 +175,11 @@ def _operands(row: Ruleable, words: Sequence[Word]) -> Reading | None:
     if row.script and any(sed_problem(text) for text in texts):
         return None
     return Reading(row.name, tuple(sorted(options)), texts, tuple(paths))
+
+
+def _secret(paths: Sequence[Word]) -> bool:
+    """Whether one of the paths may be one of those that are asked about even to be read."""
+    return any(places.secret(path, ("/workspace",)) for path in paths)
 
 
 def _option(row: Ruleable, text: str | None, queue: list[Word]) -> set[str] | None:

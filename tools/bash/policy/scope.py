@@ -19,7 +19,7 @@ from tools.bash.policy.checker import bash_accepts
 from tools.bash.policy.decision import Decision
 from tools.bash.policy.refuse import SYSTEM, bad_text
 from tools.bash.policy.review import Review
-from tools.bash.policy.ruleable import Reading, read_call, read_redirect, under
+from tools.bash.policy.ruleable import APPEND, OVERWRITE, Reading, read_call, read_redirect, under
 from tools.bash.policy.syntax import Command, Script, parse
 from tools.bash.policy.table import rows
 
@@ -77,7 +77,8 @@ def covering(
 ) -> tuple[int, ...]:
     """Return which of `scopes` together cover a command; none where they do not.
 
-    Each part of the command must only read, or be covered by one of them.
+    Each part of the command must be covered by one of them, or only read; and what is left
+    without the covered parts must only read as a whole.
     """
     if decision.verdict != "ask" or not scopes:
         return ()
@@ -86,18 +87,18 @@ def covering(
     exact = next((at for at, scope in enumerate(scopes) if scope.exactly == text), None)
     if exact is None and not any(scope.calls for scope in scopes):
         return ()
-    parts = asking_parts(text, syntax_check)
-    if parts is None:
+    asking = read_parts(text, syntax_check)
+    if asking is None or not asking.parts:
         return ()
     if exact is not None:
-        return (exact,) if parts and is_static(parts) else ()
+        return (exact,) if is_static(asking.parts) else ()
     used: dict[int, None] = {}
-    for part in parts:
+    for part in asking.parts:
         found = next((at for at, s in enumerate(scopes) if _covers(s, part.reading)), None)
         if found is None:
             return ()
         used[found] = None
-    return tuple(used)
+    return tuple(used) if _only_reads(asking.rest) else ()
 
 
 def proposed(
@@ -107,22 +108,19 @@ def proposed(
     if decision.verdict != "ask":
         return None
     text = command.strip()
-    parts = asking_parts(text, syntax_check)
-    if not parts:
+    asking = read_parts(text, syntax_check)
+    if asking is None or not asking.parts:
         return None
-    calls = [_call_of(part.reading) if part.reading else None for part in parts]
+    calls = [_call_of(part.reading) if part.reading else None for part in asking.parts]
     sure = tuple(dict.fromkeys(call for call in calls if call is not None))
-    if (
-        None not in calls
-        and len(sure) <= MOST_CALLS
-        and not (decision.network or decision.privilege)
-    ):
-        scope = Scope(sure)
-        if all(_covers(scope, part.reading) for part in parts):
-            return scope
-    if not is_static(parts):
+    scope = Scope(sure)
+    fits = None not in calls and len(sure) <= MOST_CALLS and _within(scope, decision) is scope
+    covered = fits and all(_covers(scope, part.reading) for part in asking.parts)
+    if covered and _only_reads(asking.rest):
+        return scope
+    if not is_static(asking.parts):
         return None
-    unclear = any(is_unclear(part) for part in parts)
+    unclear = any(is_unclear(part) for part in asking.parts)
     return Scope((), text, decision.network, decision.privilege, unclear)
 
 
@@ -131,7 +129,15 @@ class Part:
     """A part of a command that does more than read. `reading` is None where no table reads it."""
 
     reading: Reading | None
-    command: Command | None
+    command: Command
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The parts of a command that need an approval, and the command without them."""
+
+    parts: tuple[Part, ...]
+    rest: Script
 
 
 def _tuple(value: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -146,38 +152,47 @@ def _within(scope: Scope, decision: Decision) -> Scope:
     return Scope() if beyond else scope
 
 
-def asking_parts(text: str, syntax_check: SyntaxCheck) -> list[Part] | None:
+def read_parts(text: str, syntax_check: SyntaxCheck) -> Asking | None:
     """Return the parts that need an approval; None where the evidence is incomplete."""
     if not text or bad_text(text):
         return None
     try:
         script = parse(text)
-        if script.problems or script.functions or second.disagreement(script):
+        if script.functions or not _sure(script):
             return None
-        for inner in script.inner:
-            below = parse(inner)
-            if below.problems or second.disagreement(below):
-                return None
-        parts = _asking(script)
+        asking = _asking(script)
+        if any(_doubtful(part) for part in asking.parts):
+            return None
     except Exception:  # fail closed, as the judgement does
         return None
-    if any(_opaque(part) for part in parts) or not syntax_check(text):
-        return None
-    return parts
+    return asking if syntax_check(text) else None
 
 
-def _asking(script: Script) -> list[Part]:
+def _sure(script: Script) -> bool:
+    """Whether both parsers know every construct of a text and agree on every word."""
+    if script.problems or second.disagreement(script):
+        return False
+    below = [parse(inner) for inner in script.inner]
+    return not any(inner.problems or second.disagreement(inner) for inner in below)
+
+
+def _asking(script: Script) -> Asking:
     bare = replace(script, commands=[], redirects=[])
+    rest = replace(script, commands=[], redirects=[])
     parts = []
     for command in script.commands:
-        if not _only_reads(replace(bare, commands=[command])):
+        if _only_reads(replace(bare, commands=[command])):
+            rest.commands.append(command)
+        else:
             plain = not command.assignments and not command.hidden
             parts.append(Part(read_call(command.words) if plain else None, command))
     for redirect in script.redirects:
-        if not _only_reads(replace(bare, redirects=[redirect])):
+        if _only_reads(replace(bare, redirects=[redirect])):
+            rest.redirects.append(redirect)
+        else:
             words = [redirect.target] if redirect.target else []
             parts.append(Part(read_redirect(redirect), Command(words)))
-    return parts
+    return Asking(tuple(parts), rest)
 
 
 def _only_reads(part: Script) -> bool:
@@ -186,9 +201,7 @@ def _only_reads(part: Script) -> bool:
     return not (review.refusals or review.reasons or review.doubts)
 
 
-def _opaque(part: Part) -> bool:
-    if part.command is None:
-        return True
+def _doubtful(part: Part) -> bool:
     review = Review(_CWD)
     review.script(Script("", commands=[part.command]))
     return bool(review.doubts or review.refusals)
@@ -197,9 +210,8 @@ def _opaque(part: Part) -> bool:
 def is_static(parts: Sequence[Part]) -> bool:
     """Whether nothing in the parts that ask is computed when they run."""
     for part in parts:
-        words = part.command.words if part.command else []
-        values = [value for _, value in part.command.assignments] if part.command else []
-        for word in (*words, *values):
+        values = [value for _, value in part.command.assignments]
+        for word in (*part.command.words, *values):
             kinds = {piece.kind for piece in word.pieces} if word is not None else {"opaque"}
             if not kinds <= {"text", "glob", "brace", "tilde"}:
                 return False
@@ -208,7 +220,7 @@ def is_static(parts: Sequence[Part]) -> bool:
 
 def is_unclear(part: Part) -> bool:
     """Whether what a part does depends on code or input that was not looked at."""
-    if part.reading is not None or part.command is None or not part.command.words:
+    if part.reading is not None or not part.command.words:
         return False
     row = rows().get((part.command.words[0].text or "").rsplit("/", 1)[-1])
     return row is None or row.kind in ("code", "wrapper")
@@ -232,7 +244,8 @@ def _call_of(reading: Reading) -> Call | None:
     folder = _folder(reading)
     if folder is None:
         return None
-    return Call(reading.program, folder, reading.options, reading.fixed)
+    options = None if reading.program in (OVERWRITE, APPEND) else reading.options
+    return Call(reading.program, folder, options, reading.fixed or None)
 
 
 def _folder(reading: Reading) -> str | None:

@@ -1,0 +1,145 @@
+"""Evaluation reports as Markdown: the figures first, then every failure."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from training.evaluate import everyday
+from training.evaluate.everyday import Result
+from training.evaluate.turns import Outcome, Turn, wilson
+
+
+def plain(suite: str, outcomes: Sequence[Outcome]) -> str:
+    """Return the report of a suite of one-turn requests."""
+    passed = sum(outcome.passed for outcome in outcomes)
+    low, high = wilson(passed, len(outcomes))
+    times = [outcome.seconds for outcome in outcomes]
+    lines = [
+        f"# Evaluation: {suite}",
+        "",
+        f"`python -m training.evaluate {suite}` on `tests/evals/`, requests that no training row "
+        "was made from.",
+        "",
+        "| requests | solved | accuracy | 95% interval | p50 | p95 |",
+        "|---|---|---|---|---|---|",
+        f"| {len(outcomes)} | {passed} | {passed / len(outcomes):.2f} | {low:.2f} to {high:.2f} "
+        f"| {milliseconds(times, 0.5)} | {milliseconds(times, 0.95)} |",
+        "",
+        "## What went wrong",
+        "",
+    ]
+    lines += [
+        f"- **{o.id}** {o.request!r} → {o.specialist}: `{o.did or o.answer[:80]}` ({o.why})"
+        for o in outcomes
+        if not o.passed
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def of_everyday(systems: Sequence[tuple[str, Sequence[Result]]]) -> str:
+    """Return the report of the everyday set: a row for each system, then details of the last."""
+    name, results = systems[-1]
+    lines = [
+        "# Evaluation: everyday sysadmin requests",
+        "",
+        "`python -m training.evaluate everyday` on `tests/evals/everyday/` (sha256 "
+        f"`{everyday.digest()[:16]}`), written before any tuning and never trained on. Each "
+        "command runs in a sandbox; what it printed and left behind is checked. Latency is of a "
+        "whole request: route, look up, call, run, answer.",
+        "",
+        "| system | requests | solved | accuracy | 95% interval | p50 | p95 | tokens/s | memory |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(_system_row(system, found) for system, found in systems),
+        "",
+        f"## {name}: by kind",
+        "",
+        *_split(results, everyday.KINDS, lambda result: result.entry.kind),
+        "",
+        *_second_turns(results),
+        f"## {name}: by area",
+        "",
+        *_split(
+            results,
+            list(dict.fromkeys(result.entry.area for result in results)),
+            lambda result: result.entry.area,
+        ),
+        "",
+        f"## {name}: what went wrong",
+        "",
+        *(_failure(result) for result in results if not result.passed),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _system_row(name: str, results: Sequence[Result]) -> str:
+    turns = [turn for result in results for turn in result.turns]
+    times = [turn.seconds for turn in turns]
+    return (
+        f"| {name} | {_figures(results)} | {milliseconds(times, 0.5)} "
+        f"| {milliseconds(times, 0.95)} | {_speed(turns)} | {peak_memory()} MB |"
+    )
+
+
+def _figures(results: Sequence[Result]) -> str:
+    passed = sum(result.passed for result in results)
+    low, high = wilson(passed, len(results))
+    share = passed / len(results) if results else 0.0
+    return f"{len(results)} | {passed} | {share:.2f} | {low:.2f} to {high:.2f}"
+
+
+def _speed(turns: Sequence[Turn]) -> str:
+    seconds = sum(turn.thinking for turn in turns)
+    tokens = sum(turn.usage.completion_tokens for turn in turns)
+    return f"{tokens / seconds:.0f}" if seconds else "–"
+
+
+def _split(
+    results: Sequence[Result], keys: Sequence[str], key_of: Callable[[Result], str]
+) -> list[str]:
+    lines = ["| | requests | solved | accuracy | 95% interval | |", "|---|---|---|---|---|---|"]
+    for key in keys:
+        part = [result for result in results if key_of(result) == key]
+        if part:
+            bar = "█" * round(20 * sum(result.passed for result in part) / len(part))
+            lines.append(f"| {key} | {_figures(part)} | {bar} |")
+    return lines
+
+
+def _second_turns(results: Sequence[Result]) -> list[str]:
+    reached = [result for result in results if len(result.turns) > 1]
+    if not reached:
+        return []
+    passed = sum(result.passed for result in reached)
+    return [f"Where the first turn was right, the follow-up was in {passed} of {len(reached)}.", ""]
+
+
+def _failure(result: Result) -> str:
+    asked = result.entry.turns[len(result.turns) - 1]["request"]
+    turn = result.turns[-1]
+    did = (turn.did or turn.answer[:80]).replace("\n", "; ").replace("`", "'")
+    return f"- **{result.entry.id}** {asked!r} → {turn.specialist}: `{did}` ({result.why})"
+
+
+def milliseconds(times: Sequence[float], share: float) -> str:
+    """Return the quantile `share` of times in seconds, in milliseconds with the unit."""
+    if not times:
+        return "–"
+    if share == 0.5:
+        return f"{statistics.median(times) * 1000:.0f} ms"
+    return f"{sorted(times)[int(len(times) * share)] * 1000:.0f} ms"
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has had resident, in MB (10^6 bytes)."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+
+
+def write(folder: Path | None, name: str, text: str) -> None:
+    """Print a report and, where there is a folder, keep it there as `name`.md."""
+    print(text)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")

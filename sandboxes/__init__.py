@@ -16,7 +16,10 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one conversation's sandbox may use. Sizes are in MiB, times in seconds."""
+    """What one conversation's sandbox may use. Sizes are in MiB, times in seconds.
+
+    `output_bytes` of an output come back with a result; `kept_output_bytes` of it stay in a file.
+    """
 
     memory_mb: int = 512
     processes: int = 128
@@ -25,6 +28,7 @@ class Limits:
     output_bytes: int = 200_000
     workspace_mb: int = 256
     open_files: int = 1024
+    kept_output_bytes: int = 4 * 2**20
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class CommandResult:
 
     `exit_code` is None where the command was killed by its time limit. `replayed` is true
     where the command had already run under the same call id and the kept result is returned.
+    `whole` is the file inside the sandbox that keeps a long output, up to
+    `Limits.kept_output_bytes` of it; an empty text where the output is short.
     """
 
     exit_code: int | None
@@ -41,6 +47,7 @@ class CommandResult:
     timed_out: bool = False
     truncated: bool = False
     replayed: bool = False
+    whole: str = ""
 
 
 class Sandbox(Protocol):

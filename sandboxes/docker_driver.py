@@ -288,7 +288,8 @@ def _sizes(limits: Limits) -> dict[str, int]:
         "/srv": 32,
         "/home/mica": 32,
         "/tmp": 64,
-        "/run/mica": 8 + 50 * limits.output_bytes // 2**20,  # the runner keeps 50 outputs
+        # The runner keeps 50 outputs, 4 long ones whole, and one in the making.
+        "/run/mica": 8 + (50 * limits.output_bytes + 5 * limits.kept_output_bytes) // 2**20,
     }
 
 

@@ -16,6 +16,8 @@ from sandboxes import CommandResult, Limits, SandboxError
 
 FILE_BYTES = 16 * 1024 * 1024
 COMMAND_BYTES = 1_000_000
+LONG_OUTPUT = 4_000
+"""Bytes; a longer output is kept in a file inside, so that a model can read its middle."""
 # The environment of a first command. Pagers would wait for a key that never comes.
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -93,6 +95,11 @@ def key(text: str) -> str:
     return f"{digest}-{role}" if role else digest
 
 
+def whole_output(call_id: str) -> str:
+    """Return the file inside the sandbox where the long output of a call is kept."""
+    return f"/run/mica/outputs/{key(call_id)[:12]}.txt"
+
+
 class ScriptedSandbox(ABC):
     """A `Sandbox` whose driver only has to start the runner; everything else is shared."""
 
@@ -137,13 +144,17 @@ class ScriptedSandbox(ABC):
         size = self.limits.output_bytes
         reply = self._ask(
             conversation,
-            ("run", key(call_id), str(whole), str(size), str(len(data))),
+            ("run", key(call_id), str(whole), str(size), str(len(data)), *self._keeping()),
             data,
             # The time limit inside, its grace, and as much again for one command ahead of it.
             2 * whole + 30.0,
             size,
         )
-        return self._result(reply, whole)
+        return self._result(reply, whole, call_id)
+
+    def _keeping(self) -> tuple[str, str]:
+        limits = self.limits
+        return str(LONG_OUTPUT), str(max(limits.kept_output_bytes, limits.output_bytes))
 
     def write_file(self, conversation: str, path: str, data: bytes) -> None:
         """Put a file into the conversation's sandbox. See `Sandbox.write_file`."""
@@ -194,7 +205,7 @@ class ScriptedSandbox(ABC):
             )
         raise SandboxError(text)
 
-    def _result(self, reply: Reply, limit: float) -> CommandResult:
+    def _result(self, reply: Reply, limit: float, call_id: str) -> CommandResult:
         left_out = reply.total - len(reply.body)
         text = reply.body.decode("utf-8", "replace")
         if left_out > 0:
@@ -210,4 +221,5 @@ class ScriptedSandbox(ABC):
             timed_out=timed_out,
             truncated=left_out > 0,
             replayed=reply.status == "replayed",
+            whole=whole_output(call_id) if reply.total > LONG_OUTPUT else "",
         )

@@ -1,7 +1,8 @@
 # Runs inside every sandbox, once for each request. Both drivers pass this text in the variable
 # MICA_RUNNER to `bash -c 'eval "$MICA_RUNNER"'`, so that a list of processes stays readable.
 #
-#   run CALL SECONDS LIMIT BYTES   run the command on stdin (BYTES long), at most once for CALL
+#   run CALL SECONDS LIMIT BYTES LONG KEPT   run the command on stdin (BYTES long), at most once for
+#                                  CALL; an output over LONG bytes is kept in a file, KEPT bytes of it
 #   write PATH BYTES               write stdin to PATH
 #   read PATH LIMIT                print a file of at most LIMIT bytes
 #   sweep                          end all processes that commands left behind
@@ -17,12 +18,16 @@
 unset MICA_RUNNER
 state=/run/mica
 kept_calls=50 # older calls keep their exit code but not their output
+kept_outputs=4
 LC_ALL=C      # count bytes; not exported, so commands keep their own locale
+
+# By reading, not with `stat`: old versions of gVisor refuse what that asks.
+size_of() { wc -c <"$1"; }
 
 reply() { # STATUS EXIT MICROSECONDS TOTAL [FILE...]
     local size=0 name header=("${@:1:4}")
     shift 4
-    for name in "$@"; do size=$((size + $(stat -c %s -- "$name"))); done
+    for name in "$@"; do size=$((size + $(size_of "$name"))); done
     printf 'mica %s %s %s %s %s\n' "${header[@]}" "$size"
     [ $# -eq 0 ] || cat -- "$@"
     exit 0
@@ -82,16 +87,40 @@ sweep() {
     done
 }
 
-# Keeps the first and the last half of LIMIT bytes, and counts what follows the first half.
-keep_output() { # FOLDER LIMIT
-    local last
+# Keeps the first and the last half of LIMIT bytes, and counts what follows the first half. What
+# is longer than LIMIT goes to `whole` as well, its first KEPT bytes.
+keep_output() { # FOLDER LIMIT KEPT
+    local first=$(($2 - $2 / 2)) last kept
     trap : TERM HUP INT # `pkill bash` shall not end the record of what it did
-    head -c $(($2 - $2 / 2)) >"$1/head"
+    head -c "$first" >"$1/head"
+    if [ "$(size_of "$1/head")" -lt "$first" ]; then
+        echo 0 >"$1/rest"
+        : >"$1/tail"
+        return
+    fi
     exec 6> >(exec tail -c $(($2 / 2)) >"$1/tail")
     last=$!
-    tee /dev/fd/6 | wc -c >"$1/rest"
-    exec 6>&-
-    wait "$last"
+    cp "$1/head" "$1/whole" 2>/dev/null
+    exec 5> >(exec head -c $(($3 - first)) >>"$1/whole" 2>/dev/null)
+    kept=$!
+    tee -p /dev/fd/5 /dev/fd/6 2>/dev/null | wc -c >"$1/rest" # -p: go on when KEPT is reached
+    exec 5>&- 6>&-
+    wait "$last" "$kept"
+}
+
+# Puts a long output where commands can read it; the last few of them stay.
+keep_whole() { # FOLDER LIMIT LONG
+    local rest size outputs old
+    read -r rest <"$1/rest"
+    size=$((rest + $(size_of "$1/head")))
+    [ "$size" -gt "$3" ] || return
+    mkdir -p "$state/outputs"
+    old=${1##*/}
+    outputs=$state/outputs/${old:0:12}.txt
+    if [ "$size" -gt "$2" ]; then mv -f "$1/whole" "$outputs"
+    else rm -f "$1/whole"; cat "$1/head" "$1/tail" >|"$outputs"; fi 2>/dev/null
+    mapfile -t outputs < <(ls -t "$state/outputs")
+    for old in "${outputs[@]:kept_outputs}"; do rm -f "$state/outputs/$old"; done
 }
 
 # The shell of a command: takes over directory and environment, and leaves its own behind.
@@ -109,7 +138,7 @@ answer() { # STATUS FOLDER
     local code microseconds rest head
     read -r code microseconds <"$2/exit"
     read -r rest <"$2/rest"
-    head=$(stat -c %s "$2/head")
+    head=$(size_of "$2/head")
     reply "$1" "$code" "$microseconds" $((head + rest)) "$2/head" "$2/tail"
 }
 
@@ -120,12 +149,12 @@ forget_old_output() { # CALL
     [ ${#order[@]} -gt $kept_calls ] || return
     local old=$state/calls/${order[-kept_calls - 1]}
     read -r old_rest <"$old/rest"
-    echo $((old_rest + $(stat -c %s "$old/head"))) >|"$old/rest"
+    echo $((old_rest + $(size_of "$old/head"))) >|"$old/rest"
     : >|"$old/head"
     : >|"$old/tail"
 }
 
-run_call() { # CALL SECONDS LIMIT BYTES
+run_call() { # CALL SECONDS LIMIT BYTES LONG KEPT
     local call=$state/calls/$1 command code start end clean=()
     IFS= read -r -N "$4" command || fail error "the command did not arrive whole"
     prepare "$(($2 + 15))"
@@ -137,7 +166,7 @@ run_call() { # CALL SECONDS LIMIT BYTES
     { printf %s "$shell" >|"$state/shell" && printf %s "$command" >|"$state/command"; } || fail error "the sandbox has no room left; start a new conversation"
     forget_old_output "$1"
     [ ! -e "$state/kept/ok" ] || clean=(env -i)
-    exec 7> >(keep_output "$call" "$3")
+    exec 7> >(keep_output "$call" "$3" "$6")
     local keeper=$!
     start=${EPOCHREALTIME/./}
     # shellcheck disable=SC2016
@@ -148,6 +177,7 @@ run_call() { # CALL SECONDS LIMIT BYTES
     sweep
     exec 7>&-
     wait "$keeper"
+    keep_whole "$call" "$3" "$5"
     [ ! -e "$state/new/ok" ] || mv -f "$state/new/env" "$state/new/cwd" "$state/new/ok" "$state/kept/"
     echo "$code $((end - start))" >"$call/exit"
     exec 9>&- # the caller may be gone, and nobody shall wait for it to read the answer
@@ -160,7 +190,7 @@ write_path() { # PATH BYTES
     cd /workspace || fail error "there is no /workspace"
     problem=$({ mkdir -p -- "$(dirname -- "$1")" && head -c "$2" >"$1"; } 2>&1) ||
         fail error "$problem"
-    [ "$(stat -c %s -- "$1")" = "$2" ] || fail error "$1: the file did not arrive whole"
+    [ "$(size_of "$1")" = "$2" ] || fail error "$1: the file did not arrive whole"
     reply done 0 0 0
 }
 
@@ -168,7 +198,7 @@ read_path() { # PATH LIMIT
     prepare 15
     cd /workspace || fail error "there is no /workspace"
     [ -f "$1" ] && [ -r "$1" ] || fail error "$1: no such file"
-    [ "$(stat -Lc %s -- "$1")" -le "$2" ] || fail error "$1: larger than $2 bytes"
+    [ "$(size_of "$1")" -le "$2" ] || fail error "$1: larger than $2 bytes"
     reply done 0 0 0 "$1"
 }
 

@@ -68,7 +68,8 @@ def test_what_is_offered(command: str, told: str):
 @pytest.mark.parametrize(
     "command",
     ["rm $x", "rm -rf /", "ls", "for f in a b; do rm $f; done", "rm $(cat list)",
-     "f() { rm a; }; f", "rm a & rm b", "rm a # b", "cat << E > f\nx\nE", "$x", "rm 'a", "rm $'\\x61'"],
+     "f() { rm a; }; f", "rm a & rm b", "rm a # b", "cat << E > f\nx\nE", "$x",
+     "rm 'a", "rm $'\\x61'"],
 )  # fmt: skip
 def test_nothing_is_offered_without_certainty(command: str):
     assert proposed(command, judge(command)) is None
@@ -173,8 +174,8 @@ TAILS = ["", "", "", " > SCOPE/out", " >> SCOPE/../out", " 2>/dev/null", " | cat
 CALLS = st.builds(
     lambda start, paths, tail: " ".join((start, *paths)) + tail,
     st.sampled_from(
-        ["rm -f", "rm -rf", "rm --", "touch", "mkdir -p", "mkdir -m 755", "cp -a", "cp -r", "mv", "tee",
-         "chmod 755", "chmod -x", "chmod", "cp -t SCOPE", "rm --x", "touch -r"]
+        ["rm -f", "rm -rf", "rm --", "touch", "mkdir -p", "mkdir -m 755", "cp -a", "cp -r", "mv",
+         "tee", "chmod 755", "chmod -x", "chmod", "cp -t SCOPE", "rm --x", "touch -r"]
     ),
     st.lists(PATHS, min_size=1, max_size=2), st.sampled_from(TAILS),
 )  # fmt: skip

@@ -15,7 +15,17 @@ from starlette.datastructures import Headers
 from graphs.events import Resume
 from ui import chat_approval, chat_auth, chat_setup, chat_turns
 from ui.chat_profiles import PROFILES
-from ui.chat_render import APPROVE, CORRECT, EDIT, REJECT, correction_action, show_actions
+from ui.chat_render import (
+    APPROVE,
+    CHANGED,
+    CORRECT,
+    EDIT,
+    REJECT,
+    UNDO,
+    correction_action,
+    show_actions,
+    undo_action,
+)
 from ui.datalayer import RecordsDataLayer, message_id_of
 
 
@@ -55,6 +65,8 @@ async def resume(thread: ThreadDict) -> None:
         answered = (step.get("metadata") or {}).get("message_id")
         if answered and step["type"] == "assistant_message":
             await show_actions([correction_action(message_id_of(step))], step["id"])
+            if call := step["metadata"].get(CHANGED):
+                await show_actions([undo_action(call)], step["id"])
     async with chat_turns.errors_shown():
         await chat_approval.bring_back(thread)
         chat_turns.in_background(chat_turns.recover())
@@ -89,6 +101,12 @@ async def reject(action: cl.Action) -> None:
 async def edit(action: cl.Action) -> None:
     """Ask for another command in place of the one that waits."""
     chat_turns.in_background(chat_approval.edit(action))
+
+
+@cl.action_callback(UNDO)  # type: ignore[untyped-decorator]
+async def undo(action: cl.Action) -> None:
+    """Undo the command that an answer is about."""
+    chat_turns.in_background(chat_turns.undo(action.payload["call"]))
 
 
 @cl.action_callback(CORRECT)  # type: ignore[untyped-decorator]

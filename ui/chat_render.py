@@ -12,6 +12,7 @@ from chainlit.element import Element
 from graphs.events import (
     Answered,
     ApprovalNeeded,
+    Changed,
     Event,
     Failed,
     Retrieved,
@@ -23,9 +24,11 @@ from graphs.events import (
 from runtime.types import Document, ToolCall
 from tools import Artifact
 from tools.bash.policy.decision import Decision
-from ui import chat_words
+from ui import chat_words, preview_words
 
-APPROVE, EDIT, REJECT, CORRECT = "approve", "edit", "reject", "correct"
+APPROVE, EDIT, REJECT, CORRECT, UNDO = "approve", "edit", "reject", "correct", "undo"
+CHANGED = "changed"
+"""The metadata of an answer that names the last call that changed files."""
 
 
 class Turn:
@@ -38,6 +41,7 @@ class Turn:
         self.tools: dict[str, cl.Step] = {}
         self.artifacts: list[Artifact] = []
         self.message: cl.Message | None = None
+        self.changed: Changed | None = None
 
     async def show(self, events: AsyncIterator[Event]) -> None:
         """Show events as they come. Where this is cancelled, the text so far stays."""
@@ -55,6 +59,8 @@ class Turn:
                 await self._retrieved(event.documents)
             case ToolStarted():
                 await self._started(event.call, event.decision)
+            case Changed():
+                self.changed = event
             case ToolFinished():
                 await self._finished(event)
             case ApprovalNeeded():
@@ -111,7 +117,10 @@ class Turn:
             await run.update()
         message.elements = [*artifact_elements(self.artifacts), *source_elements(event.sources)]
         message.actions = [correction_action(event.message_id)]
-        self.artifacts, self.message = [], None
+        if self.changed is not None and not self.changed.problem:
+            message.metadata[CHANGED] = self.changed.call.id
+            message.actions.append(undo_action(self.changed.call.id))
+        self.artifacts, self.message, self.changed = [], None, None
         await message.send()
 
     async def _settle(self) -> None:
@@ -169,10 +178,11 @@ def approval_id(conversation: str, call: ToolCall) -> str:
 
 
 async def ask_approval(needed: ApprovalNeeded) -> cl.Message:
-    """Show a command that waits, with its buttons."""
+    """Show a command that waits, and what it would change, with its buttons."""
+    texts = (chat_words.approval(needed), preview_words.markdown(needed))
     message = cl.Message(
         id=approval_id(cl.context.session.thread_id, needed.call),
-        content=chat_words.approval(needed),
+        content="\n\n".join(filter(None, texts)),
         actions=approval_actions(needed.call),
         metadata={"approval": needed.call.id},
     )
@@ -210,6 +220,18 @@ def correction_action(message_id: str) -> cl.Action:
         tooltip="Say what the answer should have been",
         icon="pencil-line",
         id=f"{CORRECT}-{uuid.uuid5(uuid.NAMESPACE_URL, message_id)}",
+    )
+
+
+def undo_action(call_id: str) -> cl.Action:
+    """Make the button that undoes the command of a call."""
+    return cl.Action(
+        name=UNDO,
+        payload={"call": call_id},
+        label="Undo",
+        tooltip="Put back the files that this command changed",
+        icon="undo-2",
+        id=f"{UNDO}-{uuid.uuid5(uuid.NAMESPACE_URL, call_id)}",
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from graphs.events import ApprovalNeeded, Event, Resume
+    from sandboxes.preview import UndoStep
 
 LARGEST_MESSAGE = 12_000_000  # bytes; below the 16 MiB at which uvicorn cuts a web socket
 
@@ -52,6 +53,10 @@ class ChatAssistant(Protocol):
 
     def pending(self, conversation: str) -> ApprovalNeeded | None:
         """Return the command that waits for a decision, or None."""
+        ...
+
+    def undoable(self, conversation: str) -> list[UndoStep]:
+        """Return the commands that can be undone, the last one first."""
         ...
 
     def unfinished(self, conversation: str) -> bool:

@@ -11,10 +11,12 @@ from typing import Any
 import chainlit as cl
 
 from graphs.events import ApprovalNeeded, Event, Resume
+from graphs.undoing import UNDO
 from ui import chat_setup
 from ui.chat_profiles import SPECIALISTS
 from ui.chat_render import Turn
 
+_UNDONE = "This was undone already, or can no longer be undone."
 _log = logging.getLogger("mica.chat")
 
 # Conversations in which this process shows a turn.
@@ -50,6 +52,21 @@ async def go_on(resume: Resume) -> None:
     conversation = cl.context.session.thread_id
     mica = await chat_setup.assistant()
     await _show(conversation, mica.aresume(conversation, resume))
+
+
+async def undo(call_id: str) -> None:
+    """Undo a call's command, as a message of the person; only the last one can be undone."""
+    session = cl.context.session
+    mica = await chat_setup.assistant()
+    steps = await asyncio.to_thread(mica.undoable, session.thread_id)
+    if not steps or steps[0].call_id != call_id:
+        later = any(step.call_id == call_id for step in steps)
+        text = "A later command changed files too: undo that one first." if later else _UNDONE
+        await cl.Message(content=text).send()
+        return
+    await cl.Message(content=UNDO, type="user_message").send()
+    async with a_run():
+        await ask(UNDO)
 
 
 async def recover() -> None:

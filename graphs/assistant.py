@@ -21,6 +21,7 @@ from graphs.previewing import shown_of
 from graphs.proposing import problem_of, proposed_command
 from graphs.state import State, call_from_json, decision_from_json, new_turn, usage_of
 from graphs.undoing import UNDO
+from records.outputs import Outputs
 from records.paths import home
 from records.store import RecordsError
 from runtime.types import GenerationOptions, Message
@@ -178,6 +179,7 @@ class Assistant:
         except sqlite3.Error as error:
             raise RecordsError(_unwritable(self._checkpoints.path, error)) from error
         self.parts.store.delete_conversation(conversation)
+        Outputs().forget(conversation)
         if self.parts.sandbox is not None:
             self.parts.sandbox.forget(conversation)
 

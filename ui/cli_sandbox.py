@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -78,3 +79,20 @@ def _show(row: CheckResult) -> None:
     print(f"  {mark:<9}{row.seconds:5.1f} s  {row.promise}", flush=True)
     if row.problem:
         print(f"  {'':<18}{' '.join(row.problem.split())}", flush=True)
+
+
+def output(
+    call_id: Annotated[str, typer.Argument(help="The call, as `mica ask --json` shows it.")],
+) -> None:
+    """Print the whole output of a command, also of one too long for the records."""
+    from contextlib import closing
+
+    from records.outputs import output_of
+    from records.store import Store
+
+    with closing(Store()) as store:
+        data = output_of(store, call_id)
+    if data is None:
+        fail(f"no output of call {call_id} is kept")
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
+from records.outputs import Outputs
 from runtime.types import ToolStatus
 from sandboxes import CommandResult, Sandbox, SandboxError
-from tools import Tool, ToolContext, ToolError, ToolResult, tool
+from tools import Artifact, Tool, ToolContext, ToolError, ToolResult, tool
 
 # Programs whose exit code 1 is an answer, not an error: nothing matched, or the inputs differ.
+_log = logging.getLogger("mica.tools")
+
 _START = r"(?:^|[|;&({]|\b(?:do|then|else)\b)\s*"
 MATCHERS = re.compile(_START + r"(?:[efz]?grep|pgrep|pidof|which)\b")
 COMPARERS = re.compile(_START + r"(?:diff|cmp)\b")
@@ -43,9 +48,34 @@ def bash_tool(sandbox: Sandbox) -> Tool:
             )
         except SandboxError as error:
             raise ToolError(f"bash: {error}") from error
-        return describe(command, result)
+        described = describe(command, result)
+        if not result.whole:
+            return described
+        artifacts = _whole_output(sandbox, context, result) if result.truncated else ()
+        return replace(described, text=f"{described.text}\n{where(result)}", artifacts=artifacts)
 
     return tool(bash)
+
+
+def where(result: CommandResult) -> str:
+    """Say where all of a long output can be read, in the sandbox."""
+    return f"the whole output: sed -n '1,200p' {result.whole}"
+
+
+def _whole_output(
+    sandbox: Sandbox, context: ToolContext, result: CommandResult
+) -> tuple[Artifact, ...]:
+    """Bring out an output that is longer than its result shows, and keep it beside the records.
+
+    Where that fails the result is still true, and the file is still in the sandbox.
+    """
+    try:
+        data = sandbox.read_file(context.conversation, result.whole)
+        Outputs().keep(context.conversation, context.call_id, data)
+    except (SandboxError, OSError) as error:
+        _log.warning("the whole output of %s is not kept: %s", context.call_id, error)
+        return ()
+    return (Artifact("file", f"output-{context.call_id}.txt", "text/plain", data),)
 
 
 def describe(command: str, result: CommandResult) -> ToolResult:

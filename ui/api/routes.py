@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from graphs.assistant import Assistant
 from graphs.events import Event, Failed
 from graphs.rules import Rules
+from records.outputs import output_of
 from ui.api import rules
 from ui.api.errors import ApiError, ApiRoute
 from ui.api.files import URL, Files
@@ -52,6 +53,7 @@ class Api:
         add(URL + "/{key}/{name}", self.file, methods=["GET"], response_model=None)
         rules.add_routes(router, Rules(self._mica.parts.store), OWNER)
         Undo(self._mica).add_routes(router)
+        add("/v1/outputs/{call_id}", self.output, methods=["GET"], response_model=None)
         add("/healthz", self.health, methods=["GET"])
         add("/v1", self.nothing, methods=_METHODS, include_in_schema=False)
         add("/v1/{path:path}", self.nothing, methods=_METHODS, include_in_schema=False)
@@ -97,6 +99,14 @@ class Api:
         policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
         headers = {"content-security-policy": policy, "x-content-type-options": "nosniff"}
         return Response(artifact.data, media_type=artifact.mime, headers=headers)
+
+    async def output(self, call_id: str) -> Response:
+        """Return the whole output of a command, as far as it was kept."""
+        data = await asyncio.to_thread(output_of, self._mica.parts.store, call_id)
+        if data is None:
+            raise ApiError(404, f"no output of call {call_id} is kept", code="not_found")
+        headers = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
+        return Response(data, media_type="text/plain; charset=utf-8", headers=headers)
 
     async def health(self) -> dict[str, Any]:
         """Say that requests are answered, and by what."""

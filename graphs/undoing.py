@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -13,6 +14,7 @@ from graphs.parts import Parts
 from graphs.state import State
 from runtime.types import Message
 from sandboxes import SandboxError
+from sandboxes.changes import visible
 from sandboxes.preview import Previewing, Undone
 
 UNDO = "undo"
@@ -80,10 +82,25 @@ def in_words(undone: Undone) -> str:
         "deleted": "back",
         "permissions": "with its old permissions",
     }
-    lines = ["I undid this command:", f"\n```bash\n{undone.command}\n```\n"]
-    lines += [f"- {change.path}: {was[change.kind]}" for change in undone.changes[:_SHOWN]]
+    fence = _fence(undone.command, 3)
+    lines = ["I undid this command:", f"\n{fence}bash\n{undone.command}\n{fence}\n"]
+    lines += [f"- {_code(change.path)}: {was[change.kind]}" for change in undone.changes[:_SHOWN]]
     left = sum(undone.counts.values()) - len(undone.changes[:_SHOWN])
     lines += [f"- and {left} more"] if left else []
     lines += [] if undone.counts else ["It had changed no file."]
-    lines += [f"\n{path} has what something else had written there since." for path in undone.kept]
+    lines += [
+        f"\n{_code(visible(path))} has what something else had written there since."
+        for path in undone.kept
+    ]
     return "\n".join(lines)
+
+
+def _code(path: str) -> str:
+    """Mark a path as code, so that nothing in it is read as Markdown."""
+    fence = _fence(path, 1)
+    return f"{fence} {path} {fence}" if len(fence) > 1 else f"`{path}`"
+
+
+def _fence(text: str, least: int) -> str:
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    return "`" * max(least, longest + 1)

@@ -10,6 +10,7 @@ from graphs.events import ApprovalNeeded
 from sandboxes.changes import Change, visible
 from sandboxes.preview import Preview
 from ui.chat_words import block, code
+from ui.chat_words import plain as escaped
 
 MOST_LINES = 120
 """Lines of differences that a question shows; the API gives more."""
@@ -20,11 +21,12 @@ def markdown(needed: ApprovalNeeded) -> str:
     """Say what a command would change, for the page; empty where previews are off."""
     preview = needed.preview
     if preview is None:
-        return f"What it changes is not known: {needed.no_preview}." if needed.no_preview else ""
+        known = f"What it changes is not known: {escaped(needed.no_preview)}."
+        return known if needed.no_preview else ""
     parts = [f"**Tried in a copy:** {_ended(preview)}; {preview.summary}. Nothing is changed yet."]
     left = MOST_LINES
     for change in preview.changes:
-        parts.append(f"- {code(change.path)} {_what(change)}")
+        parts.append(f"- {code(change.path)} {escaped(_what(change))}")
         if change.diff and left > 0:
             shown = change.diff.split("\n")[:left]
             left -= len(shown)
@@ -34,7 +36,7 @@ def markdown(needed: ApprovalNeeded) -> str:
     if output := _output(preview):
         parts += ["It wrote:", block(output, "text")]
     if preview.problem:
-        parts.append(f"It could not be undone: {preview.problem}.")
+        parts.append(f"It could not be undone: {escaped(preview.problem)}.")
     return "\n\n".join(parts)
 
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.graph_parts import Killed, World, bash_call, kinds
-from support.sandbox_drivers import open_driver
+from support.graph_parts import Killed, bash_call, kinds
+from support.preview_place import ASK, Place, open_box
 
-from graphs.assistant import Assistant
 from graphs.events import Answered, ApprovalNeeded, Changed, Resume, ToolFinished, Undid
 from graphs.settings import Settings
 from sandboxes import SandboxError
 from sandboxes.previewing import PreviewingSandbox
-from tools.bash.policy.judge import judge
-from tools.bash.tool import bash_tool
 
-ASK = "change the file log"
 COMMAND = "echo $RANDOM$RANDOM >>log; cat log"
 
 
@@ -27,36 +21,10 @@ COMMAND = "echo $RANDOM$RANDOM >>log; cat log"
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreviewingSandbox]:
     folder = tmp_path_factory.mktemp("graph-previews")
     try:
-        box = open_driver("bubblewrap", folder, folder / "undo")
+        box = open_box(folder)
     except SandboxError as error:
         pytest.skip(str(error))
-    assert isinstance(box, PreviewingSandbox)
     yield box
-
-
-class Place:
-    """A world with a real sandbox and the real policy, and a conversation in it."""
-
-    def __init__(self, folder: Path, box: PreviewingSandbox) -> None:
-        self.world = World(folder)
-        self.box = box
-        self.name = f"graph-{uuid.uuid4().hex}"
-
-    def assistant(self, script: list, settings: Settings | None = None) -> Assistant:
-        made = self.world.assistant(script, settings=settings)
-        parts = replace(
-            made.parts, sandbox=self.box, judge=judge, tools={"bash": bash_tool(self.box)}
-        )
-        return Assistant(parts, self.world.folder / "checkpoints.db")
-
-    def ask(self, mica: Assistant) -> ApprovalNeeded:
-        *_, needed = mica.stream(self.name, ASK)
-        assert isinstance(needed, ApprovalNeeded)
-        return needed
-
-    def read(self, command: str = "cat log 2>/dev/null") -> str:
-        call = uuid.uuid4().hex
-        return self.box.run(command, conversation=self.name, call_id=call).output
 
 
 @pytest.fixture
@@ -116,7 +84,7 @@ def test_undo_is_a_turn_without_a_model(place: Place) -> None:
     events = list(mica.stream(place.name, " Undo. "))
     assert kinds(events) == ["Undid", "TextDelta", "Answered"]
     assert isinstance(events[0], Undid) and events[0].undone.command == "rm log"
-    assert "- /workspace/log: back" in events[-1].text and place.read() == "one\n"
+    assert "- `/workspace/log`: back" in events[-1].text and place.read() == "one\n"
     *_, answered = mica.undo(place.name)
     assert "removed again" in answered.text and place.read("ls") == ""
     *_, answered = mica.undo(place.name)

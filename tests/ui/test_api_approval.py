@@ -68,7 +68,7 @@ def test_the_question(world: World, mica: OpenAI):
         "command": "rm x", "summary": "removes files", "reasons": ["rm removes files"],
         "programs": ["rm"], "reads": [], "writes": [], "network": False, "privilege": False,
         "rule": "Always allow exactly this command: `rm x` (in whatever folder the conversation is "
-        "then).",
+        "then).", "preview": None,
     }  # fmt: skip
     assert asked.usage.completion_tokens == 1
     assert world.ran == []

@@ -67,6 +67,20 @@ def test_approval_without_a_terminal_ends_with_3_and_stays_pending(mica: Mica, s
     assert mica("resume", "c1", "--approve").code == 1
 
 
+def test_approved_changes_are_shown_first_and_can_be_undone(mica: Mica, sandbox: None):
+    asked = mica("ask", "--conversation", "c1", "delete the log file a.log")
+    assert asked.code == 3 and "tried in a copy, nothing is changed yet" in asked.err
+    assert mica("undo").code == 1  # it waits for a decision
+    approved = mica("resume", "c1", "--edit", "echo one >a.log; mkdir sub")
+    assert "changed: 2 files added (`mica undo` puts it back)" in approved.err
+    listed = mica("undo", "--list", "c1")
+    assert listed.out == "$ echo one >a.log; mkdir sub\n  2 files added\n"
+    (undone,) = mica("undo", "--json").rows()
+    assert undone["undone"]["counts"] == {"added": 2} and "removed again" in undone["answer"]
+    again = mica("undo", "c1")
+    assert again.code == 1 and "no command to undo" in again.out
+
+
 def test_approval_rule_must_cover_the_command(mica: Mica, sandbox: None):
     assert mica("ask", "--approve", "find", "delete the log file a.log").code == 3
     ended = mica("ask", "--approve", "rm", "delete the log file a.log")

@@ -7,6 +7,7 @@ same after the server was killed, and a button pressed twice decides once.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import chainlit as cl
@@ -38,7 +39,7 @@ async def bring_back(thread: Any) -> None:
         return
     step_id = approval_id(thread["id"], needed.call)
     if any(step["id"] == step_id for step in thread["steps"]):
-        await show_actions(approval_actions(needed.call), step_id)
+        await show_actions(approval_actions(needed.call, rule=bool(needed.rule)), step_id)
     else:
         # The server went down before the question reached the records.
         message = await ask_approval(needed)
@@ -55,7 +56,7 @@ async def must_wait(text: str) -> bool:
             return False
         reason = "A command waits for your decision first: approve, edit or reject it."
         step_id = approval_id(conversation, needed.call)
-        await show_actions(approval_actions(needed.call), step_id)
+        await show_actions(approval_actions(needed.call, rule=bool(needed.rule)), step_id)
     await asyncio.to_thread(_keep_waiting, conversation, text)
     await cl.Message(content=f"{reason} I keep your message and answer it right after.").send()
     return True
@@ -67,12 +68,13 @@ async def decide(action: cl.Action, resume: Resume) -> None:
     if conversation in _deciding:
         return
     _deciding.add(conversation)
+    resume = replace(resume, by=f"page/{cl.context.session.user.identifier}")
     try:
         await _close_editor(conversation)
         if not await _still_waits(action):
             await _close_question(action, "**No longer waiting.** This was decided already.")
             return
-        words = chat_words.decided(resume.decision, action.payload["command"], resume.command)
+        words = chat_words.decided(resume, action.payload["command"])
         await _close_question(action, words)
         async with chat_turns.a_run():
             await chat_turns.go_on(resume)
@@ -83,26 +85,41 @@ async def decide(action: cl.Action, resume: Resume) -> None:
 
 async def edit(action: cl.Action) -> None:
     """Ask for the edited command; where none comes, the question stays as it was."""
+    props = {"command": action.payload["command"]}
+    told = "Change the command. It is judged again before it runs."
+    command = await _asked(told, "EditCommand", props, "command")
+    if command:
+        await decide(action, Resume("edit", command=command, call_id=action.payload["call"]))
+
+
+async def reject_why(action: cl.Action) -> None:
+    """Ask why a command is rejected; where no reason comes, the question stays as it was."""
+    told = "What is wrong with the command? The model reads your reason."
+    reason = await _asked(told, "RejectReason", {}, "reason")
+    if reason:
+        await decide(action, Resume("reject", reason=reason, call_id=action.payload["call"]))
+
+
+async def _asked(told: str, element: str, props: dict[str, Any], name: str) -> str:
+    """Show an element and wait for what is typed into it.
+
+    Empty where the person cancels, decides otherwise or lets the time run out.
+    """
     conversation = cl.context.session.thread_id
     await _close_editor(conversation)
     editor = cl.AskElementMessage(
-        content="Change the command. It is judged again before it runs.",
-        element=cl.CustomElement(
-            name="EditCommand", props={"command": action.payload["command"]}, display="inline"
-        ),
+        content=told,
+        element=cl.CustomElement(name=element, props=props, display="inline"),
         timeout=EDIT_SECONDS,
     )
     editor.metadata = {EDITOR: True}
     _editors[conversation] = editor
-    reply = await editor.send()
+    reply = await editor.send() or {}
     if _editors.get(conversation) is not editor:
-        # A later edit or a decision took its place.
-        return
+        # A later one or a decision took its place.
+        return ""
     await _close_editor(conversation)
-    command = str((reply or {}).get("command") or "").strip()
-    if (reply or {}).get("submitted") and command:
-        call_id = action.payload["call"]
-        await decide(action, Resume("edit", command=command, call_id=call_id))
+    return str(reply.get(name) or "").strip() if reply.get("submitted") else ""
 
 
 async def _still_waits(action: cl.Action) -> bool:
@@ -122,7 +139,7 @@ async def _close_editor(conversation: str) -> None:
 async def _close_question(action: cl.Action, words: str) -> None:
     conversation, payload = cl.context.session.thread_id, action.payload
     call = ToolCall(payload["call"], chat_words.COMMAND, {"command": payload["command"]})
-    for button in approval_actions(call):
+    for button in approval_actions(call, rule=True):
         await button.remove()
     await cl.Message(id=approval_id(conversation, call), content=words).update()
 

@@ -12,6 +12,7 @@ from chainlit.element import Element
 from graphs.events import (
     Answered,
     ApprovalNeeded,
+    ApprovedByRule,
     Changed,
     Event,
     Failed,
@@ -27,6 +28,7 @@ from tools.bash.policy.decision import Decision
 from ui import chat_words, preview_words
 
 APPROVE, EDIT, REJECT, CORRECT, UNDO = "approve", "edit", "reject", "correct", "undo"
+APPROVE_HERE, APPROVE_ALWAYS, REJECT_WHY = "approve_here", "approve_always", "reject_why"
 CHANGED = "changed"
 """The metadata of an answer that names the last call that changed files."""
 
@@ -65,6 +67,9 @@ class Turn:
                 await self._finished(event)
             case ApprovalNeeded():
                 await ask_approval(event)
+            case ApprovedByRule():
+                told = "\n\n".join(chat_words.plain(sentence) for sentence in event.sentences)
+                await self._note("Approved by a rule", told, icon="check")
             case TextDelta():
                 await self._answer().stream_token(event.text)
             case Answered():
@@ -183,20 +188,29 @@ async def ask_approval(needed: ApprovalNeeded) -> cl.Message:
     message = cl.Message(
         id=approval_id(cl.context.session.thread_id, needed.call),
         content="\n\n".join(filter(None, texts)),
-        actions=approval_actions(needed.call),
+        actions=approval_actions(needed.call, rule=bool(needed.rule)),
         metadata={"approval": needed.call.id},
     )
     return await message.send()
 
 
-def approval_actions(call: ToolCall) -> list[cl.Action]:
-    """Make the three buttons for a call; their ids are the same after a restart."""
+def approval_actions(call: ToolCall, *, rule: bool) -> list[cl.Action]:
+    """Make the buttons for a call; their ids are the same after a restart.
+
+    `rule`: with those that make a rule.
+    """
     command = chat_words.command_of(call)
     payload = {"call": call.id, "command": command}
+    lasting = (
+        (APPROVE_HERE, "For this conversation", "Run it, and what the rule covers", "repeat"),
+        (APPROVE_ALWAYS, "Always", "Run it, and always what the rule covers", "infinity"),
+    )
     buttons = (
-        (APPROVE, "Approve", "Run this command", "check"),
+        (APPROVE, "Approve", "Run this command, once", "check"),
+        *(lasting if rule else ()),
         (EDIT, "Edit", "Change the command; it is judged again", "pencil"),
         (REJECT, "Reject", "Do not run it", "x"),
+        (REJECT_WHY, "Reject, saying why", "The model reads the reason", "message-square-x"),
     )
     return [
         cl.Action(

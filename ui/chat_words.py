@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from graphs.events import ApprovalNeeded, Routed, ToolFinished
+from graphs.events import ApprovalNeeded, Resume, Routed, ToolFinished
 from runtime.types import Document, ToolCall
 
 COMMAND = "bash"
@@ -100,16 +100,20 @@ def approval(needed: ApprovalNeeded) -> str:
     touched += ["- asks for more rights"] if decision.privilege else []
     if touched:
         lines.append("\n".join(["What it touches:", *touched]))
+    if needed.rule:
+        lines.append(f"Approving beyond this once would make a rule: {plain(needed.rule)}")
     return "\n\n".join(lines)
 
 
-def decided(decision: str, command: str, edited: str | None = None) -> str:
+def decided(resume: Resume, command: str) -> str:
     """Say what the person decided, in place of the question."""
-    if decision == "edit":
-        return (
-            f"**Edited**\n\n{block(edited or '', 'bash')}\n\ninstead of\n\n{block(command, 'bash')}"
-        )
-    return f"**{'Approved' if decision == 'approve' else 'Rejected'}**\n\n{block(command, 'bash')}"
+    shown = block(command, "bash")
+    if resume.decision == "edit":
+        return f"**Edited**\n\n{block(resume.command or '', 'bash')}\n\ninstead of\n\n{shown}"
+    if resume.decision == "reject":
+        return f"**Rejected**\n\n{shown}" + (f"\n\n{plain(resume.reason)}" if resume.reason else "")
+    lasting = {"once": "", "conversation": " for this conversation", "always": " for always"}
+    return f"**Approved{lasting[resume.scope]}**\n\n{shown}"
 
 
 def block(text: str, language: str) -> str:

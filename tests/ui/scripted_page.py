@@ -1,9 +1,9 @@
 """A server of the chat page over a scripted assistant, as a process of its own for tests.
 
-Usage: python scripted_page.py PORT [graph]. The script's answers depend on words in the
+Usage: python scripted_page.py PORT [graph] [hurried]. The script's answers depend on words in the
 request; a pending approval lies in `$MICA_HOME/pending.json`, so that it survives a killed
 process, and each command that "ran" is a line in `$MICA_HOME/ran.txt`. With `graph` it is the
-real assistant over a scripted model.
+real assistant over a scripted model; `hurried` gives an editor three seconds.
 """
 
 from __future__ import annotations
@@ -235,6 +235,10 @@ def main() -> None:
     chat_setup.provide(assistant, store)
     app = FastAPI()
     chat_setup.mount(app)
+    if "hurried" in sys.argv:
+        from ui import chat_approval
+
+        chat_approval.EDIT_SECONDS = 3
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
 
 

@@ -1,8 +1,9 @@
-"""Hide a command in every bash construct and count how often the policy would let it run.
+"""Measure the command policy: hidden commands, everyday ones, known escapes, and time.
 
-    python benchmarks/policy.py --count 100000
+    python benchmarks/policy.py --count 100000 --big --gtfobins FILE --nl2bash FILE
 
-Prints the misses (there must be none), and how long a judgement takes.
+Hides a command in every bash construct and counts how often the policy would let it run; there
+must be none. What `--gtfobins` and `--nl2bash` name is skipped without them.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
-import statistics
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import policy_rates
 
 from sandboxes import Sandbox, SandboxError
 from sandboxes.choose import open_sandbox
@@ -91,9 +93,11 @@ def _commands(constructs: list[str], markers: list[str], chance: random.Random) 
                 yield construct.replace("@@", marker)
     pairs = [(outer, inner) for outer in constructs for inner in constructs]
     chance.shuffle(pairs)
+    deeper = _random_commands(constructs, markers, chance)
     for outer, inner in pairs:
         yield outer.replace("@@", inner).replace("@@", "MARK")
-    yield from _random_commands(constructs, markers, chance)
+        yield next(deeper)
+    yield from deeper
 
 
 def _random_commands(
@@ -117,37 +121,39 @@ def _noise(command: str, chance: random.Random) -> str:
     return command
 
 
-def main() -> None:
-    """Judge many hidden commands; run those that were allowed, to see whether bash runs them."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    allowed: list[str] = []
-    times: list[float] = []
-    for command in generate(options.count, MARKER, options.seed):
-        started = time.perf_counter()
-        decision = judge(command, syntax_check=lambda _: True)
-        times.append(time.perf_counter() - started)
-        if decision.verdict == "allow":
-            allowed.append(command)
-    print(f"{len(times)} commands, {len(allowed)} allowed")
-    print(f"median {statistics.median(times) * 1e3:.2f} ms, slowest {max(times) * 1e3:.0f} ms")
-    everyday = yaml.safe_load((DATA / "everyday.yaml").read_text("utf-8"))
-    whole = [_timed(command) for command in everyday]
-    print(f"with bash -n: median {statistics.median(whole) * 1e3:.2f} ms on everyday commands")
+def hidden(count: int, seed: int) -> int:
+    """Judge hidden commands, run those that were allowed, and return in how many bash ran them."""
+    allowed = [
+        command
+        for command in generate(count, MARKER, seed)
+        if judge(command, syntax_check=lambda _: True).verdict == "allow"
+    ]
+    print(f"hidden commands: {count}, allowed: {len(allowed)}")
     for command in allowed:
-        print("allowed:", repr(command))
+        print("  allowed:", repr(command))
     # A character at a random place can leave the marker a mere word; bash tells.
     misses = run_for_real(open_sandbox(), allowed) if allowed else set()
-    print(f"of the allowed ones, bash ran the marker in {len(misses)}")
-    sys.exit(1 if misses else 0)
+    print(f"  of the allowed ones, bash ran the marker in {len(misses)}")
+    return len(misses)
 
 
-def _timed(command: str) -> float:
-    started = time.perf_counter()
-    judge(command)
-    return time.perf_counter() - started
+def main() -> None:
+    """Print all figures; end with status 1 where bash ran a hidden command that was allowed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--count", type=int, default=10_000, help="hidden commands to judge")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--gtfobins", type=Path, help="entries.jsonl with a command as `code`")
+    parser.add_argument("--nl2bash", type=Path, help="pairs.jsonl with a command as `cmd`")
+    parser.add_argument("--big", action="store_true", help="load Chroma and llama.cpp before")
+    options = parser.parse_args()
+    everyday = yaml.safe_load((DATA / "everyday.yaml").read_text("utf-8"))
+    policy_rates.everyday(everyday)
+    if options.gtfobins:
+        policy_rates.gtfobins(options.gtfobins)
+    if options.nl2bash:
+        policy_rates.nl2bash(options.nl2bash)
+    policy_rates.speed(everyday, big=options.big)
+    sys.exit(1 if hidden(options.count, options.seed) else 0)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,13 @@ from tools.bash.policy.words import Word
 SAFE_ENVIRONMENT = re.compile(r"LC_[A-Z]+|LANG|TZ|COLUMNS|LINES|NO_COLOR|BLOCKSIZE")
 # A name of small letters is no setting of a program or of bash, but for these.
 PLAIN_NAME = re.compile(r"(?!histchars$|auto_resume$|\w*_proxy$)[a-z][a-z0-9_]*")
+# Where a computed `cd` may lead to, as far as secrets go.
+COMPUTED = ("/etc", "/root", "~", "/proc/self")
+# Names that people give to variables of their own, and that no program looks at.
+OWN_NAMES = frozenset(
+    "FILE FILES FILENAME DIR DIRS NAME NAMES OUTPUT RESULT COUNT TOTAL DATE FOLDER FOLDERS SIZE "
+    "NUM LINE LINES_ VALUE KEY ITEM LIST LOG LOGFILE SRC DEST START END NOW TODAY".split()
+)
 # Words with globs or variables that are compared with the table of secrets.
 MOST_UNCERTAIN = 150
 # With one of these, a name that a program lists can become one that another program reads.
@@ -46,6 +53,9 @@ class Evidence:
         add(self.folders, self.cwd)
         for command in script.commands:
             words = [word.text for word in command.words]
+            if words[:1] == ["cd"] and None in words:
+                for folder in COMPUTED:
+                    add(self.folders, folder)
             if words[:1] == ["cd"] and words[-1] and len(words) > 1:
                 for folder in tuple(self.folders)[:8]:
                     home = words[-1].startswith("~")
@@ -107,6 +117,7 @@ class Evidence:
         safe = SAFE_ENVIRONMENT.fullmatch(name) or (name == "IFS" and program == "read")
         if program is not None and static and safe:
             return
-        if program is None and PLAIN_NAME.fullmatch(name) and not (value and value.opaque):
+        own = name in OWN_NAMES or PLAIN_NAME.fullmatch(name)
+        if program is None and own and not (value and value.opaque):
             return
         add(self.reasons, f"sets {name}, which can change what programs do")

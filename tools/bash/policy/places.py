@@ -27,7 +27,7 @@ MOST = 400
 MOST_PARTS = 16
 _ANY_WILD = re.compile(f"[{LONG}{ONE}]")
 _BRACE = re.compile(f"{BRACE}([^{BRACE}}}]*)}}")
-_GLUED = re.compile(r"(?<=[=:,@<>])[/~]|(?<=^-[A-Za-z])[/~]")
+_INSIDE = re.compile(r"(?:(?<=[=:,@<>\"'(\s])|(?<=^-[A-Za-z]))[/~][^\s\"'();|&]*")
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,11 @@ def secret(word: Word, folders: Iterable[str], *, named: bool = True) -> str | N
     for text in _patterns(word):
         if "/" not in text and "~" not in text and not named:
             continue
+        if not text.strip(PART + "."):
+            continue  # nothing of it is certain
         if len(text) > MOST:
             return "is too long to be looked at"
-        for path in [text] + [text[match.start() :] for match in _GLUED.finditer(text)]:
+        for path in [text, *_INSIDE.findall(text)]:
             for folder in folders if path[:1] not in ("/", "~") else ("",):
                 if why := _why(_normal(posixpath.join(folder, path))):
                     return why

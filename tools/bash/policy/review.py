@@ -67,12 +67,14 @@ class Review(Evidence):
         self._known(row, words[1:], script)
 
     def _known(self, row: Row, words: list[Word], script: Script) -> None:
+        if len(words) == 1 and words[0].text in row.version:
+            return None
         self.privilege |= row.privilege
         self.network |= row.network
         if row.name in SHELLS or row.name in ("eval", "su", "trap"):
             self._shell(row, words, script)
         if row.kind != "wrapper" and (self.travels or not row.lists):
-            for word in words:
+            for word in self._mentions(row, words):
                 self.secret(word, named=False)
         if row.name == "find":
             return self._find(row, words, script)
@@ -86,6 +88,16 @@ class Review(Evidence):
         else:
             self._changes(row, words, arguments)
         return None
+
+    def _mentions(self, row: Row, words: list[Word]) -> list[Word]:
+        """Return the words that may name a file: all but the pattern of a search."""
+        if not row.pattern:
+            return words
+        arguments = sort_words(row, words)
+        found = [value for name, value in arguments.options if value and name not in row.pattern]
+        found += [value for name, value in arguments.options if value and name in row.paths]
+        skip = 0 if arguments.has(*row.pattern) else row.skip
+        return [*found, *arguments.operands[skip:]]
 
     def _inside(self, row: Row, words: list[Word], arguments: Arguments) -> None:
         """Review commands that stand inside of arguments."""
@@ -132,6 +144,8 @@ class Review(Evidence):
             return f"{name} {arguments.unknown[0]} is not known to only read"
         if arguments.unknown and not row.harmless:
             return f"an option of {name} is computed"
+        if row.name == "find":
+            arguments.free = [word for word in arguments.free if not _no_predicate(word)]
         if arguments.free and not row.harmless:
             return f"an argument of {name} could turn into an option: {arguments.free[0].shown}"
         if row.require and not arguments.has(*row.require):
@@ -350,3 +364,10 @@ class Review(Evidence):
         else:
             add(self.reasons, "programs run one another too deeply to be checked")
         self.nesting -= 1
+
+
+def _no_predicate(word: Word) -> bool:
+    """Whether every name that a glob stands for holds a dot or slash, as no option of find does."""
+    certain = "".join(piece.text for piece in word.pieces if piece.kind == "text")
+    globs = {piece.text for piece in word.pieces if piece.kind != "text"}
+    return globs <= {"*", "?"} and bool(set("./") & set(certain))

@@ -88,7 +88,10 @@ def awk_problem(program: str) -> str | None:
     """
     bad = "the awk program may write a file or run a command"
     lowered = program.lower()
-    if any(word in lowered for word in ("system", "getline", "/inet", "close", "extension")):
+    if any(
+        word in lowered
+        for word in ("system", "getline", "/inet", "close", "extension", "argv", "argc")
+    ):
         return bad
     code = _awk_code(program)
     if code is None or "@" in code:

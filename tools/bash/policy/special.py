@@ -12,7 +12,7 @@ from tools.bash.policy.scripts import awk_problem, sed_problem
 from tools.bash.policy.table import Arguments
 from tools.bash.policy.words import Word
 
-_VARIABLE = re.compile(r"[a-z][a-z0-9_]*")
+_VARIABLE = re.compile(r"_|[a-z][a-z0-9_]*")
 _IP_OBJECTS = frozenset("a addr address l link r route n neigh neighbor rule maddr".split())
 _TEST_WORDS = frozenset("-v -R".split())
 

@@ -9,7 +9,8 @@ A row's kind is one of
 `flags` take no value, `values` take one, `optional` may, `pairs` take two. `paths` are those whose
 value is a file that is read, `runs` those whose value is a command, `pattern` those that stand
 for the pattern which is else the first operand. `lists`: shows names and sizes, no contents.
-`absolute`: an operand that starts with a slash is a file, any other may be something else.
+`version`: words of which one alone only makes the program say which version it is. `absolute`:
+an operand that starts with a slash is a file, any other may be something else.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Row:
     paths: frozenset[str] = frozenset()
     pattern: frozenset[str] = frozenset()
     runs: frozenset[str] = frozenset()
+    version: frozenset[str] = frozenset()
     lists: bool = False
     absolute: bool = False
     digits: bool = False
@@ -116,7 +118,7 @@ def _load(text: str) -> list[dict[str, Any]]:
     return list(yaml.load(text, Loader=loader) or [])
 
 
-_SETS = ("flags", "values", "optional", "pairs", "require", "paths", "pattern", "runs")
+_SETS = ("flags", "values", "optional", "pairs", "require", "paths", "pattern", "runs", "version")
 
 
 def _row(name: str, entry: Mapping[str, Any]) -> Row:

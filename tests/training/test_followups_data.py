@@ -196,7 +196,7 @@ def test_combined_recipes_run_and_those_that_read_say_something():
         pytest.skip(str(error))
     place = f"combined-{uuid.uuid4().hex}"  # a kept result of an earlier run would prove nothing
     try:
-        done = sandbox.run("\n".join(script), conversation=place, call_id="all", seconds=120)
+        done = sandbox.run("\n".join(script), conversation=place, call_id="all", seconds=150)
     finally:
         sandbox.forget(place)
         sandbox.close()

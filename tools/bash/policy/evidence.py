@@ -21,6 +21,7 @@ OWN_NAMES = frozenset(
     "FILE FILES FILENAME DIR DIRS NAME NAMES OUTPUT RESULT COUNT TOTAL DATE FOLDER FOLDERS SIZE "
     "NUM LINE LINES_ VALUE KEY ITEM LIST LOG LOGFILE SRC DEST START END NOW TODAY".split()
 )
+FOUND = "./found"
 # Words with globs or variables that are compared with the table of secrets.
 MOST_UNCERTAIN = 150
 # With one of these, a name that a program lists can become one that another program reads.
@@ -42,6 +43,7 @@ class Evidence:
     network: bool = False
     privilege: bool = False
     nesting: int = 0
+    looks: dict[str, str] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
     travels: bool = False
     uncertain: int = 0
@@ -69,19 +71,34 @@ class Evidence:
                 return add(self.doubts, "it holds too many words that are not certain")
         if why := places.secret(word, self.folders, named=named):
             add(self.reasons, f"{word.shown[:100]} {why}")
+            self.looks[word.shown[:100]] = f"which {why}"
 
     def path(self, word: Word) -> None:
         """Review a path that is read."""
         add(self.reads, word.shown)
         self.secret(word, named=True)
         if top := places.unknown(word):
-            add(self.reasons, f"nothing is known of the folder {top}")
+            self.strange(word, top)
+
+    def strange(self, word: Word, top: str) -> None:
+        """Note that nothing is known of a path's top-level folder."""
+        add(self.reasons, f"nothing is known of the folder {top}")
+        self.looks[word.shown[:100]] = f"and nothing is known of the folder {top}"
 
     def action(self, phrase: str, touched: tuple[str, ...]) -> None:
         """Note what is done, in a person's words, and to which paths."""
         self.actions.append((phrase, touched))
         for target in touched:
             add(self.writes, target)
+
+    def found(self, phrase: str) -> None:
+        """Put words in place of the stand-in for the files that `find` hands to a program."""
+        for items in (self.reads, self.writes):
+            items[:] = [phrase if item == FOUND else item for item in items]
+        self.actions = [
+            (said, tuple(phrase if target == FOUND else target for target in targets))
+            for said, targets in self.actions
+        ]
 
     def redirect(self, redirect: Redirect) -> None:
         """Review a redirection."""

@@ -5,6 +5,7 @@ Only evidence for the person: the calls that hold them are asked about in any ca
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -50,6 +51,17 @@ def commands(row: Row, words: Sequence[Word], arguments: Arguments) -> list[str]
     return found
 
 
+def files(row: Row, words: Sequence[Word]) -> list[str]:
+    """Return files that a call writes although no table says so, as far as they can be seen."""
+    texts = [word.text or "" for word in words]
+    if row.name in ("awk", "gawk", "mawk", "nawk"):
+        return [name for text in texts for name in re.findall(r'>\s*"([^"]{1,200})"', text)]
+    if row.name in ("curl", "wget"):
+        asked = ("-o", "-O", "--output", "--output-document")
+        return [value for name, value in itertools.pairwise(texts) if name in asked]
+    return []
+
+
 def _plain(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
@@ -65,8 +77,11 @@ def runs(row: Row, arguments: Arguments) -> list[str]:
 
 def inline_code(row: Row, words: Sequence[Word]) -> str | None:
     """Return the option that gives an interpreter its code as an argument."""
-    if row.kind != "code":
-        return None
+    return code_option(words) if row.kind == "code" else None
+
+
+def code_option(words: Sequence[Word]) -> str | None:
+    """Return the first word that is an option for giving code."""
     for word in words:
         if re.fullmatch(r"-[a-zA-Z]*[ceEr]|--(?:eval|execute|run|command)", word.text or ""):
             return word.text

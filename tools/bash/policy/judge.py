@@ -71,6 +71,7 @@ def _summary(verdict: Verdict, review: Review) -> str:
         names = list(dict.fromkeys(review.programs))
         return f"Only reads, with {_listed(names)}." if names else "Only reads."
     parts = [_sentence(phrase, targets) for phrase, targets in _merged(review.actions)]
+    parts += [f"Reads {path}, {why}" for path, why in review.looks.items()]
     if parts:
         return "; then ".join(parts[:3]) + ("; and more" if len(parts) > 3 else "")
     reason = (*review.reasons, *review.doubts)[0]

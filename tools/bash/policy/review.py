@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from tools.bash.policy import inline, places, refuse
-from tools.bash.policy.evidence import Evidence
+from tools.bash.policy.evidence import FOUND, Evidence
 from tools.bash.policy.parts import add, targets, variants
 from tools.bash.policy.special import CHECKS
 from tools.bash.policy.syntax import Script, parse
@@ -60,6 +60,9 @@ class Review(Evidence):
         row = rows().get(name)
         if row is None:
             add(self.reasons, f"{name} is not a program that the policy knows")
+            self.actions.append((f"Runs a program that the policy does not know: {name}", ()))
+            if base.startswith(("ld-linux", "ld-musl")):
+                self._nested(words[1:], script)
             for word in words[1:]:
                 if "/" in word.prefix and not word.prefix.startswith("-"):
                     add(self.reads, word.shown)
@@ -71,7 +74,7 @@ class Review(Evidence):
             return None
         self.privilege |= row.privilege
         self.network |= row.network
-        if row.name in SHELLS or row.name in ("eval", "su", "trap"):
+        if row.name in SHELLS or row.name in ("eval", "su", "sg", "trap"):
             self._shell(row, words, script)
         if row.kind != "wrapper" and (self.travels or not row.lists):
             for word in self._mentions(row, words):
@@ -82,11 +85,13 @@ class Review(Evidence):
             return self._wrapper(row, words, script)
         arguments = sort_words(row, words)
         arguments.piped = self.piped
-        self._inside(row, words, arguments)
         if row.kind == "read":
-            self._reads(row, arguments)
+            self._reads(row, words, arguments)
         else:
             self._changes(row, words, arguments)
+        self._inside(row, words, arguments)
+        for file in inline.files(row, words):
+            add(self.writes, file)
         return None
 
     def _mentions(self, row: Row, words: list[Word]) -> list[Word]:
@@ -106,7 +111,7 @@ class Review(Evidence):
         for code in inline.commands(row, words, arguments):
             self._code(code)
 
-    def _reads(self, row: Row, arguments: Arguments) -> None:
+    def _reads(self, row: Row, words: list[Word], arguments: Arguments) -> None:
         changed = False
         for change in row.changes:
             if arguments.has(*change.when) and not arguments.has(*change.unless):
@@ -115,9 +120,12 @@ class Review(Evidence):
                 self.action(change.phrase, targets(change.writes, row, arguments, change.when))
         problem = self._problem(row, arguments)
         if problem and not changed:
+            if row.name in SHELLS and (given := inline.code_option(words)):
+                problem = f"{row.name} runs code given with {given}"
             add(self.reasons, problem)
-            if row.name not in SHELLS or not self.actions:
-                self.action(f"Runs {row.name} in a way that may change something", ())
+            self.actions.append((f"Runs {_shown(row, words)}, which may do more than read", ()))
+            if row.name in SHELLS:
+                return
         if not changed:
             skip = 0 if arguments.has(*row.pattern) else row.skip
             values = [value for name, value in arguments.options if name in row.paths]
@@ -133,7 +141,7 @@ class Review(Evidence):
         if row.lists and not self.travels:
             add(self.reads, word.shown)
             if top := places.unknown(word):
-                add(self.reasons, f"nothing is known of the folder {top}")
+                self.strange(word, top)
         else:
             self.path(word)
 
@@ -179,9 +187,12 @@ class Review(Evidence):
         touched = targets(row.writes, row, arguments, frozenset(("-t", "--target-directory")))
         phrase = row.phrase
         if row.writes == "none":
-            shown = [row.name.split()[-1], *(word.shown for word in arguments.operands)]
-            self.actions.append((f"{phrase}: {' '.join(shown)}"[:200], ()))
+            self.actions.append((f"{phrase}: {_shown(row, words)}", ()))
             return
+        if not touched:
+            phrase += " (which ones is not said here)"
+        if any(re.match(r"[\w.@-]+:", word.shown) for word in arguments.operands):
+            self.network |= row.name in ("scp", "rsync", "sftp", "rclone")
         self.action(phrase, touched)
         if row.writes == "last":
             for word in arguments.operands[:-1]:
@@ -191,13 +202,15 @@ class Review(Evidence):
         arguments = sort_words(row, words, stop=True)
         if row.does:
             add(self.reasons, f"{row.name} {row.does}")
-            self.actions.append((f"{row.phrase}: {' '.join(w.shown for w in words)}"[:200], ()))
+            self.actions.append((f"{row.phrase}: {_shown(row, words)}", ()))
         elif arguments.unknown:
             add(self.reasons, f"{row.name} {arguments.unknown[0]} is not known to only read")
         self._inside(row, words, arguments)
         inner = [*arguments.operands, *arguments.rest]
         if row.name in ("watch", "parallel") and all(word.text for word in inner):
-            return self._code(" ".join(word.shown for word in inner))
+            return self._code(" ".join(word.shown for word in inner).partition(" ::: ")[0])
+        if row.name in ("su", "sg"):
+            return None
         if arguments.free and not (
             inner and arguments.free[0] is inner[0] and row.name != "timeout"
         ):
@@ -296,9 +309,11 @@ class Review(Evidence):
             value is not None and name not in ("-maxdepth", "-mindepth", "-type")
             for name, value in arguments.options
         )
+        starting = ", ".join(word.shown for word in starts) or "."
+        self.found(f"what find finds under {starting}")
         if refusal := refuse.find_refusal(starts, deletes, tests, self.cwd):
             add(self.refusals, refusal)
-        self._reads(row, arguments)
+        self._reads(row, words, arguments)
         if self.travels:
             self._found(arguments)
         for name in ("-fprintf", "-fprint", "-fprint0", "-fls"):
@@ -322,7 +337,7 @@ class Review(Evidence):
             add(self.reasons, "find runs the files that it finds")
             inner = []
         filled = [
-            literal((part.text or "").replace("{}", "./found"))
+            literal((part.text or "").replace("{}", FOUND))
             if part.text and "{}" in part.text
             else part
             for part in inner
@@ -341,14 +356,13 @@ class Review(Evidence):
         """Look into code that is given as a word."""
         code = None
         if row.name in ("eval",):
-            texts = [word.text for word in words]
-            code = " ".join(t for t in texts if t is not None) if None not in texts else None
+            code = " ".join(word.shown for word in words)
         elif row.name == "trap":
-            code = words[0].text if words else None
+            code = words[0].shown if words else None
         else:
             for position, word in enumerate(words[:-1]):
                 if re.fullmatch(r"-[a-z]*c", word.text or "") or word.text == "--command":
-                    code = words[position + 1].text
+                    code = words[position + 1].shown
                     break
         if code is not None:
             self._code(code)
@@ -371,3 +385,7 @@ def _no_predicate(word: Word) -> bool:
     certain = "".join(piece.text for piece in word.pieces if piece.kind == "text")
     globs = {piece.text for piece in word.pieces if piece.kind != "text"}
     return globs <= {"*", "?"} and bool(set("./") & set(certain))
+
+
+def _shown(row: Row, words: list[Word]) -> str:
+    return " ".join([row.name, *(word.raw for word in words)])[:200]

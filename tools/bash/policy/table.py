@@ -124,6 +124,9 @@ _SETS = ("flags", "values", "optional", "pairs", "require", "paths", "pattern", 
 def _row(name: str, entry: Mapping[str, Any]) -> Row:
     sets: dict[str, Any] = {key: _options(entry.get(key)) for key in _SETS}
     sets["values"] |= sets["runs"]
+    for change in entry.get("changes", ()):
+        if change.get("writes") == "value":
+            sets["values"] |= _options(change["when"])
     changes = tuple(
         Change(
             _options(change["when"]),

@@ -25,6 +25,7 @@ from records.outputs import Outputs
 from records.paths import home
 from records.store import RecordsError
 from runtime.types import GenerationOptions, Message
+from sandboxes.attach import Attachments
 from sandboxes.preview import Previewing, UndoStep
 
 _PENDING = (
@@ -180,6 +181,7 @@ class Assistant:
             raise RecordsError(_unwritable(self._checkpoints.path, error)) from error
         self.parts.store.delete_conversation(conversation)
         Outputs().forget(conversation)
+        Attachments().drop(conversation)
         if self.parts.sandbox is not None:
             self.parts.sandbox.forget(conversation)
 

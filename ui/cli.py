@@ -11,6 +11,7 @@ import typer
 
 from ui import (
     cli_ask,
+    cli_attach,
     cli_audit,
     cli_doctor,
     cli_manage,
@@ -56,6 +57,7 @@ app.add_typer(cli_tools.tools, name="tools")
 app.add_typer(cli_rules.rules, name="rules")
 app.add_typer(cli_audit.audit, name="audit")
 app.add_typer(cli_sandbox.sandbox, name="sandbox")
+app.add_typer(cli_attach.attach, name="attach")
 app.add_typer(cli_models.models, name="models")
 app.add_typer(cli_manage.knowledge, name="knowledge")
 

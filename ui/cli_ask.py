@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from ui.cli_attach import attach_folder
 from ui.cli_batch import both_or_neither, run_batch
 from ui.cli_common import APPROVAL, FAILED, USAGE, as_json, assistant, fail
 from ui.cli_render import Follower
@@ -24,6 +25,10 @@ Text = Annotated[str | None, typer.Argument(help="The request.", show_default=Fa
 Batch = Annotated[str | None, typer.Option("--batch", metavar="IN", help="JSON Lines to read.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="OUT", help="JSON Lines to write.")]
 Lasting = Literal["once", "conversation", "always"]
+Attach = Annotated[
+    Path | None,
+    typer.Option("--attach", metavar="DIR", help="Copy this folder into the conversation."),
+]
 Name = Annotated[str | None, typer.Option("--specialist", help="Go past the router.")]
 
 
@@ -45,6 +50,7 @@ def ask(
     conversation: Annotated[
         str | None, typer.Option("--conversation", help="Go on with this conversation.")
     ] = None,
+    attach: Attach = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     batch: Batch = None,
     out: Out = None,
@@ -58,6 +64,8 @@ def ask(
         follower = Follower(quiet=json_, save=save)
         name = conversation or f"cli-{uuid.uuid4().hex[:12]}"
         approve_ahead(mica.parts.store, approve or (), conversation=name)
+        if attach is not None:
+            attach_folder(mica.parts.sandbox, name, attach)
         events = mica.stream(name, text or "", specialist=specialist)
         waiting = _turns(mica, name, events, follower)
     if json_:
@@ -214,10 +222,12 @@ def propose(text: Text = None, batch: Batch = None, out: Out = None) -> None:
         fail(f"{failures} rows have an error", FAILED)
 
 
-def chat(specialist: Name = None) -> None:
+def chat(specialist: Name = None, attach: Attach = None) -> None:
     """Talk in the terminal. /new starts afresh, /quit ends; Ctrl-C stops an answer."""
     with assistant() as mica:
         conversation = f"cli-{uuid.uuid4().hex[:12]}"
+        if attach is not None:
+            attach_folder(mica.parts.sandbox, conversation, attach)
         for text in _lines():
             if text == "/new":
                 conversation = f"cli-{uuid.uuid4().hex[:12]}"

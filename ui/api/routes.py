@@ -14,6 +14,8 @@ from graphs.assistant import Assistant
 from graphs.events import Event, Failed
 from graphs.rules import Rules
 from records.outputs import output_of
+from sandboxes import SandboxError
+from sandboxes.attach import Attachments
 from ui.api import rules
 from ui.api.errors import ApiError, ApiRoute
 from ui.api.files import URL, Files
@@ -54,6 +56,7 @@ class Api:
         rules.add_routes(router, Rules(self._mica.parts.store), OWNER)
         Undo(self._mica).add_routes(router)
         add("/v1/outputs/{call_id}", self.output, methods=["GET"], response_model=None)
+        add("/v1/attachments/{conversation}", self.patch, methods=["GET"], response_model=None)
         add("/healthz", self.health, methods=["GET"])
         add("/v1", self.nothing, methods=_METHODS, include_in_schema=False)
         add("/v1/{path:path}", self.nothing, methods=_METHODS, include_in_schema=False)
@@ -107,6 +110,21 @@ class Api:
             raise ApiError(404, f"no output of call {call_id} is kept", code="not_found")
         headers = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
         return Response(data, media_type="text/plain; charset=utf-8", headers=headers)
+
+    async def patch(self, conversation: str) -> Response:
+        """Return what has changed in the folder that is attached to a conversation, as text.
+
+        Attaching a folder and changing it need the command line: they reach the host's files,
+        and this port asks nobody who they are.
+        """
+        box = self._mica.parts.sandbox
+        if box is None:
+            raise ApiError(404, "there is no sandbox, so nothing is attached", code="not_found")
+        try:
+            patch = await asyncio.to_thread(Attachments().changes, box, conversation)
+        except SandboxError as error:
+            raise ApiError(404, str(error), code="not_found") from error
+        return Response(patch.text(), media_type="text/plain; charset=utf-8")
 
     async def health(self) -> dict[str, Any]:
         """Say that requests are answered, and by what."""

@@ -21,6 +21,7 @@ from training.rows import (
     decline_rows,
     explain_rows,
 )
+from training.turns import TurnRows
 
 DATA = ROOT / "training" / "data"
 
@@ -51,6 +52,7 @@ def build(copies: int, seed: int, specialist: str | None = None) -> Iterator[Row
         recipes = book.load_recipes()
         passages, asks = load_notes("sysadmin")
         yield from SysadminRows(recipes, rng).rows(copies)
+        yield from TurnRows(DATA / "sysadmin", recipes, rng).rows(copies)
         yield from explain_rows("sysadmin", (BASH,), passages, asks, copies * 2, rng)
         yield from decline_rows("sysadmin", (BASH,), off_topic() * (copies // 6 + 1))
     if specialist in (None, "composer"):

@@ -125,6 +125,26 @@ def _questions(path: Path, rng: random.Random) -> Iterator[Example]:
             yield Example(text, label, f"question {number}", QUESTION_WEIGHT / COPIES["questions"])
 
 
+def follow_ups(root: Path, rng: random.Random) -> list[Example]:
+    """Draw what people say after a request: label 1; the cluster is the pair of recipes."""
+    drawn = []
+    for path in sorted((root / "training/data").glob("*/followups.yaml")):
+        for number, pair in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            for said in pair["says"]:
+                text = _filled(noise.disturb(str(said), rng), rng)
+                drawn.append(Example(text, 1, f"{path.parent.name} {number}", 1.0))
+    for path in sorted((root / "training/data").glob("*/changes.yaml")):
+        for slot, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for said in texts:
+                text = _filled(noise.disturb(str(said), rng), rng)
+                drawn.append(Example(text, 1, f"{path.parent.name} {slot}", 1.0))
+    return drawn
+
+
+def _filled(wording: str, rng: random.Random) -> str:
+    return wording.format(**{slot: piles.draw(slot, "", rng).text for slot in _slots(wording)})
+
+
 def _slots(template: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
@@ -166,6 +186,25 @@ def out_of_fold(
         model = fit(data[inside], labels[inside], weights[inside])
         scores[~inside] = model.decision_function(data[~inside])
     return scores
+
+
+def fit_second(
+    first: Sequence[Example], later: Sequence[Example], seed: int
+) -> LogisticRegression:
+    """Fit the model that tells follow-ups from requests that stand alone; print how good it is."""
+    every = [*(Example(e.text, 0, e.cluster, 1.0) for e in first), *later]
+    weights = np.array([0.5 / (len(later) if e.label else len(first)) for e in every]) * len(every)
+    data, labels = matrix([e.text for e in every]), np.array([e.label for e in every])
+    fold = {name: n % FOLDS for n, name in enumerate(sorted({e.cluster for e in every}))}
+    inside = np.array([fold[e.cluster] != seed % FOLDS for e in every])
+    held = ~inside
+    model = fit(data[inside], labels[inside], weights[inside])
+    right = model.predict(data[held]) == labels[held]
+    print(
+        f"follow-ups told apart, held-out clusters: {right[labels[held] == 1].mean():.4f} of "
+        f"follow-ups, {right[labels[held] == 0].mean():.4f} of others"
+    )
+    return fit(data, labels, weights)
 
 
 def temperature(scores: NDArray[Any], labels: NDArray[Any], weights: NDArray[Any]) -> float:
@@ -228,6 +267,7 @@ def train(root: Path, out: Path, seed: int) -> None:
     threshold = choose_threshold(chances, labels, weights)
     said = decide(chances, threshold)
     model = fit(data, labels, weights)
+    second = fit_second(drawn, follow_ups(root, random.Random(seed)), seed)
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out,
@@ -236,6 +276,8 @@ def train(root: Path, out: Path, seed: int) -> None:
         classes=np.array(CLASSES),
         temperature=np.float32(heat),
         threshold=np.float32(threshold),
+        follow_weights=second.coef_[0].astype(np.float16),
+        follow_bias=np.float32(second.intercept_[0]),
     )
     right = (said == labels).astype(float)
     gap = calibration_error(chances.max(axis=1), (chances.argmax(axis=1) == labels).astype(float))

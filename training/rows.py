@@ -88,7 +88,7 @@ class SysadminRows:
 
     def _row(self, recipe: Mapping[str, Any], ask: str) -> Row | None:
         rng, document = self._rng, self._documents[recipe["id"]]
-        typed = {s: piles.draw(s, document.slots[s], rng) for s in _slots(ask)}
+        typed = {s: piles.draw(s, document.slots[s], rng) for s in slots_of(ask)}
         request = noise.disturb(ask, rng).format(**{s: v.text for s, v in typed.items()})
         arguments = [typed[s].meant if s in typed else recipe_code.DEFAULT for s in document.slots]
         try:
@@ -104,25 +104,35 @@ class SysadminRows:
             Message("tool", "output", tool_call_id="call", name="bash", status=status),
         )
         prompt = ChatPrompt(messages, (BASH,), offered)
-        answer = _shell_answer(status, bool(offered), bool(recipe.get("changes")))
+        changes = bool(recipe.get("changes"))
+        answer = step_answer(status, 1, changes) if offered else _written_answer(status, changes)
         row = Row("sysadmin", "recipe" if offered else "written", prompt, answer)
         named = f'"command": "{mica.title_of(document)} |' in row.text()
         return row if named or not offered else None
 
 
-def _shell_answer(status: ToolStatus, recipe: bool, changes: bool) -> str:
+def step_answer(status: ToolStatus, number: int, changes: bool) -> str:
+    """Return what is said of the `number`th command of a turn, which came from a recipe."""
+    phrase, output = f"<r{number}>", f"<o{number}>"
     if status == "empty" and changes:
-        return "Done. <r1>." if recipe else "Done."
-    about = "<r1>:" if recipe else "Here is what the command printed:"
+        return f"Done. {phrase}."
     return {
-        "ok": f"{about}\n<o1>",
-        "empty": "<r1>: nothing was found." if recipe else "The command printed nothing.",
-        "error": "The command failed:\n<o1>",
-        "timeout": "The command took too long and was stopped:\n<o1>",
+        "ok": f"{phrase}:\n{output}",
+        "empty": f"{phrase}: nothing was found.",
+        "error": f"The command failed:\n{output}",
+        "timeout": f"The command took too long and was stopped:\n{output}",
         "rejected": "All right, I did not run it, and nothing was changed. "
         "Tell me what to do differently.",
-        "refused": "I must not run that.\n<o1>",
+        "refused": f"I must not run that.\n{output}",
     }[status]
+
+
+def _written_answer(status: ToolStatus, changes: bool) -> str:
+    """Return what is said of a command that was written out, without a recipe's phrase."""
+    if status == "empty":
+        return "Done." if changes else "The command printed nothing."
+    answer = step_answer(status, 1, changes)
+    return answer.replace("<r1>:", "Here is what the command printed:")
 
 
 class ComposerRows:
@@ -146,7 +156,7 @@ class ComposerRows:
 
     def _single(self, data: Mapping[str, Any]) -> Iterator[Row]:
         for ask in data["asks"]:
-            arguments = {name: "{" + name + "}" for name in _slots(ask)}
+            arguments = {name: "{" + name + "}" for name in slots_of(ask)}
             yield self._row(ask, [{"tool": data["tool"], "arguments": arguments}], data["values"])
 
     def _compound(self, data: Mapping[str, Any]) -> Iterator[Row]:
@@ -157,7 +167,7 @@ class ComposerRows:
         self, ask: str, calls: Sequence[Mapping[str, Any]], pile: Mapping[str, Sequence[Any]]
     ) -> Row:
         rng = self._rng
-        chosen = {name: str(rng.choice(pile[name])) for name in _slots(ask)}
+        chosen = {name: str(rng.choice(pile[name])) for name in slots_of(ask)}
         messages = [Message("user", noise.disturb(ask, rng).format(**chosen))]
         for call in calls:
             arguments = {k: str(v).format(**chosen) for k, v in call["arguments"].items()}
@@ -219,7 +229,8 @@ def decline_rows(
         yield Row(specialist, "decline", prompt, DECLINES[specialist])
 
 
-def _slots(template: str) -> list[str]:
+def slots_of(template: str) -> list[str]:
+    """Return the names of a wording's slots."""
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
 

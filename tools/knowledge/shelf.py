@@ -1,8 +1,9 @@
 """One collection of documents: searched by meaning (Chroma) and by keywords (BM25), fused.
 
 A document has one or more entries, texts that find it. Its similarity is the soft maximum of
-its entries' similarities: on held-out requests that beat the plain maximum and the mean
-(benchmarks/retrieval.py).
+its nearest entries' similarities: on the development requests that beat the plain maximum, the
+mean, and the soft maximum of all, which is unfair to documents with many entries
+(docs/decisions/retrieval.md).
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from tools.knowledge.text import keywords
 
 SHARPNESS = 6.0
 """How near the soft maximum is to the maximum; 0 would be the mean."""
-CANDIDATES = 300
+NEAREST = 6
+"""Entries of a document that count."""
+CANDIDATES = 500
 """Entries fetched from the vector index for a query."""
 _HNSW = {"hnsw": {"space": "ip", "ef_search": CANDIDATES, "ef_construction": 200}}
 _BATCH = 2_000
@@ -68,24 +71,20 @@ class Shelf:
         answer = self._collection.query(
             query_embeddings=[vector], n_results=count, include=["distances"]
         )
-        sums: dict[str, float] = defaultdict(float)
-        seen: dict[str, int] = defaultdict(int)
+        found: dict[str, list[float]] = defaultdict(list)
         floor = 1.0
         for entry, distance in zip(answer["ids"][0], answer["distances"][0], strict=True):
-            name = entry.rpartition("#")[0]
-            sums[name] += math.exp(SHARPNESS * (1 - distance))
-            seen[name] += 1
+            found[entry.rpartition("#")[0]].append(1 - distance)
             floor = min(floor, 1 - distance)
-        # Entries that were not fetched are no nearer than the farthest that was.
-        unseen = math.exp(SHARPNESS * floor)
-        near = {
-            name: math.log(
-                (total + (self._entries[name] - seen[name]) * unseen) / self._entries[name]
-            )
-            / SHARPNESS
-            for name, total in sums.items()
-        }
+        near = {name: self._soft_maximum(name, scores, floor) for name, scores in found.items()}
         return near, floor
+
+    def _soft_maximum(self, name: str, scores: Sequence[float], floor: float) -> float:
+        """Return the soft maximum of the nearest entries; `scores` are those that were fetched."""
+        count = min(NEAREST, self._entries[name])
+        # Entries that were not fetched are no nearer than the farthest that was.
+        padded = [*sorted(scores, reverse=True), *[floor] * count][:count]
+        return math.log(sum(math.exp(SHARPNESS * s) for s in padded) / count) / SHARPNESS
 
 
 class _Keywords:

@@ -10,6 +10,7 @@ from graphs.events import Resume
 from graphs.parts import Parts
 from graphs.state import State
 from records.rules import Rule
+from records.secrets import mask
 from runtime.types import ToolCall
 from tools import ToolResult
 from tools.bash.policy.decision import Decision
@@ -47,8 +48,9 @@ class Auditing:
         """Note what a person made of a command, and how that was judged."""
         self._add("edited", state, call, by=resume.by, was=was, **evidence(decision))
 
-    def ran(self, state: State, call: ToolCall, result: ToolResult, kept: str) -> None:
-        """Note how a command ended; `kept` is its output as the records have it."""
+    def ran(self, state: State, call: ToolCall, result: ToolResult) -> None:
+        """Note how a command ended, with the hash of its output as the records have it."""
+        kept = mask(result.text)
         output = {"sha256": hashlib.sha256(kept.encode()).hexdigest(), "characters": len(kept)}
         self._add(
             "ran", state, call,

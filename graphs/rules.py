@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from records.rules import Rule
+from records.secrets import mask
 from records.store import Store
 from tools.bash.policy.decision import Decision
 from tools.bash.policy.rule_text import ScopeError, read_scope, sentence
@@ -39,7 +40,7 @@ class Rules:
 
     def offer(self, command: str, decision: Decision) -> str | None:
         """Return the sentence of the rule that "always" would make; None where there is none."""
-        scope = proposed(command, decision)
+        scope = _offered(command, decision)
         return sentence(scope) if scope is not None else None
 
     def keep(
@@ -59,7 +60,7 @@ class Rules:
         Raises:
             RecordsError: it cannot be kept.
         """
-        found = proposed(command, decision) if scope != "once" else None
+        found = _offered(command, decision) if scope != "once" else None
         if found is None:
             return None
         always = scope == "always"
@@ -87,6 +88,8 @@ class Rules:
             ScopeError: the text is no rule, or no rule may cover that.
             RecordsError: it cannot be kept.
         """
+        if mask(text) != text:
+            raise ScopeError("a rule is kept as it is, so it may hold no password, key or token")
         found = read_scope(text, judge)
         words = sentence(found, always=conversation is None)
         rule = self.store.add_rule(owner, found.to_json(), words, by=by, conversation=conversation)
@@ -112,3 +115,8 @@ class Rules:
         """Return whose a conversation is."""
         found = self.store.conversation(conversation)
         return found.owner if found is not None else "local"
+
+
+def _offered(command: str, decision: Decision) -> Scope | None:
+    """Return the scope to offer; none for a command with a secret, which a rule would keep."""
+    return proposed(command, decision) if mask(command) == command else None

@@ -89,7 +89,7 @@ class Running:
             return
         store.journal_finish(call.id, result.status, result.text, result.exit_code)
         if call.name == COMMANDS:
-            self.audit.ran(state, call, result, result.text)
+            self.audit.ran(state, call, result)
 
 
 def _is_of_the_sandbox(error: Exception) -> bool:

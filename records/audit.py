@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from records.database import Database, now
+from records.secrets import mask_json
 
 START = "0" * 64
 
@@ -50,8 +51,8 @@ class AuditRecords:
     database: Database
 
     def audit(self, kind: str, conversation: str, data: Mapping[str, Any]) -> str:
-        """Add an entry and return its hash."""
-        body = canonical(data)
+        """Add an entry, secrets masked, and return its hash."""
+        body = canonical(mask_json(dict(data)))
         with self.database.write() as connection:
             last = connection.execute(
                 "SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1"

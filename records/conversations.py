@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from records.database import Database, RecordsError, now
+from records.secrets import mask, mask_json
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class ConversationRecords:
         Raises:
             RecordsError: there is no such conversation.
         """
-        self._change(id, "title = ?", title)
+        self._change(id, "title = ?", mask(title))
 
     def describe(
         self,
@@ -120,12 +121,13 @@ class ConversationRecords:
         meta: Mapping[str, Any] | None = None,
         key: str | None = None,
     ) -> int:
-        """Add a message (an OpenAI chat message) and return its position, from 0.
+        """Add a message (an OpenAI chat message), secrets masked; return its position, from 0.
 
         A conversation that does not exist yet is made. Where `key` is given and a message
         of this conversation has it already, nothing is added and that one's position is
         returned, so that a step that runs again after a crash adds its message once.
         """
+        masked, details = _json(mask_json(dict(message))), _json(mask_json(dict(meta or {})))
         with self.database.write() as connection:
             ensure(connection, conversation)
             if key is not None:
@@ -141,7 +143,7 @@ class ConversationRecords:
             ).fetchone()[0]
             connection.execute(
                 "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
-                (conversation, position, key, _json(message), _json(meta or {}), now()),
+                (conversation, position, key, masked, details, now()),
             )
             touch(connection, conversation)
             return int(position)
@@ -188,7 +190,7 @@ def ensure(
     connection.execute(
         "INSERT OR IGNORE INTO conversations (id, owner, title, created, updated) "
         "VALUES (?, ?, ?, ?, ?)",
-        (id, owner, title, moment, moment),
+        (id, owner, mask(title) if title else title, moment, moment),
     )
 
 

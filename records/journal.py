@@ -1,7 +1,7 @@
 """The journal of tool calls: what was meant to run, was started, and how it ended.
 
 A graph that runs a step again after a crash asks the journal first, so that a command with
-an effect runs once.
+an effect runs once. Secrets are masked, so a result that is read back has them masked.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from records.conversations import ensure
 from records.database import Database, RecordsError, now
+from records.secrets import mask, mask_json
 
 JournalState = Literal["intended", "started", "finished"]
 
@@ -52,7 +53,7 @@ class JournalRecords:
                 "INSERT OR IGNORE INTO journal "
                 "(call_id, conversation, tool, arguments, state, intended) "
                 "VALUES (?, ?, ?, ?, 'intended', ?)",
-                (call_id, conversation, tool, json.dumps(dict(arguments)), now()),
+                (call_id, conversation, tool, _masked(arguments), now()),
             )
         entry = self.journal(call_id)
         if entry is None or entry.conversation != conversation:
@@ -67,7 +68,7 @@ class JournalRecords:
         Raises:
             RecordsError: the call was never noted with `journal_intend`.
         """
-        edited = None if arguments is None else json.dumps(dict(arguments))
+        edited = None if arguments is None else _masked(arguments)
         with self.database.write() as connection:
             changed = connection.execute(
                 "UPDATE journal SET state = 'started', started = ?, "
@@ -92,7 +93,7 @@ class JournalRecords:
             connection.execute(
                 "UPDATE journal SET state = 'finished', status = ?, text = ?, exit_code = ?, "
                 "finished = ? WHERE call_id = ? AND state != 'finished'",
-                (status, text, exit_code, now(), call_id),
+                (status, mask(text), exit_code, now(), call_id),
             )
         if self.journal(call_id) is None:
             raise RecordsError(f"call {call_id} is not in the journal; note it before it ends")
@@ -120,3 +121,7 @@ class JournalRecords:
             (call_id,),
         )
         return row["conversation"] if row else None
+
+
+def _masked(arguments: Mapping[str, Any]) -> str:
+    return json.dumps(mask_json(dict(arguments)))

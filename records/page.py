@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from records.conversations import ensure, touch
 from records.database import Database, now
+from records.secrets import mask_json
 
 Table = Literal["steps", "elements"]
 
@@ -54,7 +55,7 @@ class PageRecords:
         parent: str | None = None,
         created: str | None = None,
     ) -> None:
-        """Keep a step or element; one that exists takes the new values key by key.
+        """Keep a step or element, secrets masked; one that exists takes the new values by key.
 
         A value of None does not clear an earlier one: the page sends partial updates.
         """
@@ -62,7 +63,8 @@ class PageRecords:
             ensure(connection, conversation)
             row = connection.execute(f"SELECT data FROM {table} WHERE id = ?", (id,)).fetchone()
             merged = json.loads(row["data"]) if row else {}
-            merged |= {k: v for k, v in data.items() if v is not None or k not in merged}
+            new = mask_json(dict(data))
+            merged |= {k: v for k, v in new.items() if v is not None or k not in merged}
             connection.execute(
                 f"""INSERT INTO {table} VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET data = excluded.data,

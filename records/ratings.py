@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from records.database import Database, RecordsError, now
+from records.secrets import mask
 
 Thumb = Literal["up", "down"]
 
@@ -51,6 +52,7 @@ class RatingRecords:
         """
         if rating not in ("up", "down"):
             raise RecordsError(f"a rating is 'up' or 'down', not {rating!r}")
+        comment, correction = (mask(t) if t else t for t in (comment, correction))
         with self.database.write() as connection:
             connection.execute(
                 """INSERT INTO ratings VALUES

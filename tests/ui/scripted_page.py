@@ -3,7 +3,7 @@
 Usage: python scripted_page.py PORT [graph] [hurried]. The script's answers depend on words in the
 request; a pending approval lies in `$MICA_HOME/pending.json`, so that it survives a killed
 process, and each command that "ran" is a line in `$MICA_HOME/ran.txt`. With `graph` it is the
-real assistant over a scripted model; `hurried` gives an editor three seconds.
+real assistant over a scripted model; `hurried` gives an editor 15 seconds.
 """
 
 from __future__ import annotations
@@ -238,7 +238,7 @@ def main() -> None:
     if "hurried" in sys.argv:
         from ui import chat_approval
 
-        chat_approval.EDIT_SECONDS = 3
+        chat_approval.EDIT_SECONDS = 15
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
 
 

@@ -29,7 +29,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from tools.knowledge.recipes import load_notes, load_recipes
 from tools.knowledge.text import normalise, normalise_template
-from training import noise, piles, router
+from training import noise, piles
 
 VOCABULARY = 12_000
 DIMENSIONS = 192
@@ -205,6 +205,8 @@ def train(
 
 def all_texts(own: OwnPairs, outside: Sequence[tuple[str, Pair]], seed: int) -> list[str]:
     """Return every kind of text that the embedder may meet, normalised, without repeats."""
+    from training import router  # it needs scikit-learn, which serving never installs
+
     texts = set(own.texts(3)) | {request for _, (request, _) in outside}
     examples = router.examples(router.ROOT, random.Random(seed))
     texts |= {normalise(example.text) for example in examples}

@@ -53,12 +53,12 @@ def build(copies: int, seed: int, specialist: str | None = None) -> Iterator[Row
         passages, asks = load_notes("sysadmin")
         yield from SysadminRows(recipes, rng).rows(copies)
         yield from TurnRows(DATA / "sysadmin", recipes, rng).rows(copies)
-        yield from explain_rows("sysadmin", (BASH,), passages, asks, copies * 2, rng)
-        yield from decline_rows("sysadmin", (BASH,), off_topic() * (copies // 6 + 1))
+        yield from explain_rows("sysadmin", (BASH,), passages, asks, copies * 6, rng)
+        yield from decline_rows("sysadmin", (BASH,), off_topic() * (copies // 2 + 1))
     if specialist in (None, "composer"):
         rng = random.Random(seed + 1)
         passages, asks = load_notes("composer")
         folder = DATA / "composer"
-        yield from ComposerRows(folder, TOOLS, rng).rows(copies * 2)
-        yield from explain_rows("composer", music, passages, asks, copies * 2, rng)
-        yield from decline_rows("composer", music, off_topic() * (copies // 6 + 1))
+        yield from ComposerRows(folder, TOOLS, rng).rows(copies * 8)
+        yield from explain_rows("composer", music, passages, asks, copies * 6, rng)
+        yield from decline_rows("composer", music, off_topic() * (copies // 2 + 1))

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from records.paths import home
-from sandboxes import Limits, SandboxError, seccomp
-from sandboxes.previewing import PreviewingSandbox
+from sandboxes import Limits, SandboxError, host_view, seccomp
+from sandboxes.previewing import GONE, PreviewingSandbox
 from sandboxes.processes import Watch, converse, received
 from sandboxes.runner import ENVIRONMENT, RUNNER, key, script
 
@@ -53,11 +53,17 @@ class BubblewrapSandbox(PreviewingSandbox):
     name = "bubblewrap"
 
     def __init__(
-        self, limits: Limits | None = None, folder: Path | None = None, undo: Path | None = None
+        self,
+        limits: Limits | None = None,
+        folder: Path | None = None,
+        undo: Path | None = None,
+        *,
+        host_readonly: bool = False,
     ) -> None:
         """Check that bubblewrap works here and that the root file system is there.
 
         `folder` holds `rootfs` and the conversations; by default `$MICA_HOME/sandbox`.
+        `host_readonly` shows the host's disks at /host, as `sandboxes.host_view` says.
 
         Raises:
             SandboxError: one of both is missing, or the kernel forbids user namespaces.
@@ -75,7 +81,12 @@ class BubblewrapSandbox(PreviewingSandbox):
             raise SandboxError(
                 "bubblewrap has no root file system; run deploy/sandbox/ensure bubblewrap"
             )
+        self.host_view = host_view.look() if host_readonly else None
+        if self.host_view is not None:
+            (self._rootfs / host_view.AT.strip("/")).mkdir(exist_ok=True)
         self._try_out()
+        for left in self._folder.glob(f"*-{GONE}*"):  # by a killed server
+            shutil.rmtree(left, onerror=_unlock_and_retry)
 
     def invoke(
         self, conversation: str, request: Sequence[str], stdin: bytes, seconds: float, most: int
@@ -119,12 +130,8 @@ class BubblewrapSandbox(PreviewingSandbox):
     def remove(self, place: str) -> None:
         """Remove a place's folders."""
         own = self._folder / key(place)
-        with self.alone(place):
-            if own.exists():
-                shutil.rmtree(own, onerror=_unlock_and_retry)
-
-    def close(self) -> None:
-        """Do nothing: no connection is held."""
+        if own.exists():
+            shutil.rmtree(own, onerror=_unlock_and_retry)
 
     def _own(self, conversation: str) -> Path:
         own = self._folder / key(conversation)
@@ -163,6 +170,8 @@ class BubblewrapSandbox(PreviewingSandbox):
         as_root = os.getuid() == 0
         rootfs, place = (Path("/mnt/root"), Path("/mnt/own")) if as_root else (self._rootfs, own)
         options = _options(rootfs, place, text or script())
+        if self.host_view is not None:
+            options += host_view.bubblewrap_options(self.host_view)
         with _Pipes() as pipes:
             if self._filter is not None:
                 options += ["--seccomp", str(pipes.add(self._filter))]

@@ -25,10 +25,10 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 from docker.types import LogConfig, Ulimit
 
-from sandboxes import Limits, SandboxError
+from sandboxes import Limits, SandboxError, host_view
 from sandboxes.gvisor import Wish, choose_runtime
 from sandboxes.pool import Pool
-from sandboxes.previewing import PreviewingSandbox
+from sandboxes.previewing import GONE, PreviewingSandbox
 from sandboxes.processes import MOST_FILES
 from sandboxes.runner import ENVIRONMENT, RUNNER, key, script
 
@@ -70,10 +70,12 @@ class DockerSandbox(PreviewingSandbox):
         *,
         gvisor: Wish = "auto",
         ready: int = 0,
+        host_readonly: bool = False,
     ) -> None:
         """Connect to the engine and check that the image is there.
 
         `ready` containers are made ahead, in the background, for new conversations.
+        `host_readonly` shows the host's disks at /host, as `sandboxes.host_view` says.
 
         Raises:
             SandboxError: no engine answers, or it does not have the image, or not gVisor
@@ -92,6 +94,8 @@ class DockerSandbox(PreviewingSandbox):
                 f"Docker has no image {image}; run deploy/sandbox/ensure to build it"
             ) from error
         self.runtime = self._runtime(gvisor)
+        self.host_view = host_view.look() if host_readonly else None
+        self._sweep()
         self.pool = self._make_pool(ready) if ready else None
 
     def invoke(
@@ -128,8 +132,8 @@ class DockerSandbox(PreviewingSandbox):
     def move(self, place: str, to: str) -> None:
         """Rename a container."""
         try:
-            container = self._client.containers.get(_name(place))
-            container.rename(_name(to))
+            container = self._client.containers.get(self._name(place))
+            container.rename(self._name(to))
         except (DockerException, requests.RequestException) as error:
             raise SandboxError(f"Docker could not rename a container: {error}") from error
         self._known.pop(place, None)
@@ -139,7 +143,7 @@ class DockerSandbox(PreviewingSandbox):
         """Remove a container and its files."""
         self._known.pop(place, None)
         try:
-            self._client.containers.get(_name(place)).remove(force=True, v=True)
+            self._client.containers.get(self._name(place)).remove(force=True, v=True)
         except NotFound:
             return
         except APIError as error:
@@ -148,9 +152,16 @@ class DockerSandbox(PreviewingSandbox):
 
     def close(self) -> None:
         """Close the connection to the engine; containers stay."""
+        super().close()
         if self.pool is not None:
             self.pool.close()
         self._client.close()
+
+    def _sweep(self) -> None:
+        """Remove what a killed server had put aside to be removed."""
+        with contextlib.suppress(DockerException, requests.RequestException):
+            for container in self._client.containers.list(filters={"name": f"-{GONE}"}):
+                container.remove(force=True, v=True)
 
     def _connect(self, conversation: str, request: Sequence[str]) -> Any:
         for fresh in (False, True):
@@ -180,7 +191,7 @@ class DockerSandbox(PreviewingSandbox):
 
     def _find(self, conversation: str) -> str | None:
         try:
-            container = self._client.containers.get(_name(conversation))
+            container = self._client.containers.get(self._name(conversation))
         except NotFound:
             return None
         if container.status == "running":
@@ -190,7 +201,7 @@ class DockerSandbox(PreviewingSandbox):
         return None
 
     def _create(self, conversation: str) -> str:
-        name = _name(conversation)
+        name = self._name(conversation)
         try:
             waiting = self.pool.take(name) if self.pool else None
             if waiting is not None:
@@ -210,7 +221,18 @@ class DockerSandbox(PreviewingSandbox):
         return str(container.id)
 
     def _options(self) -> dict[str, Any]:
-        return {"image": self._image, "runtime": self.runtime, **_hardening(self.limits)}
+        options = {"image": self._image, "runtime": self.runtime, **_hardening(self.limits)}
+        if self.host_view is not None:
+            user = host_view.USER  # USER may be somebody on the host
+            shown = host_view.docker_options(self.host_view)
+            options["user"] = f"{user}:{user}"
+            options["tmpfs"] = {**_folders(self.limits, user), **shown["tmpfs"]}
+            options["mounts"] = shown["mounts"]
+        return options
+
+    def _name(self, conversation: str) -> str:
+        # A container that shows the host is another one, so that switching it off hides it.
+        return f"mica-{'host-' if self.host_view is not None else ''}{key(conversation)}"
 
     def _make_pool(self, count: int) -> Pool:
         def prepare(container: str) -> None:
@@ -237,10 +259,6 @@ class DockerSandbox(PreviewingSandbox):
             environment={"MICA_RUNNER": script(request[0])},
         )
         return api.exec_start(execution["Id"], socket=True)
-
-
-def _name(conversation: str) -> str:
-    return f"mica-{key(conversation)}"
 
 
 def _hardening(limits: Limits) -> dict[str, Any]:
@@ -293,8 +311,8 @@ def _sizes(limits: Limits) -> dict[str, int]:
     }
 
 
-def _folders(limits: Limits) -> dict[str, str]:
-    options = f"rw,exec,nosuid,nodev,mode=0755,uid={USER},gid={USER},nr_inodes={MOST_FILES}"
+def _folders(limits: Limits, user: int = USER) -> dict[str, str]:
+    options = f"rw,exec,nosuid,nodev,mode=0755,uid={user},gid={user},nr_inodes={MOST_FILES}"
     return {path: f"{options},size={size}m" for path, size in _sizes(limits).items()}
 
 

@@ -8,6 +8,9 @@ copy over is two renames (the sandbox becomes `old`, the copy takes its place) a
 from __future__ import annotations
 
 import contextlib
+import logging
+import threading
+import uuid
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,6 +51,10 @@ from sandboxes.restoring import plan
 from sandboxes.runner import ScriptedSandbox, key
 from sandboxes.undo import KEPT_BYTES, Record, UndoLog
 
+_log = logging.getLogger("mica.sandboxes")
+_NUL = "\0"
+GONE = "gone-"
+"""How the names of places end that wait for their removal; a driver removes them when it starts."""
 COPY_SECONDS = 60.0
 COMPARED_BYTES = 4 * 2**20
 """Content of changed files that is read to show differences, each time and in all."""
@@ -55,12 +62,12 @@ COMPARED_BYTES = 4 * 2**20
 
 def copy_of(conversation: str) -> str:
     """Return the place of a conversation's copy."""
-    return f"{conversation}\0preview"
+    return f"{conversation}{_NUL}preview"
 
 
 def old_of(conversation: str) -> str:
     """Return the place of the sandbox that a copy has replaced."""
-    return f"{conversation}\0old"
+    return f"{conversation}{_NUL}old"
 
 
 class PreviewingSandbox(ScriptedSandbox):
@@ -70,6 +77,7 @@ class PreviewingSandbox(ScriptedSandbox):
         """Keep what undoing needs in `undo`, by default `$MICA_HOME/undo`."""
         super().__init__(limits)
         self._undo = undo
+        self._leaving: list[threading.Thread] = []
         self.step: Callable[[str], None] = lambda name: None
         """Called before each step of taking a copy over, for tests of crashes."""
 
@@ -125,6 +133,11 @@ class PreviewingSandbox(ScriptedSandbox):
                 self.remove(place)
             self._log(conversation).remove()
 
+    def close(self) -> None:
+        """Wait until what copies left behind is removed. See `Sandbox.close`."""
+        for thread in self._leaving:
+            thread.join(30.0)
+
     def settle(self, conversation: str) -> None:
         """Finish a take-over that was cut off, or put the sandbox back where that cannot be."""
         copy, old = copy_of(conversation), old_of(conversation)
@@ -132,7 +145,7 @@ class PreviewingSandbox(ScriptedSandbox):
             return
         if self.identity(conversation) is None:
             self.move(copy if self.identity(copy) is not None else old, conversation)
-        self.remove(old)
+        self._leave(old)
 
     def preview(
         self, command: str, *, conversation: str, call_id: str, seconds: float | None = None
@@ -237,18 +250,33 @@ class PreviewingSandbox(ScriptedSandbox):
 
     def _drop(self, conversation: str, log: UndoLog) -> None:
         log.drop_pending()
-        self.remove(copy_of(conversation))
+        self._leave(copy_of(conversation))
+
+    def _leave(self, place: str) -> None:
+        """Get a place out of the way at once, and remove its files in the background."""
+        if self.identity(place) is None:
+            return
+        gone = f"{place.partition(_NUL)[0]}{_NUL}{GONE}{uuid.uuid4().hex[:12]}"
+        self.move(place, gone)
+        thread = threading.Thread(target=self._remove_left, args=(gone,), daemon=True)
+        self._leaving = [*(each for each in self._leaving if each.is_alive()), thread]
+        thread.start()
+
+    def _remove_left(self, place: str) -> None:
+        try:
+            self.remove(place)
+        except SandboxError as error:  # the next start tries again
+            _log.warning("what a copy left behind stays for now: %s", error)
 
     def _take_over(self, conversation: str) -> None:
         copy, old = copy_of(conversation), old_of(conversation)
-        self.remove(old)
         self.step("set aside")
         if self.identity(conversation) is not None:
             self.move(conversation, old)
         self.step("take over")
         self.move(copy, conversation)
         self.step("remove")
-        self.remove(old)
+        self._leave(old)
         self.step("keep")
 
     def _make(
@@ -351,7 +379,7 @@ class PreviewingSandbox(ScriptedSandbox):
 
 
 def _plain(conversation: str) -> str:
-    if "\0" in conversation:  # it names a place that is not a conversation's own
+    if _NUL in conversation:  # it names a place that is not a conversation's own
         raise SandboxError("a conversation's name has no NUL in it")
     return conversation
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import docker
 import pytest
 from support.sandbox_drivers import open_driver
 
@@ -13,6 +14,7 @@ from sandboxes import CommandResult, SandboxError
 from sandboxes.changes import Change
 from sandboxes.preview import Preview, Previewing
 from sandboxes.previewing import PreviewingSandbox, copy_of, old_of
+from sandboxes.runner import key
 
 ALL = "find /workspace /srv /home/mica /tmp /dev/shm -mindepth 1"
 # Names, types, modes, times to the nanosecond, link targets, and the bytes of every file.
@@ -367,6 +369,30 @@ def test_a_take_over_whose_copy_died_is_put_back(talk: Talk) -> None:
     talk.box.remove(copy_of(talk.name))
     assert not talk.commit("echo new >g", "call")
     assert talk.run("ls").output == "f\n"
+
+
+def put_aside(talk: Talk) -> list[str]:
+    """Return the names of this conversation's places that wait for their removal."""
+    if talk.box.name == "docker":
+        client = docker.from_env()
+        found = [container.name for container in client.containers.list()]
+        client.close()
+    else:
+        found = [path.name for path in talk.box._folder.iterdir()]
+    return [name for name in found if f"{key(talk.name)}-gone-" in name]
+
+
+def test_what_a_killed_server_put_aside_is_removed_by_the_next(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk.run("echo kept >f; mkdir -p d/e; chmod 0 d")
+    with monkeypatch.context() as patch:
+        patch.setattr(talk.box, "_remove_left", lambda place: None)  # it dies before
+        talk.do("echo new >g")
+    assert len(put_aside(talk)) == 1
+    folder = getattr(talk.box, "_folder", tmp_path)
+    open_driver(talk.box.name, folder, tmp_path / "undo").close()
+    assert put_aside(talk) == [] and talk.run("ls").output == "d\nf\ng\n"
 
 
 def test_a_name_with_a_nul_is_no_way_to_another_place(box: PreviewingSandbox) -> None:

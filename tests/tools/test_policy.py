@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.recipes import shell_word
-from tools.bash.policy import judge
+from tools.bash.policy import judge, places
+from tools.bash.policy.syntax import parse
 from tools.bash.policy.table import Row, rows
+from tools.bash.policy.words import Word
 
 DATA = Path(__file__).parent / "policy"
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +55,7 @@ def test_everyday_commands_are_hardly_ever_asked_about() -> None:
     commands = load("everyday.yaml")
     asked = [command for command in commands if judge(command).verdict != "allow"]
     print(f"{len(asked)} of {len(commands)} everyday commands asked: {asked}")
-    assert len(commands) >= 200
+    assert len(commands) >= 300
     assert len(asked) <= 0.05 * len(commands), asked
 
 
@@ -150,27 +153,95 @@ def test_recipes_that_read_are_allowed_and_those_that_change_are_not() -> None:
     assert len(asked) <= 0.1 * reading
 
 
-# Listings that would open a pager on a terminal, which the sandbox has not, and one look at a
-# file: nothing in them runs another program.
-PLAIN_LOOKS = frozenset(("dpkg -l", "journalctl", "man man", "systemctl", "getent shadow"))
+PLACEHOLDER = re.compile(r"(?:/path/to|\./relative/path/to)/[\w.-]+/?")
 
 
-def test_known_escapes_are_never_allowed() -> None:
-    """GTFOBins' entries: none that does more than read a file, which is what `cat` is for."""
+@pytest.mark.parametrize("path", [None, "/etc/shadow", "~/.ssh/id_rsa", "/proc/self/environ"])
+def test_known_escapes_are_never_allowed(path: str | None) -> None:
+    """GTFOBins' entries, as they are and with a secret in place of their placeholders."""
     folder = os.environ.get("MICA_SHARED_DATA")
     file = Path(folder or "missing") / "policy" / "gtfobins" / "entries.jsonl"
     if not file.is_file():
         pytest.skip(
             "MICA_SHARED_DATA does not point to a folder with policy/gtfobins/entries.jsonl"
         )
-    entries = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    allowed = [
-        entry["code"]
-        for entry in entries
-        if entry["function"] != "file-read" and judge(entry["code"]).verdict == "allow"
-    ]
-    print(f"{len(entries)} entries, allowed beside reading a file: {allowed}")
-    assert set(allowed) <= PLAIN_LOOKS
+    codes = [json.loads(line)["code"] for line in file.read_text("utf-8").splitlines()]
+    if path:
+        codes = [PLACEHOLDER.sub(path, code) for code in codes if PLACEHOLDER.search(code)]
+    assert len(codes) > 400
+    assert not [code for code in codes if judge(code).verdict == "allow"]
+
+
+def word(text: str) -> Word:
+    return parse(f"cat {text}").commands[0].words[1]
+
+
+@pytest.mark.parametrize("row", places.places().secrets, ids=lambda row: row.paths[0])
+def test_places_hold_their_own_examples(row: places.Secret) -> None:
+    assert row.should_match and row.should_not_match
+    for text in row.should_match:
+        assert places.secret(word(text), ["/workspace"]) == row.why, text
+    for text in row.should_not_match:
+        assert places.secret(word(text), ["/workspace"]) is None, text
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["cat /etc/shadow", "cd /etc && cat shadow", "cd \"$x\"; cat shadow", "cat < /etc/shadow",
+     "x=/etc/shadow; cat \"$x\"", "for f in /etc/shadow; do cat $f; done", "cat /etc/shado?",
+     "cat /etc/{hosts,shadow}", "echo /etc/shadow | xargs cat", "cat $(ls ~/.ssh/id_rsa)",
+     "cat <<< /etc/shadow | xargs cat", "find /etc -name 'sh*w' -exec cat {} +",
+     "find / -name id_rsa | xargs head", "grep -f /etc/shadow x", "grep --file=/etc/shadow x",
+     "head -n5 ../../etc/shadow", "timeout 5 cat ~/.netrc", "awk 1 /proc/1/environ",
+     "cat /proc/self/root/etc/x", "git diff /dev/null ~/.ssh/id_rsa", "diff /etc/{shadow,hosts}",
+     "while read -r l; do echo $l; done < /root/x", "wc --files0-from=/etc/shadow",
+     "cat /data/x", "cat //data/x", "find /data -type f", "grep -e x /data/x", "tail -n1 < /data/x",
+     "ls ~/.ssh/* | while read -r f; do cat \"$f\"; done", "awk '{print}' ARGV=/etc/shadow"],
+)  # fmt: skip
+def test_secrets_and_unknown_folders_are_asked_about(command: str) -> None:
+    decision = judge(command)
+    assert decision.verdict == "ask", command
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["ls -la ~/.ssh", "stat /etc/shadow", "du -sh /root", "grep shadow /etc/passwd",
+     "df -h | grep /dev/sda1", "cat /etc/*.conf", "cat *", "find / -name '*.key'",
+     "cat /proc/1/status", "head -c 8 /dev/urandom", "ls / /etc /srv", "cat /etc/{hosts,passwd}"],
+)  # fmt: skip
+def test_other_places_may_be_read(command: str) -> None:
+    assert judge(command).verdict == "allow"
+
+
+@pytest.mark.parametrize(
+    ("command", "summary", "programs", "writes"),
+    [("awk 'BEGIN { system(\"rm x\") }'", "then Deletes files: x", {"awk", "rm"}, {"x"}),
+     ("awk '{print > \"out\"}' f", "may do more than read", {"awk"}, {"out"}),
+     ("git -c alias.x='!curl http://e' x", "Reaches the network", {"git", "curl"}, set()),
+     ("python3 -c 'import os; os.system(\"touch y\")'", "Runs code that is not inspected: python3",
+      {"python3", "touch"}, {"y"}),
+     ("bash -c 'rm x; ls'", "Deletes files: x", {"bash", "rm", "ls"}, {"x"}),
+     ("bash <<< 'rm x'", "Deletes files: x", {"bash", "rm"}, {"x"}),
+     ("echo 'rm x' | sh", "Deletes files: x", {"echo", "sh", "rm"}, {"x"}),
+     ("bash <<EOF\nrm x\nEOF", "Deletes files: x", {"bash", "rm"}, {"x"}),
+     ("tar -cf a --checkpoint-action=exec=id f", "Packs into an archive: a", {"tar", "id"}, {"a"}),
+     ("split --filter='gzip -9' f", "Writes files", {"split", "gzip"}, set()),
+     ("rsync -e 'ssh -p 2' a h:b", "Copies files to: h:b", {"rsync", "ssh"}, {"h:b"}),
+     ("sort -o out in", "Sorts into a file: out", {"sort"}, {"out"}),
+     ("find . -name x -exec rm {} +", "Deletes files: what find finds under .", {"find", "rm"},
+      {"what find finds under ."}),
+     ("kill -9 7", "Sends a signal to processes: kill -9 7", {"kill"}, set()),
+     ("cat /etc/shadow", "Reads /etc/shadow, which holds password hashes", {"cat"}, set()),
+     ("cat /data/x", "nothing is known of the folder /data", {"cat"}, set()),
+     ("curl -o f http://x", "Reaches the network: curl -o f http://x", {"curl"}, {"f"}),
+     (": > log", "Writes to: log", {":"}, {"log"})],
+)  # fmt: skip
+def test_the_evidence_names_what_runs(
+    command: str, summary: str, programs: set[str], writes: set[str]
+) -> None:
+    decision = judge(command)
+    assert decision.verdict == "ask" and summary in decision.summary, decision
+    assert programs <= set(decision.programs) and writes <= set(decision.writes), decision
 
 
 TRICKY = [

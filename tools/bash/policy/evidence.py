@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tools.bash.policy import places, refuse
@@ -44,32 +45,42 @@ class Evidence:
     privilege: bool = False
     nesting: int = 0
     looks: dict[str, str] = field(default_factory=dict)
+    stands: list[str] = field(default_factory=list)
+    static: dict[str, str] = field(default_factory=dict)
+    wide: str = ""
     folders: list[str] = field(default_factory=list)
     travels: bool = False
     uncertain: int = 0
+    variants: int = 0
     piped: bool = False
 
     def surroundings(self, script: Script) -> None:
         """Note the folders that a relative path may start from, and whether names travel."""
         self.travels |= TRAVELS.search(script.source) is not None
-        add(self.folders, self.cwd)
+        add(self.stands, self.cwd)
         for command in script.commands:
+            self.static |= {name: v.text for name, v in command.assignments if v and v.text}
             words = [word.text for word in command.words]
-            if words[:1] == ["cd"] and None in words:
-                for folder in COMPUTED:
-                    add(self.folders, folder)
-            if words[:1] == ["cd"] and words[-1] and len(words) > 1:
-                for folder in tuple(self.folders)[:8]:
-                    home = words[-1].startswith("~")
-                    add(self.folders, words[-1] if home else posixpath.join(folder, words[-1]))
+            if words[:1] in (["cd"], ["pushd"]) and len(words) > 1:
+                self._goes(words[-1])
+        for folder in self.stands:
+            add(self.folders, folder)
 
-    def secret(self, word: Word, *, named: bool) -> None:
+    def _goes(self, to: str | None) -> None:
+        for folder in COMPUTED if to is None else ():
+            add(self.folders, folder)
+        if to is None:
+            return
+        for folder in tuple(self.stands)[:8]:
+            add(self.stands, to if to.startswith("~") else posixpath.join(folder, to))
+
+    def secret(self, word: Word, *, named: bool, below: Sequence[str] = ()) -> None:
         """Note where a word names something secret; see `places.secret` for `named`."""
         if word.text is None:
             self.uncertain += 1
             if self.uncertain > MOST_UNCERTAIN:
                 return add(self.doubts, "it holds too many words that are not certain")
-        if why := places.secret(word, self.folders, named=named):
+        if why := places.secret(word, (*self.folders, *below), named=named):
             add(self.reasons, f"{word.shown[:100]} {why}")
             self.looks[word.shown[:100]] = f"which {why}"
 

@@ -74,7 +74,7 @@ def _wild(path: str) -> str:
 
 
 def _regex(paths: Iterable[str]) -> re.Pattern[str]:
-    signs = {PART: "[^/]*", ANY: ".*"}
+    signs = {SOME: "[^/]*", ONE: "[^/]", PART: "[^/]*", ANY: ".*"}
     parts = ["".join(signs.get(char) or re.escape(char) for char in path) for path in paths]
     return re.compile("|".join(parts) or r"(?!)", re.DOTALL)
 
@@ -97,6 +97,14 @@ def secret(word: Word, folders: Iterable[str], *, named: bool = True) -> str | N
                 if why := _why(_normal(posixpath.join(folder, path))):
                     return why
     return None
+
+
+def may_name(word: Word, path: str) -> bool:
+    """Return whether a glob or a brace in `word` may stand for just this absolute path."""
+    if not {piece.kind for piece in word.pieces} & {"glob", "brace"}:
+        return False
+    texts = (text for text in _patterns(word) if text.startswith("/"))
+    return any(_regex([_normal(text)]).fullmatch(path) is not None for text in texts)
 
 
 def unknown(word: Word) -> str | None:

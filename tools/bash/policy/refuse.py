@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from tools.bash.policy.places import may_name
 from tools.bash.policy.table import Arguments
 from tools.bash.policy.words import Word
 
 MOST_BYTES = 16 * 1024
 SYSTEM = frozenset(
     """/ /bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /proc /root /run /sbin /sys /usr
-    /usr/bin /usr/lib /usr/local /usr/sbin /usr/share /var /var/lib ~""".split()
+    /usr/bin /usr/lib /usr/local /usr/sbin /usr/share /var /var/lib ~ ~root""".split()
 )
+PARTITIONERS = frozenset("sgdisk sfdisk parted hdparm cryptsetup nvme badblocks".split())
+ERASING = frozenset(
+    "--zap-all -Z --zap -o --clear --delete -w mklabel rm --security-erase luksFormat format "
+    "--security-erase-enhanced --trim-sector-ranges erase sanitize".split()
+)
+WIDE = frozenset("-maxdepth -mindepth -type -xdev -mount -depth -delete -o -a -print".split())
+WIDE_VALUES = frozenset("* / ** .* /*".split())
 _DEVICE = re.compile(
     r"/dev/(?:sd|hd|vd|xvd|nvme|mmcblk|md|dm-|mapper/|disk/|sr|loop|ram|nbd|zd|mem|kmem|port)\w*.*"
 )
@@ -52,7 +60,8 @@ def bomb(functions: dict[str, str]) -> bool:
 
 def is_device(path: str) -> bool:
     """Return whether a path is a disk or the machine's memory."""
-    return _DEVICE.fullmatch(posixpath.normpath(path)) is not None
+    normal = posixpath.normpath(path)
+    return normal == "/proc/sysrq-trigger" or _DEVICE.fullmatch(normal) is not None
 
 
 def system_folder(word: Word, cwd: str) -> str | None:
@@ -70,45 +79,83 @@ def system_folder(word: Word, cwd: str) -> str | None:
     path = re.sub(r"(?:/(?:\*+|\.\*|\.\[!\.\]\*|\{,\.\}\*|\.\?\?\*))+/?$", "", shown) or "/"
     if re.fullmatch(r"\*|\.\*", shown):
         path = cwd
-    if path.startswith("~"):
+    if path.startswith("~") and not path.startswith("~/"):
+        normal = path.rstrip("/")
+    elif path.startswith("~"):
         normal = "~" + posixpath.normpath("/" + path[1:]).rstrip("/")
     else:
         normal = posixpath.normpath(posixpath.join(cwd, path))
         normal = "/" + normal.lstrip("/")
-    return normal if normal in SYSTEM else None
+    if normal in SYSTEM:
+        return normal
+    matched = sorted(folder for folder in SYSTEM if folder != "/" and may_name(word, folder))
+    return matched[0] if matched else None
 
 
-def program_refusal(name: str, arguments: Arguments, cwd: str) -> str | None:
-    """Return why a call of a changing program is refused, None where it may be approved."""
+def program_refusal(name: str, arguments: Arguments, cwds: Sequence[str]) -> str | None:
+    """Return why a call of a changing program is refused, None where it may be approved.
+
+    `cwds` are the folders in which it may run.
+    """
     words = arguments.operands
-    if arguments.has("--no-preserve-root"):
+    if _given(arguments, "--no-preserve-root"):
         return f"{name} --no-preserve-root is meant for the root directory"
-    recursive = arguments.has("-r", "-R", "--recursive")
-    if name in ("rm", "chmod", "chown", "chgrp", "setfacl") and recursive:
-        found = _first(words, cwd)
+    recursive = arguments.has("-r", "-R") or _given(arguments, "--recursive")
+    if name in ("rm", "chmod", "chown", "chgrp", "setfacl", "chattr") and recursive:
+        found = _first(words, cwds)
         verb = "deletes" if name == "rm" else "changes the rights of"
         if found:
             return f"it {verb} {found} and everything under it"
-    if name in ("mv", "rmdir") and (found := _first(words[:-1] if name == "mv" else words, cwd)):
+    if name in ("mv", "rmdir") and (found := _first(words[:-1] if name == "mv" else words, cwds)):
         return f"it takes {found} away"
+    if name == "rsync" and _given(arguments, "--delete") and (found := _first(words[-1:], cwds)):
+        return f"it deletes what is in {found}"
+    return _disk(name, arguments)
+
+
+def _given(arguments: Arguments, option: str) -> bool:
+    """Whether a long option was given, in full or cut short as GNU programs take it."""
+    short = [text for text in arguments.unknown if len(text) > 3 and option.startswith(text)]
+    return arguments.has(option) or bool(short)
+
+
+def _disk(name: str, arguments: Arguments) -> str | None:
+    """Return why a call is refused that overwrites a disk."""
+    words = arguments.operands
     if name.startswith(("mkfs", "mke2fs", "mkswap", "shred", "wipefs", "blkdiscard")):
         return _device(words)
     if name == "dd":
-        outputs = [word.after(3) for word in words if word.prefix.startswith("of=")]
-        return _device(outputs)
-    if name in ("tee", "cp", "install", "truncate"):
-        return _device(words if name != "cp" else words[-1:])
+        return _device([word.after(3) for word in words if word.prefix.startswith("of=")])
+    if name in ("tee", "install", "truncate"):
+        return _device(words)
+    if name in ("cp", "mv", "ln"):
+        return _device(words[-1:])
+    if name in PARTITIONERS:
+        shown = {word.shown for word in words} | {option for option, _ in arguments.options}
+        return _device(words) if shown & ERASING else None
     return None
 
 
-def find_refusal(words: list[Word], deletes: bool, tests: bool, cwd: str) -> str | None:
+def find_refusal(words: list[Word], deletes: bool, tests: bool, cwds: Sequence[str]) -> str | None:
     """Return why a `find` that deletes is refused: it starts at the root and picks nothing."""
-    found = _first(words, cwd) if deletes and not tests else None
+    found = _first(words, cwds) if deletes and not tests else None
     return f"it deletes {found} and everything under it" if found else None
 
 
-def _first(words: Iterable[Word], cwd: str) -> str | None:
-    return next((found for word in words if (found := system_folder(word, cwd))), None)
+def narrows(words: Sequence[Word]) -> bool:
+    """Whether the tests of a `find` pick something: a test that is not negated, nor `*`."""
+    for before, word, value in zip([None, *words], words, words[1:], strict=False):
+        negated = before is not None and before.text in ("!", "-not")
+        text = word.text or ""
+        picks = text.startswith("-") and text not in WIDE and value.text not in WIDE_VALUES
+        if picks and not negated and not value.prefix.startswith("-"):
+            return True
+    return False
+
+
+def _first(words: Iterable[Word], cwds: Sequence[str]) -> str | None:
+    found = (system_folder(word, cwd) for word in words for cwd in cwds)
+    return next((folder for folder in found if folder), None)
 
 
 def _device(words: Iterable[Word]) -> str | None:

@@ -8,16 +8,18 @@ from dataclasses import replace
 
 from tools.bash.policy import inline, places, refuse
 from tools.bash.policy.evidence import FOUND, Evidence
+from tools.bash.policy.options import options_problem
 from tools.bash.policy.parts import add, targets, variants
-from tools.bash.policy.special import CHECKS
 from tools.bash.policy.syntax import Script, parse
 from tools.bash.policy.table import Arguments, Row, rows, sort_words
 from tools.bash.policy.words import Piece, Word, literal
 
 BIN = frozenset(("/bin", "/usr/bin", "/sbin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"))
 SHELLS = frozenset("sh bash dash zsh ksh ash rbash mksh".split())
+DELETING = frozenset("rm unlink shred rmdir".split())
 EXEC = frozenset(("-exec", "-execdir", "-ok", "-okdir"))
 MOST_NESTING = 6
+MOST_VARIANTS = 400
 
 
 class Review(Evidence):
@@ -32,6 +34,7 @@ class Review(Evidence):
         self.surroundings(script)
         for redirect in script.redirects:
             self.redirect(redirect)
+        self._fed(script)
         for word in script.listed:
             self.secret(word, named=True)
         for command in script.commands:
@@ -39,8 +42,29 @@ class Review(Evidence):
             first = command.words[0].text if command.words else None
             for name, value in command.assignments:
                 self.assignment(name, value, first)
-            for words in variants(command.words, script):
+            every = variants(command.words, script)
+            self.variants += len(every)
+            for words in every if self.variants <= MOST_VARIANTS else [command.words]:
                 self.command(words, script)
+
+    def _fed(self, script: Script) -> None:
+        """Look into texts that are written into a shell, where there is one that reads them."""
+        names = {posixpath.basename(c.words[0].text or "") for c in script.commands if c.words}
+        for redirect in script.redirects:
+            if redirect.operator == "<<<" and redirect.target is not None:
+                self._widen([redirect.target])
+                script.bodies.append(redirect.target.shown)
+        if names & SHELLS:
+            for command in script.commands:
+                if command.words and command.words[0].text in ("echo", "printf"):
+                    script.bodies.append(" ".join(word.shown for word in command.words[1:]))
+            for body in script.bodies[:20]:
+                self._code(body)
+
+    def _widen(self, words: list[Word]) -> None:
+        """Note a system folder whose names may go to another program."""
+        found = (refuse.system_folder(word, cwd) for word in words for cwd in self.stands)
+        self.wide = self.wide or next((folder for folder in found if folder), "")
 
     def command(self, words: list[Word], script: Script) -> None:
         """Review one simple command."""
@@ -86,6 +110,8 @@ class Review(Evidence):
         arguments = sort_words(row, words)
         arguments.piped = self.piped
         if row.kind == "read":
+            if row.name in ("ls", "echo", "printf"):
+                self._widen(arguments.operands)
             self._reads(row, words, arguments)
         else:
             self._changes(row, words, arguments)
@@ -118,7 +144,7 @@ class Review(Evidence):
                 changed = True
                 add(self.reasons, f"{row.name} {change.does}")
                 self.action(change.phrase, targets(change.writes, row, arguments, change.when))
-        problem = self._problem(row, arguments)
+        problem = options_problem(row, arguments)
         if problem and not changed:
             if row.name in SHELLS and (given := inline.code_option(words)):
                 problem = f"{row.name} runs code given with {given}"
@@ -145,40 +171,9 @@ class Review(Evidence):
         else:
             self.path(word)
 
-    def _problem(self, row: Row, arguments: Arguments) -> str | None:
-        """Return why a reading program's arguments are outside its row."""
-        name = row.name
-        if arguments.unknown and not row.any_flags:
-            return f"{name} {arguments.unknown[0]} is not known to only read"
-        if arguments.unknown and not row.harmless:
-            return f"an option of {name} is computed"
-        if row.name == "find":
-            arguments.free = [word for word in arguments.free if not _no_predicate(word)]
-        if arguments.free and not row.harmless:
-            return f"an argument of {name} could turn into an option: {arguments.free[0].shown}"
-        if row.require and not arguments.has(*row.require):
-            return (
-                f"{name} without {' or '.join(sorted(row.require)[:4])} is not known to only read"
-            )
-        if row.check and (problem := CHECKS[row.check](arguments)):
-            return problem
-        return self._operand_problem(row, arguments)
-
-    def _operand_problem(self, row: Row, arguments: Arguments) -> str | None:
-        operands = arguments.operands
-        if row.operands == "none" and operands:
-            return f"{row.name} with {operands[0].shown} may change something"
-        known = row.operands.split()[1:]
-        if known and operands and operands[0].text not in known:
-            return f"{row.name} {operands[0].shown} may change something"
-        if row.most is not None and (
-            len(operands) > row.most or any(word.splits for word in operands)
-        ):
-            return f"{row.name} with more than {row.most} operands may write"
-        return None
-
     def _changes(self, row: Row, words: list[Word], arguments: Arguments) -> None:
-        refusal = refuse.program_refusal(row.name, arguments, self.cwd)
+        known = replace(arguments, operands=[self._filled(w) for w in arguments.operands])
+        refusal = refuse.program_refusal(row.name, known, self.stands)
         if refusal:
             add(self.refusals, refusal)
         given = inline.inline_code(row, words)
@@ -198,6 +193,11 @@ class Review(Evidence):
             for word in arguments.operands[:-1]:
                 add(self.reads, word.shown)
 
+    def _filled(self, word: Word) -> Word:
+        for name in word.variables() & set(self.static):
+            word = word.with_value(name, self.static[name])
+        return word
+
     def _wrapper(self, row: Row, words: list[Word], script: Script) -> None:
         arguments = sort_words(row, words, stop=True)
         if row.does:
@@ -208,7 +208,7 @@ class Review(Evidence):
         self._inside(row, words, arguments)
         inner = [*arguments.operands, *arguments.rest]
         if row.name in ("watch", "parallel") and all(word.text for word in inner):
-            return self._code(" ".join(word.shown for word in inner).partition(" ::: ")[0])
+            return self._code(" ".join(word.shown for word in inner).replace(" ::: ", " "))
         if row.name in ("su", "sg"):
             return None
         if arguments.free and not (
@@ -258,6 +258,8 @@ class Review(Evidence):
         mark_text = mark.text if mark is not None and mark.text else "\0"
         if mark_text in inner[0].shown:
             add(self.reasons, "xargs runs programs that its input names")
+        if self.wide and name in DELETING:
+            add(self.refusals, f"it deletes {self.wide} and everything under it")
         self._nested(inner, script)
         if row is not None and row.kind == "read" and not row.harmless:
             add(self.reasons, f"xargs could hand options to {row.name}")
@@ -299,28 +301,27 @@ class Review(Evidence):
             if not queue:
                 add(self.reasons, "find -exec has no end")
             queue = queue[1:]
-            deletes |= bool(inner) and inner[0].text == "rm"
+            deletes |= bool(inner) and inner[0].text in DELETING
             self._exec(word, inner, script)
         arguments = sort_words(row, rest)
         starts = [word for word in arguments.operands if word.text not in ("(", ")", "!", ",")]
         arguments.operands = starts
         deletes |= arguments.has("-delete")
-        tests = any(
-            value is not None and name not in ("-maxdepth", "-mindepth", "-type")
-            for name, value in arguments.options
-        )
+        tests = refuse.narrows(rest)
+        if not tests:
+            self._widen(starts)
         starting = ", ".join(word.shown for word in starts) or "."
         self.found(f"what find finds under {starting}")
-        if refusal := refuse.find_refusal(starts, deletes, tests, self.cwd):
+        if refusal := refuse.find_refusal(starts, deletes, tests, self.stands):
             add(self.refusals, refusal)
         self._reads(row, words, arguments)
         if self.travels:
-            self._found(arguments)
+            self._found(arguments, [word.text for word in starts if word.text])
         for name in ("-fprintf", "-fprint", "-fprint0", "-fls"):
             if arguments.has(name) and starts:
                 add(self.writes, starts[-1].shown)
 
-    def _found(self, arguments: Arguments) -> None:
+    def _found(self, arguments: Arguments, starts: list[str]) -> None:
         """What `find` picks by name goes to other programs, so the name must not be a secret's."""
         for name, value in arguments.options:
             if name in ("-name", "-iname", "-path", "-wholename", "-ipath") and value is not None:
@@ -328,7 +329,7 @@ class Review(Evidence):
                     Piece("glob", part) if part in ("*", "?") else Piece("text", part)
                     for part in re.split(r"([*?])", value.shown)
                 )
-                self.secret(replace(value, pieces=globs), named=True)
+                self.secret(replace(value, pieces=globs), named=True, below=starts)
 
     def _exec(self, word: Word, inner: list[Word], script: Script) -> None:
         if word.text in ("-ok", "-okdir"):
@@ -378,13 +379,6 @@ class Review(Evidence):
         else:
             add(self.reasons, "programs run one another too deeply to be checked")
         self.nesting -= 1
-
-
-def _no_predicate(word: Word) -> bool:
-    """Whether every name that a glob stands for holds a dot or slash, as no option of find does."""
-    certain = "".join(piece.text for piece in word.pieces if piece.kind == "text")
-    globs = {piece.text for piece in word.pieces if piece.kind != "text"}
-    return globs <= {"*", "?"} and bool(set("./") & set(certain))
 
 
 def _shown(row: Row, words: list[Word]) -> str:

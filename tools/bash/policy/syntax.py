@@ -56,6 +56,7 @@ class Script:
     problems: list[str] = field(default_factory=list)
     functions: dict[str, str] = field(default_factory=dict)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    bodies: list[str] = field(default_factory=list)
     listed: list[Word] = field(default_factory=list)
     loop_words: set[tuple[int, int]] = field(default_factory=set)
     edits: list[tuple[int, int, str]] = field(default_factory=list)
@@ -148,6 +149,8 @@ class _Walk:
             self.script.problem(
                 NAMES.get(kind, f"uses a construct ({kind}) that is always asked about")
             )
+        if kind == "heredoc_body":
+            self.script.bodies.append(self.text(node))
         if kind == "function_definition":
             name = node.child_by_field_name("name")
             body = node.child_by_field_name("body")

@@ -143,6 +143,7 @@ def sandbox_of(settings: Settings, *, ready: int = 0) -> Sandbox:
         image=settings.sandbox_image,
         gvisor=settings.sandbox_gvisor,
         ready=ready,
+        host_readonly=settings.host_readonly,
     )
 
 

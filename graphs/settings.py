@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     sandbox_gvisor: Literal["auto", "force", "forbid"] = "auto"
     """Whether containers run under gVisor: where the engine has it, always, or never."""
 
+    host_readonly: bool = False
+    """Show this machine's disks to commands at /host, read-only and with secrets masked, so that
+    questions about the machine itself can be answered. See docs/security.md first."""
+
     sandbox_ready: int = Field(default=1, ge=0, le=4)
     """Containers that a server keeps waiting, so that a new conversation does not wait for one;
     each takes a few MiB. Commands such as `mica ask` keep none."""

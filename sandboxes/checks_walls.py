@@ -45,7 +45,9 @@ def system_calls_filtered(probe: Probe) -> str | None:
 
 def not_root(probe: Probe) -> str | None:
     """Commands run as an ordinary user."""
-    return probe.expect('id -u; [ "$(id -G)" = 1000 ] && echo alone', "1000\nalone")
+    return probe.expect(
+        '[ "$(id -u)" -ge 1000 ] && [ "$(id -G)" = "$(id -u)" ] && echo alone', "alone"
+    )
 
 
 def root_read_only(probe: Probe) -> str | None:

@@ -11,7 +11,7 @@ import contextlib
 import inspect
 import time
 
-from sandboxes import Sandbox, SandboxError, checks_limits, checks_use, checks_walls
+from sandboxes import Sandbox, SandboxError, checks_host, checks_limits, checks_use, checks_walls
 from sandboxes.probe import Check, CheckResult, Probe, Status
 
 CHECKS: tuple[Check, ...] = (*checks_walls.CHECKS, *checks_limits.CHECKS, *checks_use.CHECKS)
@@ -24,7 +24,11 @@ NOT_HELD = {
 
 def checks_for(sandbox: Sandbox) -> tuple[Check, ...]:
     """Return the checks for a sandbox, as it is set."""
-    return CHECKS
+    return (*CHECKS, *checks_host.CHECKS) if _shows_host(sandbox) else CHECKS
+
+
+def _shows_host(sandbox: Sandbox) -> bool:
+    return getattr(sandbox, "host_view", None) is not None
 
 
 def run_check(check: Check, sandbox: Sandbox) -> CheckResult:
@@ -41,9 +45,11 @@ def run_check(check: Check, sandbox: Sandbox) -> CheckResult:
     promise = (inspect.getdoc(check) or "").split("\n\n")[0].replace("\n", " ")
     took = time.monotonic() - started
     reason = NOT_HELD.get((sandbox.name, check.__name__))
+    if _shows_host(sandbox) and check.__name__ == "no_host_path":
+        reason = "the host is shown on purpose (MICA_HOST_READONLY)"
     if reason is not None:
         seen = problem or "not seen here"
-        problem = f"not held by this driver: {reason} ({seen})"
+        problem = f"not held here: {reason} ({seen})"
         return CheckResult(check.__name__, promise, "not held", problem, took)
     status: Status = "ok" if problem is None else "broken"
     return CheckResult(check.__name__, promise, status, problem or "", took)

@@ -224,7 +224,7 @@ class DockerSandbox(PreviewingSandbox):
         options = {"image": self._image, "runtime": self.runtime, **_hardening(self.limits)}
         if self.host_view is not None:
             user = host_view.USER  # USER may be somebody on the host
-            shown = host_view.docker_options(self.host_view)
+            shown = host_view.docker_options(self.host_view, self._engine_folder)
             options["user"] = f"{user}:{user}"
             options["tmpfs"] = {**_folders(self.limits, user), **shown["tmpfs"]}
             options["mounts"] = shown["mounts"]
@@ -242,7 +242,9 @@ class DockerSandbox(PreviewingSandbox):
 
     def _runtime(self, wish: Wish) -> str | None:
         try:
-            return choose_runtime(self._client.info(), wish)
+            info = self._client.info()
+            self._engine_folder = str(info.get("DockerRootDir") or "/var/lib/docker")
+            return choose_runtime(info, wish)
         except (DockerException, requests.RequestException) as error:
             raise SandboxError(f"Docker did not answer: {error}; is it running?") from error
         except SandboxError:

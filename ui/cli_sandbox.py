@@ -24,6 +24,9 @@ def check_sandbox(
         Literal["docker", "bubblewrap", "all"] | None,
         typer.Option("--driver", help="Another one than the settings choose.", show_default=False),
     ] = None,
+    host_readonly: Annotated[
+        bool, typer.Option("--host-readonly", help="Show the host at /host, and check that too.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Hold this machine's sandbox to its promises, from inside it; a minute or two.
@@ -34,6 +37,8 @@ def check_sandbox(
     from sandboxes.conformance import checks_for, run_check
 
     chosen = settings()
+    if host_readonly:
+        chosen = chosen.model_copy(update={"host_readonly": True})
     found: dict[str, list[CheckResult]] = {}
     for box in _boxes(chosen, driver):
         rows = found.setdefault(_title(box), [])

@@ -24,7 +24,7 @@ _NO_PASSWORDS = frozenset(
     systemd ldap nis string prompt ask never always enabled disabled default empty unset password
     passwd changed updated expired locked invalid incorrect""".split()
 )
-_WORD = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*")
+_WORD = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*|[A-Za-z_]+\d*\w*(?:\.[A-Za-z_]+\d*[A-Za-z_]*)+")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _detector(row: Mapping[str, Any]) -> Detector:
 def looks_random(value: str) -> bool:
     """Whether a value has letters and digits mixed as chance would, and is no word or path.
 
-    3.2 bits a character leave hexadecimal strings of 16 and more, and no repeated pattern.
+    At 3 bits a character, hexadecimal strings of 16 and more count, and no repeated pattern.
     """
     if _WORD.fullmatch(value) or not any(c.isdigit() for c in value):
         return False

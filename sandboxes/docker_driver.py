@@ -112,6 +112,14 @@ class DockerSandbox(PreviewingSandbox):
         connection = self._connect(place, request)
         return _receive(connection, stdin, time.monotonic() + seconds)
 
+    def start(self, conversation: str) -> None:
+        """Give the conversation its container, where it has none.
+
+        Raises:
+            SandboxError: the engine failed.
+        """
+        self._container(conversation)
+
     def recover(self, conversation: str) -> bool:
         """Sweep the container; remove it where even that fails."""
         container = self._known.get(conversation, "")

@@ -141,6 +141,8 @@ def _keep_to_ourselves() -> None:
     from chainlit import server
     from chainlit.config import ChainlitConfig, config
 
+    from graphs.settings import Settings
+
     if getattr(server, "mica_page", False):
         return
     server.mica_page = True
@@ -157,6 +159,8 @@ def _keep_to_ourselves() -> None:
         chat = words.setdefault("chat", {})
         chat.setdefault("messages", {}).setdefault("status", {}).update(using="", used="")
         chat["watermark"] = "Small models make mistakes: open a step to see what was really run."
+        if Settings().host_readonly:
+            chat["watermark"] += " Commands can read this machine's files at /host."
         return words
 
     server.get_html_template = local_page

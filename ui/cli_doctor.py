@@ -142,7 +142,10 @@ def _sandbox(chosen: Settings) -> Finding:
     finally:
         box.close()
     works = done.output.strip() == "works"
-    return Finding(works, f"{box.name}, a command took {done.seconds:.2f} s",
+    runtime = f" under {box.runtime}" if getattr(box, "runtime", None) else ""
+    shown = "; THE HOST IS SHOWN read-only at /host (MICA_HOST_READONLY)"
+    return Finding(works, f"{box.name}{runtime}, a command took {done.seconds:.2f} s"
+                   + (shown if chosen.host_readonly else ""),
                    "run `mica sandbox check`")  # fmt: skip
 
 

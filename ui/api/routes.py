@@ -130,7 +130,8 @@ class Api:
         """Say that requests are answered, and by what."""
         parts = self._mica.parts
         sandbox = parts.sandbox.name if parts.sandbox is not None else None
-        return {"status": "ok", "model": parts.backend.name, "sandbox": sandbox}
+        health = {"status": "ok", "model": parts.backend.name, "sandbox": sandbox}
+        return {**health, "host_readonly": True} if parts.settings.host_readonly else health
 
     async def nothing(self, request: Request) -> None:
         """Say that there is no such route; the page would take it otherwise."""

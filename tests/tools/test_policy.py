@@ -267,7 +267,8 @@ def test_any_text_gets_a_verdict(command: str) -> None:
 @pytest.mark.parametrize(
     "command", ["(" * 5000, "$(" * 4000, "{ " * 4000, "if " * 3000, "a" * 16_000,
      "$((" * 2000 + "1", "a(){" * 4000,
-                "echo " + "`" * 3999, "ls | " * 3000 + "ls", "'" * 9999, "[[ " * 2000]
+                "echo " + "`" * 3999, "ls | " * 3000 + "ls", "'" * 9999, "[[ " * 2000,
+                "dpkg-query -W -f==='${Versio\\$xn' bashsh", "echo a'${x'", "ls a'${x'; echo }"]
 )  # fmt: skip
 def test_deep_or_long_text_ends_soon(command: str) -> None:
     started = time.monotonic()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import bashlex
 import bashlex.ast
+import bashlex.subst
 
 from tools.bash.policy.syntax import Script
 
@@ -28,6 +30,7 @@ def disagreement(script: Script) -> str | None:
     for start, end, text in sorted(script.edits, reverse=True):
         source = source[:start] + text + source[end:]
     try:
+        _guarded()
         trees = bashlex.parse(source)
         theirs = _their_shape(trees)
     except Exception:  # bashlex raises many types, AttributeError among them, on what it lacks
@@ -35,6 +38,23 @@ def disagreement(script: Script) -> str | None:
     if len(source) != len(script.source) or theirs != _our_shape(script):
         return "is read differently by the two parsers"
     return None
+
+
+@cache
+def _guarded() -> None:
+    """Make bashlex raise where it would read the same place for ever, as after `a'${x'`."""
+    for name in ("_paramexpand", "_extractcommandsubst", "_extractprocesssubst"):
+        setattr(bashlex.subst, name, _moving(getattr(bashlex.subst, name)))
+
+
+def _moving(extract: Callable[..., tuple[Any, int]]) -> Callable[..., tuple[Any, int]]:
+    def moved(parser: Any, text: str, start: int) -> tuple[Any, int]:
+        node, end = extract(parser, text, start)
+        if end <= start:
+            raise ValueError("bashlex does not move on")
+        return node, end
+
+    return moved
 
 
 def _our_shape(script: Script) -> Shape:

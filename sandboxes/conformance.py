@@ -11,10 +11,23 @@ import contextlib
 import inspect
 import time
 
-from sandboxes import Sandbox, SandboxError, checks_host, checks_limits, checks_use, checks_walls
+from sandboxes import (
+    Sandbox,
+    SandboxError,
+    checks_host,
+    checks_limits,
+    checks_previews,
+    checks_use,
+    checks_walls,
+)
 from sandboxes.probe import Check, CheckResult, Probe, Status
 
-CHECKS: tuple[Check, ...] = (*checks_walls.CHECKS, *checks_limits.CHECKS, *checks_use.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *checks_walls.CHECKS,
+    *checks_limits.CHECKS,
+    *checks_use.CHECKS,
+    *checks_previews.CHECKS,
+)
 
 # (driver, check): why the driver cannot hold it. docs/security.md says the same.
 NOT_HELD = {

@@ -40,7 +40,7 @@ LIFETIME_SECONDS = 7 * 86_400
 KEEPER = ["env", "--ignore-signal=CHLD", "sleep", str(LIFETIME_SECONDS)]
 
 
-def connect(timeout: float = 10.0) -> docker.DockerClient:
+def connect(timeout: float = 30.0) -> docker.DockerClient:
     """Return a client of the Docker engine that the environment names.
 
     Raises:
@@ -157,6 +157,8 @@ class DockerSandbox(PreviewingSandbox):
         except APIError as error:
             if error.status_code != 409:  # 409: its removal is already under way
                 raise SandboxError(f"Docker could not remove a container: {error}") from error
+        except (DockerException, requests.RequestException) as error:
+            raise SandboxError(f"Docker did not answer: {error}; is it running?") from error
 
     def close(self) -> None:
         """Close the connection to the engine; containers stay."""

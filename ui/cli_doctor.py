@@ -142,7 +142,7 @@ def _sandbox(chosen: Settings) -> Finding:
     finally:
         box.close()
     works = done.output.strip() == "works"
-    runtime = f" under {box.runtime}" if getattr(box, "runtime", None) else ""
+    runtime = f" under {name}" if (name := getattr(box, "runtime", None)) else ""
     shown = "; THE HOST IS SHOWN read-only at /host (MICA_HOST_READONLY)"
     return Finding(works, f"{box.name}{runtime}, a command took {done.seconds:.2f} s"
                    + (shown if chosen.host_readonly else ""),

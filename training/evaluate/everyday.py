@@ -10,6 +10,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import yaml
 from graphs.assistant import Assistant
 from graphs.events import ToolFinished
 from runtime.types import ToolCall
-from sandboxes import Sandbox
+from sandboxes import Sandbox, SandboxError
 from tools import ToolContext
 from tools.bash.tool import bash_tool
 from training.evaluate.checks import why_not
@@ -27,7 +28,12 @@ from training.evaluate.plain import sandbox_of
 from training.evaluate.turns import Turn, take_turn
 
 FOLDER = Path(__file__).parents[2] / "tests" / "evals" / "everyday"
+THREADS = 4  # the engine does most of the work
 KINDS = ("single", "two-step", "follow-up")
+
+
+class SetupError(Exception):
+    """A fixture could not be made: the set is wrong, or the sandbox is another one."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,11 @@ def digest(folder: Path = FOLDER) -> str:
 
 
 def run(assistant: Assistant, entries: Sequence[Entry]) -> Iterator[Result]:
-    """Run the entries one at a time, each in a conversation and a sandbox of its own."""
+    """Run the entries one at a time, each in a conversation and a sandbox of its own.
+
+    Raises:
+        SetupError: a fixture could not be made.
+    """
     sandbox = sandbox_of(assistant)
     for entry in entries:
         conversation = _conversation(entry, sandbox)
@@ -96,7 +106,8 @@ def run(assistant: Assistant, entries: Sequence[Entry]) -> Iterator[Result]:
             if why:
                 why = f"turn {number}: {why}" if len(entry.turns) > 1 else why
                 break
-        assistant.forget(conversation)
+        with suppress(SandboxError, OSError):
+            assistant.forget(conversation)
         yield Result(entry, tuple(turns), why)
 
 
@@ -105,23 +116,43 @@ def _conversation(entry: Entry, sandbox: Sandbox) -> str:
     if entry.setup:
         made = sandbox.run(entry.setup, conversation=conversation, call_id="setup")
         if made.exit_code != 0:
-            raise SystemExit(f"the setup of {entry.id} failed: {made.output}")
+            raise SetupError(f"the setup of {entry.id} failed: {made.output}")
     return conversation
 
 
-def with_command(entry: Entry, number: int, command: str, sandbox: Sandbox) -> tuple[str, str]:
-    """Put `command` in the place of turn `number` (from 0), after the earlier references.
+def references(entries: Sequence[Entry], sandbox: Sandbox, idle: str = "true") -> Iterator[str]:
+    """Yield what is wrong with the set: references that fail, turns that `idle` passes.
 
-    Return why it does not pass (empty: it passes) and what it printed.
+    In each turn `idle` runs first, which must leave everything as it is, then the reference.
     """
-    conversation = _conversation(entry, sandbox)
-    try:
-        for asked in entry.turns[:number]:
-            _by_hand(asked["reference"], sandbox, conversation)
-        turn = _by_hand(command, sandbox, conversation)
-        return why_not(entry.turns[number]["check"], turn, sandbox, conversation), turn.output
-    finally:
-        sandbox.forget(conversation)
+
+    def problems(entry: Entry) -> list[str]:
+        try:
+            conversation = _conversation(entry, sandbox)
+        except SetupError as error:
+            return [str(error)]
+        try:
+            return list(_problems(entry, sandbox, conversation, idle))
+        finally:
+            # A machine under load may be slow to remove a container; that proves nothing.
+            with suppress(SandboxError, OSError):
+                sandbox.forget(conversation)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for found in pool.map(problems, entries):
+            yield from found
+
+
+def _problems(entry: Entry, sandbox: Sandbox, conversation: str, idle: str) -> Iterator[str]:
+    for number, asked in enumerate(entry.turns, 1):
+        name = f"{entry.id} turn {number}"
+        if not why_not(
+            asked["check"], _by_hand(idle, sandbox, conversation), sandbox, conversation
+        ):
+            yield f"{name}: `{idle}` passes"
+        turn = _by_hand(asked["reference"], sandbox, conversation)
+        if why := why_not(asked["check"], turn, sandbox, conversation):
+            yield f"{name}: the reference fails: {why}; it printed {turn.output[:300]!r}"
 
 
 def _by_hand(command: str, sandbox: Sandbox, conversation: str) -> Turn:
@@ -129,22 +160,3 @@ def _by_hand(command: str, sandbox: Sandbox, conversation: str) -> Turn:
     call = ToolCall(f"hand-{uuid.uuid4().hex[:12]}", "bash", {"command": command})
     result = bash_tool(sandbox).call(call.arguments, ToolContext(conversation, call.id))
     return Turn("sysadmin", (ToolFinished(call, result.status, result.text),), "", 0.0, 0.0)
-
-
-def references(entries: Sequence[Entry], sandbox: Sandbox, idle: str = "true") -> list[str]:
-    """Return what is wrong with the set: references that fail, turns that `idle` passes."""
-    turns = [(entry, number) for entry in entries for number in range(len(entry.turns))]
-
-    def problems(at: tuple[Entry, int]) -> list[str]:
-        entry, number = at
-        name = f"{entry.id} turn {number + 1}"
-        found = []
-        why, output = with_command(entry, number, entry.turns[number]["reference"], sandbox)
-        if why:
-            found.append(f"{name}: the reference fails: {why}; it printed {output[:300]!r}")
-        if not with_command(entry, number, idle, sandbox)[0]:
-            found.append(f"{name}: `{idle}` passes")
-        return found
-
-    with ThreadPoolExecutor(2) as pool:
-        return [problem for found in pool.map(problems, turns) for problem in found]

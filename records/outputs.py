@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from records.paths import home
+from records.secrets import mask
 
 if TYPE_CHECKING:
     from records.store import Store
@@ -32,7 +33,7 @@ class Outputs:
         self._room = room
 
     def keep(self, conversation: str, call_id: str, data: bytes) -> None:
-        """Keep the output of a call, whole or not at all.
+        """Keep the output of a call, whole or not at all; secrets of known forms are masked.
 
         Raises:
             OSError: the disk is full or the folder cannot be written.
@@ -41,7 +42,9 @@ class Outputs:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_suffix(f".{os.getpid()}.part")
         try:
-            part.write_bytes(gzip.compress(data, 6, mtime=0))
+            text = data.decode("utf-8", "surrogateescape")
+            masked = mask(text).encode("utf-8", "surrogateescape")
+            part.write_bytes(gzip.compress(masked, 6, mtime=0))
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

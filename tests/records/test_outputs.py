@@ -23,6 +23,13 @@ def test_what_is_kept_is_read(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.parent.iterdir() if each.name == "d"] == []
 
 
+def test_secrets_are_masked_and_other_bytes_are_not(tmp_path: Path) -> None:
+    outputs, key = Outputs(tmp_path), b"AKIA" + b"IOSFODNN7ABCDEFG"
+    outputs.keep("c", "call", b"\xff id = " + key + b" \xfe\n")
+    kept = outputs.read("call") or b""
+    assert key not in kept and kept.startswith(b"\xff id = ") and kept.endswith(b" \xfe\n")
+
+
 def test_the_oldest_make_room(tmp_path: Path) -> None:
     outputs = Outputs(tmp_path, room=25_000)
     for name in ("a", "b", "c"):

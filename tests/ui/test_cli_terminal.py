@@ -120,6 +120,34 @@ def test_edit_runs_what_was_typed(surroundings: dict[str, str], tmp_path: Path):
     assert terminal.end() == 0 and _runs(tmp_path.name) == b"edited\n"
 
 
+def test_no_with_a_reason_tells_the_model(surroundings: dict[str, str], tmp_path: Path):
+    terminal = _ask(surroundings, tmp_path.name)
+    terminal.type("n it is still needed")
+    terminal.wait_for("rejected this command: it is still needed")
+    assert terminal.end() == 0
+
+
+def test_always_is_not_asked_again(surroundings: dict[str, str], tmp_path: Path):
+    terminal = _ask(surroundings, tmp_path.name)
+    assert "Always allow exactly this command" in terminal.screen
+    terminal.type("a")
+    terminal.wait_for("The log is gone.")
+    assert terminal.end() == 0
+    again = Terminal(
+        surroundings, "ask", "--conversation", tmp_path.name, "delete the log file a.log"
+    )
+    again.wait_for("approved by a rule")
+    again.wait_for("The log is gone.")
+    assert again.end() == 0 and _runs(tmp_path.name) == b"ran\nran\n"
+
+
+def test_the_end_of_input_decides_nothing(surroundings: dict[str, str], tmp_path: Path):
+    terminal = _ask(surroundings, tmp_path.name)
+    terminal.type("\x04")
+    terminal.wait_for("approval needed, nothing was run")
+    assert terminal.end() == 3
+
+
 def test_killed_while_asking_then_approved_runs_once(surroundings: dict[str, str], tmp_path: Path):
     killed = _ask(surroundings, tmp_path.name)
     os.killpg(killed.process.pid, signal.SIGKILL)

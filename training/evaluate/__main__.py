@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 import training.evaluate
+from agents.router import Router
 from graphs.assistant import Assistant
-from training.evaluate import everyday, plain, report, systems
+from graphs.settings import Settings
+from training.evaluate import everyday, limits, music, plain, report, routing, systems, tables
 from training.evaluate.turns import Outcome
 
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T", music.Result, routing.Result, limits.Result)
 Suite = Callable[[Assistant, Sequence[Mapping[str, Any]]], list[Outcome]]
 _PLAIN: dict[str, tuple[Suite, str]] = {
     "sysadmin": (plain.sysadmin, "sysadmin.yaml"),
@@ -26,7 +29,9 @@ _PLAIN: dict[str, tuple[Suite, str]] = {
 def main() -> None:
     """Run one suite, print its report, and write it where `--report` says."""
     args = _arguments()
-    if args.suite != "everyday":
+    if args.suite in _OWN:
+        _OWN[args.suite](args)
+    elif args.suite != "everyday":
         _run_plain(args)
     elif args.references:
         _prove(args)
@@ -38,12 +43,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=training.evaluate.__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("suite", choices=["everyday", *sorted(_PLAIN)])
+    parser.add_argument("suite", choices=["everyday", *_OWN, *sorted(_PLAIN)])
     parser.add_argument("--report", type=Path, help="folder for the Markdown report")
     parser.add_argument("--verbose", action="store_true", help="print every request")
     parser.add_argument("--limit", type=int, help="only the first N requests")
-    only = parser.add_argument_group("everyday only")
-    only.add_argument("--areas", nargs="+", default=[], help="only these, e.g. files logs")
+    only = parser.add_argument_group("everyday and music only")
+    only.add_argument(
+        "--areas", nargs="+", default=[], help="everyday: only these, e.g. files logs"
+    )
     only.add_argument(
         "--systems",
         nargs="+",
@@ -55,7 +62,7 @@ def _arguments() -> argparse.Namespace:
     only.add_argument(
         "--references",
         action="store_true",
-        help="prove the set: each reference passes, and a command that does nothing fails",
+        help="prove the set: each reference passes, and doing nothing fails",
     )
     return parser.parse_args()
 
@@ -86,15 +93,57 @@ def _run_everyday(args: argparse.Namespace) -> None:
     report.write(args.report, "everyday", report.of_everyday(found))
 
 
+def _run_music(args: argparse.Namespace) -> None:
+    rows = tables.rows_of(music.NAME)[: args.limit]
+    if args.references:
+        wrong = list(music.problems(rows))
+        print(*wrong, f"{len(rows)} rows, {len(wrong)} problems", sep="\n")
+        raise SystemExit(bool(wrong))
+    found = []
+    for name in args.systems:
+        with systems.opened(name) as assistant:
+            results = [_told(result, args) for result in music.run(assistant, rows)]
+        found.append((name, results))
+    report.write(args.report, music.NAME, music.report(found))
+
+
+def _run_routing(args: argparse.Namespace) -> None:
+    rows = tables.rows_of(routing.NAME)[: args.limit]
+    results = routing.run(Router(threshold=Settings().router_threshold), rows)
+    report.write(args.report, routing.NAME, routing.report([_told(r, args) for r in results]))
+
+
+def _run_limits(args: argparse.Namespace) -> None:
+    rows = tables.rows_of(limits.NAME)[: args.limit]
+    with systems.opened() as assistant:
+        results = [_told(result, args) for result in limits.run(assistant, rows)]
+    report.write(args.report, limits.NAME, limits.report(results))
+
+
+def _told(result: T, args: argparse.Namespace) -> T:
+    if args.verbose:
+        mark = "ok  " if result.passed else "FAIL"
+        print(f"{mark} {result.row['id']} {result.row.get('request', '')!r}", flush=True)
+    return result
+
+
 def _prove(args: argparse.Namespace) -> None:
     entries = everyday.load(args.areas)[: args.limit]
     with systems.opened() as assistant:
-        problems = everyday.references(entries, plain.sandbox_of(assistant))
-    print("\n".join(problems))
-    print(f"{len(entries)} entries, {len(problems)} problems, sha256 {everyday.digest()}")
+        problems = 0
+        for problem in everyday.references(entries, plain.sandbox_of(assistant)):
+            print(problem, flush=True)
+            problems += 1
+    print(f"{len(entries)} entries, {problems} problems, sha256 {everyday.digest()}")
     if problems:
         raise SystemExit(1)
 
+
+_OWN: dict[str, Callable[[argparse.Namespace], None]] = {
+    "music": _run_music,
+    "routing": _run_routing,
+    "limits": _run_limits,
+}
 
 if __name__ == "__main__":
     main()

@@ -19,7 +19,7 @@ _SYMBOL = (
 )
 _QUALITY = (
     r"(?:major|minor|maj|min|dominant|dim|diminished|augmented|aug|half[\s-]dim(?:inished)?"
-    r"|fully[\s-]diminished|suspended|sus[24]?|add(?:ed)?|add\d+|flat|sharp|natural|altered|power|five|5|m7♭5"
+    r"|fully[\s-]diminished|suspended|sus[24]?|add(?:ed)?(?!\sup\b)|add\d+|flat|sharp|natural|altered|power|five|5|m7♭5"
     r"|six|sixth"
     r"|seven|seventh|nine|ninth|eleven|eleventh|thirteen|thirteenth|6/9|5th|6th|7th|9th|11th"
     r"|13th|6|7|9|11|13|m7|maj7|m7b5)"
@@ -37,7 +37,7 @@ _NOTE = (
 _END = r"(?![\w\#♯♭°øØΔ∆^+])"
 
 _ITEM = re.compile(
-    rf"""(?<![\w\#♯♭/])(?:
+    rf"""(?<![\w\#♯♭/])(?<!\w['’])(?:
       (?P<x>(?:{_NOTE}|a)(?=(?:[\s-]{_MODE})*[\s-](?:ionian|dorian|phrygian|lydian|mixolydian|aeolian
         |locrian|natural|harmonic|melodic|pentatonic|blues|whole[\s-]tone|octatonic|half[\s-]whole
         |whole[\s-]half|bebop|chromatic|hungarian|altered|super))(?:[\s-]{_MODE})+{_END}
@@ -100,6 +100,13 @@ _WORDS = frozenset(
     ("am", "be", "Be", "add", "Add", "dim", "Dim", "aug", "Aug", "bad", "Bad", "fa", "Fa")
 )
 _JOIN = re.compile(r"[\s,;|–—>→-]+\Z")
+_DESCRIBED = re.compile(
+    r"\s(?:(?:real|known|common|good|nice|proper|perfect|major|minor)\s)?"
+    r"(?:chord|triad|interval|key|scale|mode|consonance|cluster)s?\b(?!\sname)"
+)
+_MEASURED = re.compile(
+    r"\b(?:interval|distance|gap|how far|semitones|half (?:steps|tones))\b", re.I
+)
 _LAST = re.compile(r",?\s+(?:and|&)\s+\Z")
 
 
@@ -173,6 +180,8 @@ def rest(text: str, match: re.Match[str]) -> str:
 def _single_a(text: str, match: re.Match[str]) -> bool:
     """Tell whether a lone "a" is the note: it stands in a list, or no noun can follow it."""
     after, before = rest(text, match), text[: match.start()]
+    if _DESCRIBED.match(after):
+        return False
     item = r"[A-Ga-g](?:[#♯♭]|b(?![a-z]))?(?:m|maj|min|dim|sus|\d)*(?![A-Za-z])"
     if re.match(rf"\s?,\s?{item}|[\s-]+{item}[\s,-]+{item}", after):
         return True
@@ -204,8 +213,17 @@ def _joined(text: str, found: list[Found]) -> Iterator[Found]:
 
 
 def _split(text: str, group: list[Found]) -> list[list[Found]]:
-    """Part "in F, C Am F G": a first item set off by the only comma is not of the list."""
+    """Part a list from what only stands beside it.
+
+    A first item set off by the only comma ("in F, C Am F G") is none of the list, nor is a last
+    one that is a key in words ("Am F C, C major"). Two notes whose interval is asked for are two.
+    """
     gaps = [text[a.end : b.start] for a, b in pairwise(group)]
+    if len(group) == 2 and {item.kind for item in group} == {"m"} and _MEASURED.search(text):
+        return [group[:1], group[1:]]
+    if len(gaps) > 1 and "," in gaps[-1] and all(gap.strip(" -–") == "" for gap in gaps[:-1]):
+        if group[-1].kind == "k" and all(item.kind != "k" for item in group[:-1]):
+            return [group[:-1], group[-1:]]
     if len(gaps) > 1 and "," in gaps[0] and all(gap.strip(" -–") == "" for gap in gaps[1:]):
         return [group[:1], group[1:]]
     return [group]

@@ -82,6 +82,12 @@ def test_music_values_are_disjoint_and_lie_in_the_text(text):
         ("the D dorian scale", "x"),
         ("is this a song about A?", "m"),
         ("I want a C and an A on alto sax", "mmu"),
+        ("I'd like C", "m"),
+        ("is C E G a chord", "l"),
+        ("what do C E G add up to", "l"),
+        ("interval C G", "mm"),
+        ("play C G", "l"),
+        ("numerals of Am F C G, C major", "hk"),
     ],
 )
 def test_kinds_of_musical_values(text, kinds):

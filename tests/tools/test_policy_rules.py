@@ -106,6 +106,11 @@ def test_a_folder_rule_leaves(command: str):
     assert covered("rm -f under /srv/app", "ls /srv/app | head; rm -f /srv/app/a /srv/app/b/*.c")
 
 
+def test_a_path_is_no_mode():
+    assert covered("chmod under /srv/app", "chmod u+x,go-w /srv/app/a")
+    assert not covered("chmod under /srv/app", "chmod /srv/app/. /srv/app/a")
+
+
 def test_rules_together_cover_a_compound_command():
     scopes = [
         read_scope(t, judge) for t in ("rm under /srv/b", "> under /srv/c", "touch under /srv")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.resources
 import itertools
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +38,7 @@ class Ruleable:
     does: str = ""
     note: str = ""
     fixed: int = 0
+    like: str = ".*"
     script: bool = False
     expression: bool = False
     require: frozenset[str] = frozenset()
@@ -83,7 +85,7 @@ def _row(name: str, entry: Mapping[str, Any]) -> Ruleable:
         for key in ("require", "flags", "values", "last", "words")
     }
     plain: dict[str, Any] = {
-        key: entry[key] for key in ("note", "fixed", "script", "expression") if key in entry
+        key: entry[key] for key in ("note", "fixed", "like", "script", "expression") if key in entry
     }
     examples: dict[str, Any] = {
         key: tuple(text.replace("@", name) for text in entry.get(key, ()))
@@ -172,6 +174,8 @@ def _operands(row: Ruleable, words: Sequence[Word]) -> Reading | None:
     if row.require and not options & row.require:
         return None
     texts = tuple(word.text or "" for word in fixed)
+    if not all(re.fullmatch(row.like, text, re.DOTALL) for text in texts):
+        return None
     if row.script and any(sed_problem(text) for text in texts):
         return None
     return Reading(row.name, tuple(sorted(options)), texts, tuple(paths))

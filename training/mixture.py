@@ -12,6 +12,7 @@ import yaml
 from runtime.types import Document
 from tools.knowledge import recipes as book
 from tools.music.tools import TOOLS
+from training.music_turns import MusicTurnRows
 from training.rows import (
     BASH,
     ROOT,
@@ -59,6 +60,7 @@ def build(copies: int, seed: int, specialist: str | None = None) -> Iterator[Row
         rng = random.Random(seed + 1)
         passages, asks = load_notes("composer")
         folder = DATA / "composer"
-        yield from ComposerRows(folder, TOOLS, rng).rows(copies * 8)
+        yield from ComposerRows(folder, TOOLS, rng).rows(copies * 3)
+        yield from MusicTurnRows(folder, TOOLS, rng).rows(copies * 3)
         yield from explain_rows("composer", music, passages, asks, copies * 6, rng)
         yield from decline_rows("composer", music, off_topic() * (copies // 2 + 1))

@@ -80,6 +80,8 @@ def _sysadmin(root: Path, rng: random.Random) -> Iterator[Example]:
 def _composer(root: Path, rng: random.Random) -> Iterator[Example]:
     for path in sorted((root / "training/data/composer").glob("*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(data, list):  # follow-ups are routed by the turn before
+            continue
         asks = data["asks"] if "tool" in data else [r["ask"] for r in data["requests"]]
         for number, ask in enumerate(asks):
             for _ in range(COPIES["composer"]):

@@ -143,16 +143,17 @@ class ComposerRows:
         self._tools = {tool.name: tool for tool in tools}
         self._schemas = tuple(tool.schema for tool in tools)
         self._works: dict[str, bool] = {}
-        self._files = [
+        loaded = [
             yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("*.yaml"))
         ]
+        self._files = [data for data in loaded if isinstance(data, Mapping)]  # not the follow-ups
 
     def rows(self, copies: int) -> Iterator[Row]:
         """Yield `copies` rows for each ask, with fresh values."""
         for _ in range(copies):
             for data in self._files:
                 rows = self._single(data) if "tool" in data else self._compound(data)
-                yield from (row for row in rows if not _LEFT_OVER.search(_calls(row.text())))
+                yield from (row for row in rows if calls_are_marked(row.text()))
 
     def _single(self, data: Mapping[str, Any]) -> Iterator[Row]:
         for ask in data["asks"]:
@@ -200,8 +201,10 @@ class ComposerRows:
 _LEFT_OVER = re.compile(r": \"[^\"]*(?<![\w<])(?:[A-G](?!\w)|[a-g](?![\w])(?! \w{3})|[\d♯♭#])")
 
 
-def _calls(text: str) -> str:
-    return " ".join(re.findall(r"<tool_call>(.*?)</tool_call>", text))
+def calls_are_marked(text: str) -> bool:
+    """Tell whether the calls of a row hold their values as tokens, none of them spelled out."""
+    calls = " ".join(re.findall(r"<tool_call>(.*?)</tool_call>", text))
+    return not _LEFT_OVER.search(calls)
 
 
 def explain_rows(

@@ -34,6 +34,7 @@ _NOTE = (
     rf"(?:[A-G](?:{_SIGN}|{_SIGN_WORD})?|[b-g](?:{_SIGN}|{_SIGN_WORD})?"
     rf"|a(?:[\#♯♭]|b(?![a-z])|{_SIGN_WORD}))"
 )
+_OCTAVE = r"(?:(?<=flat)|(?<=sharp))\s[0-4](?![\w.]|\s?[-–\d])"
 _END = r"(?![\w\#♯♭°øØΔ∆^+])"
 
 _ITEM = re.compile(
@@ -43,7 +44,8 @@ _ITEM = re.compile(
         |whole[\s-]half|bebop|chromatic|hungarian|altered|super))(?:[\s-]{_MODE})+{_END}
         (?!\s(?:above|below|lower|higher|up|down|over|under)))
     | (?P<k>(?:{_NOTE}|a)[\s-](?:major|minor|maj|min){_END}(?![\s-]{_QUALITY}{_END}))
-    | (?P<m>(?:middle\s)?(?:{_NOTE}|a)(?:-?[0-58])?{_END}(?!/[A-G])(?![\s-]{_QUALITY}{_END}))
+    | (?P<m>(?:middle\s)?(?:{_NOTE}|a)(?:-?[0-58]|{_OCTAVE})?{_END}(?!/[A-G])
+        (?![\s-]{_QUALITY}{_END}))
     | (?P<c>(?:{_NOTE}|a(?=\s(?:minor|major|dom|dim|half|aug)))(?:[\s-]{_QUALITY}{_END})+
         | (?:[A-G]{_SIGN}?|[a-g]{_SIGN}?(?=\d|m|dim|aug|sus|add|maj)){_SYMBOL}*
           (?:/(?:[A-G]{_SIGN}?|[a-g]{_SIGN}?(?![a-z])|9))?{_END})
@@ -69,6 +71,7 @@ _DIRECTION = r"(?:up|down|higher|lower|above|below|under|over|upwards?|downwards
 _COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _INTERVAL = re.compile(
     rf"""\b(?:(?:{_DIRECTION})\s+)?(?:by\s+)?(?:
+      (?:(?:an|one|two)\s+octaves?\s+(?:and|plus)\s+)?
       (?:an?\s+|the\s+|two\s+)?(?:(?:perfect|major|minor|maj|min|aug|dim|augmented|diminished|compound
         |doubly|double)[\s-])*{_SIZE}
         (?!\s+(?:chords?|inversion|fret|degree|mode|position|bar|note\b|beat))
@@ -221,9 +224,10 @@ def _split(text: str, group: list[Found]) -> list[list[Found]]:
     gaps = [text[a.end : b.start] for a, b in pairwise(group)]
     if len(group) == 2 and {item.kind for item in group} == {"m"} and _MEASURED.search(text):
         return [group[:1], group[1:]]
-    if len(gaps) > 1 and "," in gaps[-1] and all(gap.strip(" -–") == "" for gap in gaps[:-1]):
-        if group[-1].kind == "k" and all(item.kind != "k" for item in group[:-1]):
-            return [group[:-1], group[-1:]]
+    only_last_is_key = group[-1].kind == "k" and all(item.kind != "k" for item in group[:-1])
+    plain = len(gaps) > 1 and all(gap.strip(" -–") == "" for gap in gaps[:-1])
+    if plain and only_last_is_key and "," in gaps[-1]:
+        return [group[:-1], group[-1:]]
     if len(gaps) > 1 and "," in gaps[0] and all(gap.strip(" -–") == "" for gap in gaps[1:]):
         return [group[:1], group[1:]]
     return [group]

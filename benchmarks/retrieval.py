@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from runtime.embedder import StaticEmbedder
+from runtime.embedder import MicaEmbedder
 from tools.knowledge.base import PASSAGE_KEYWORDS, RECIPE_KEYWORDS
 from tools.knowledge.recipes import as_document, load_notes, load_recipes, note_document
 from tools.knowledge.shelf import Shelf, open_collection, put
@@ -74,7 +74,7 @@ def by_score(scores: dict[str, float]) -> list[str]:
     return sorted(scores, key=lambda name: (-scores[name], name))[: max(RANKS)]
 
 
-def measure(kind: str, items: list, questions: list[Question], embedder: StaticEmbedder) -> None:
+def measure(kind: str, items: list, questions: list[Question], embedder: MicaEmbedder) -> None:
     with tempfile.TemporaryDirectory() as folder, open_chroma(Path(folder)) as client:
         collection = open_collection(client, "measured")
         put(collection, embedder, items)
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--hold-out", type=float, default=0.0)
     args = parser.parse_args()
     rng = random.Random(5)
-    embedder = StaticEmbedder(args.embedder)
+    embedder = MicaEmbedder(args.embedder)
     measure("recipes", *recipe_data(args.hold_out, rng), embedder)
     measure("notes", *note_data(args.hold_out, rng), embedder)
 

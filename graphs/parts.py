@@ -27,8 +27,13 @@ class Chooser(Protocol):
 class Library(Protocol):
     """Something to look things up in: `tools.knowledge.base.KnowledgeBase`."""
 
-    def search(self, query: str, *, shelf: str | None = None, k: int = 6) -> Sequence[Document]:
-        """Return the `k` passages nearest to the query, the best first."""
+    def search(
+        self, query: str, *, shelf: str | None = None, k: int = 6, context: str | None = None
+    ) -> Sequence[Document]:
+        """Return the `k` passages nearest to the query, the best first.
+
+        `context` is what the query leans on, where it says too little by itself.
+        """
         ...
 
     def close(self) -> None:

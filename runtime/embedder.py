@@ -1,19 +1,23 @@
 """Embedders: texts to unit vectors, for searching by meaning.
 
-The embedder that Mica ships is a table of token vectors: a text's vector is the mean of its
-tokens' vectors. It needs no torch, loads in a few milliseconds and was trained by
-`training.embedder` on requests to machines. Others can be named in the settings.
+The embedder that Mica ships has two halves: a table of token vectors trained on requests to
+machines, of which a text gets the mean, and a small encoder that was taught by a larger one what
+English words mean. It needs no torch and was made by `training.embedder`. Others can be named in
+the settings.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from runtime.encoder import Encoder
 
 Vectors = npt.NDArray[np.float32]
 WEIGHTS = Path(__file__).parents[1] / "weights" / "embedder.npz"
@@ -34,11 +38,15 @@ class Embedder(Protocol):
         ...
 
 
-class StaticEmbedder:
-    """Mean of trained token vectors. A text without a known token gives a row of zeros."""
+class MicaEmbedder:
+    """The shipped embedder: the mean of trained token vectors, and an encoder's vector beside it.
+
+    Cosines are the two halves' cosines in the proportion that was kept with the weights. A text
+    without a known token gives a row of zeros.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
-        """Load `path` (a matrix in an .npz) and the tokenizer beside it.
+        """Load `path` (a matrix in an .npz), and the tokenizer and the encoder beside it.
 
         Raises:
             EmbedderError: a file is missing or broken.
@@ -46,32 +54,41 @@ class StaticEmbedder:
         from tokenizers import Tokenizer
 
         path = path or WEIGHTS
-        beside = path.with_suffix(".tokenizer.json")
+        beside, second = path.with_suffix(".tokenizer.json"), path.with_name("encoder.npz")
         try:
-            with np.load(path) as stored:
-                matrix = stored["vectors"]
+            with np.load(path, allow_pickle=False) as stored:
+                matrix, share = stored["vectors"], float(stored["share"])
             self._tokenizer = Tokenizer.from_file(str(beside))
+            with np.load(second, allow_pickle=False) as stored:
+                self._encoder = Encoder(dict(stored))
         except Exception as error:  # tokenizers raises plain Exception
             raise EmbedderError(
-                f"the embedder {path} cannot be loaded ({error}); restore it and {beside.name} "
-                "from the repository, or make them with python -m training.embedder"
+                f"the embedder {path} cannot be loaded ({error}); restore it, {beside.name} and "
+                f"{second.name} from the repository, or make them with python -m training.embedder"
             ) from error
         if matrix.ndim != 2 or len(matrix) < self._tokenizer.get_vocab_size():
             raise EmbedderError(f"{path} and {beside.name} do not belong together; restore both")
         self._matrix = matrix.astype(np.float32)
+        self._shares = (math.sqrt(share), math.sqrt(1 - share))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self.dimensions = int(matrix.shape[1])
-        self.name = f"mica-{hashlib.sha256(matrix.tobytes()).hexdigest()[:12]}"
+        self.dimensions = int(matrix.shape[1]) + self._encoder.dimensions
+        self.name = f"mica-{_digest(path, beside, second)}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return the texts' vectors. See `Embedder.encode`."""
-        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        for row, encoding in zip(out, encodings, strict=True):
-            if encoding.ids:
-                row[:] = self._matrix[encoding.ids].mean(axis=0)
-        return _unit(out)
+        tokens = [encoding.ids for encoding in encodings]
+        means = np.zeros((len(texts), self._matrix.shape[1]), dtype=np.float32)
+        for row, ids in zip(means, tokens, strict=True):
+            if ids:
+                row[:] = self._matrix[ids].mean(axis=0)
+        halves = (_unit(means), _unit(self._encoder.encode(tokens)))
+        return np.hstack([half * s for half, s in zip(halves, self._shares, strict=True)])
+
+
+def _digest(*paths: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:12]
 
 
 class SentenceTransformersEmbedder:
@@ -151,7 +168,7 @@ def load_embedder(setting: str = "mica") -> Embedder:
     """
     kind, _, what = setting.partition(":")
     if setting == "mica":
-        return StaticEmbedder()
+        return MicaEmbedder()
     if kind == "sentence-transformers" and what:
         return SentenceTransformersEmbedder(what)
     if kind == "gguf" and what:

@@ -91,7 +91,9 @@ class OneShelf:
     def __init__(self) -> None:
         self.fails = False
 
-    def search(self, query: str, *, shelf: str | None = None, k: int = 6) -> Sequence[Document]:
+    def search(
+        self, query: str, *, shelf: str | None = None, k: int = 6, context: str | None = None
+    ) -> Sequence[Document]:
         if self.fails:
             raise RuntimeError("the index is damaged")
         return [RECIPE][:k]

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from runtime import recipes as recipe_code
-from runtime.embedder import WEIGHTS, StaticEmbedder
+from runtime.embedder import WEIGHTS, MicaEmbedder
 from sandboxes import CommandResult, Limits, SandboxError
 from sandboxes.choose import open_sandbox
 from tools.knowledge import KnowledgeError, manuals
@@ -120,7 +120,7 @@ def test_another_embedder_is_noticed_and_ensure_embeds_again(home: Path, tmp_pat
         np.savez(tmp_path / "small.npz", vectors=stored["vectors"][:, :64])
     tokenizer = WEIGHTS.with_suffix(".tokenizer.json")
     shutil.copy(tokenizer, tmp_path / "small.tokenizer.json")
-    small = StaticEmbedder(tmp_path / "small.npz")
+    small = MicaEmbedder(tmp_path / "small.npz")
     with pytest.raises(KnowledgeError, match="run mica knowledge ensure"):
         KnowledgeBase(mine / "knowledge", small)
     assert "was built" in ensure(mine, embedder=small)

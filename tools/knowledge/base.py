@@ -61,12 +61,15 @@ class KnowledgeBase:
         self._shelves: dict[str, Shelf] = {}
         self._refresh()
 
-    def search(self, query: str, *, shelf: str | None = None, k: int = 6) -> list[Document]:
+    def search(
+        self, query: str, *, shelf: str | None = None, k: int = 6, context: str | None = None
+    ) -> list[Document]:
         """Return at most `k` documents, the best first, recipes before passages.
 
         `shelf` is searched together with the user's own; None searches everything. Recipes are
         offered for the shelf `sysadmin`, `user` and None; they leave one place to passages, or
-        two when a passage is nearer to the query than any recipe.
+        two when a passage is nearer to the query than any recipe. Recipes are as near as they
+        are on average to the query and to the query behind `context`, where there is one.
 
         Raises:
             KnowledgeError: there is no such shelf.
@@ -78,21 +81,25 @@ class KnowledgeBase:
             return []
         with self._lock:
             self._refresh()
-            recipes = [] if shelf == "composer" else self._best(names, "recipes", normalise(query))
-            passages = self._best(names, "passages", query.lower())
+            texts = [normalise(query), *([normalise(f"{context}, {query}")] if context else [])]
+            recipes = [] if shelf == "composer" else self._best(names, "recipes", texts)
+            passages = self._best(names, "passages", [query.lower()])
         nearer = bool(passages) and (not recipes or passages[0][0] > recipes[0][0])
         places = min(len(passages), (2 if nearer else 1) if k > 1 else int(nearer))
         offered = recipes[: k - places]
         offered += passages[: k - len(offered)]
         return [replace(document, score=round(score, 4)) for score, document in offered]
 
-    def _best(self, names: Sequence[str], kind: str, query: str) -> list[tuple[float, Document]]:
-        vector = self.embedder.encode([query])[0]
+    def _best(
+        self, names: Sequence[str], kind: str, texts: Sequence[str]
+    ) -> list[tuple[float, Document]]:
+        # Scores are linear in the vector, so the mean vector gives the mean of both scores.
+        vector = self.embedder.encode(texts).mean(axis=0)
         found: list[tuple[float, Document]] = []
         for name in names:
             shelf = self._shelves.get(f"{name}-{kind}")
             if shelf is not None:
-                scores = shelf.scores(vector, query)
+                scores = shelf.scores(vector, texts[0])
                 found += [(score, shelf.documents[key]) for key, score in scores.items()]
         return sorted(found, key=lambda item: (-item[0], item[1].id))[:50]
 

@@ -22,7 +22,7 @@ from runtime.embedder import Embedder
 from runtime.types import Document
 from tools.knowledge.text import keywords
 
-SHARPNESS = 6.0
+SHARPNESS = 12.0
 """How near the soft maximum is to the maximum; 0 would be the mean."""
 NEAREST = 6
 """Entries of a document that count."""

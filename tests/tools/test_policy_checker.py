@@ -69,14 +69,14 @@ def test_the_answers_are_those_of_a_fresh_bash(checker: Checker) -> None:
     spec.loader.exec_module(fuzz)
     texts = fuzz.texts(5)
     answers = {True: 0, False: 0}
-    while sum(answers.values()) < 250:
+    while sum(answers.values()) < 120:
         text = next(texts)
         if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
             assert not checker.accepts(text)
             continue
         assert checker.accepts(text) == plain(text), text
         answers[plain(text)] += 1
-    assert min(answers.values()) > 20, answers
+    assert min(answers.values()) > 10, answers
 
 
 @pytest.mark.parametrize(

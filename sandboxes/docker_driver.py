@@ -25,6 +25,7 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
 from docker.types import LogConfig, Ulimit
 
+from records.paths import home
 from sandboxes import Limits, SandboxError, host_view
 from sandboxes.gvisor import Wish, choose_runtime
 from sandboxes.pool import Pool
@@ -219,7 +220,7 @@ class DockerSandbox(PreviewingSandbox):
             container: Container = self._client.containers.run(
                 command=KEEPER,
                 name=name,
-                labels={"mica.conversation": conversation.partition("\0")[0]},
+                labels={"mica.conversation": conversation.partition("\0")[0], **self._labels()},
                 detach=True,
                 **self._options(),
             )
@@ -248,7 +249,11 @@ class DockerSandbox(PreviewingSandbox):
         def prepare(container: str) -> None:
             _converse(self._start(container, ["ready"]), b"", time.monotonic() + 20.0, 4096)
 
-        return Pool(self._client, self._options(), KEEPER, prepare, count)
+        return Pool(self._client, self._options(), KEEPER, prepare, count, self._labels())
+
+    def _labels(self) -> dict[str, str]:
+        # Whose records name the conversation: `docker ps --filter label=mica.home=...`.
+        return {"mica.home": str(home())}
 
     def _runtime(self, wish: Wish) -> str | None:
         try:

@@ -70,12 +70,14 @@ class Pool:
         keeper: Sequence[str],
         prepare: Callable[[str], object],
         count: int = 1,
+        labels: Mapping[str, str] | None = None,
     ) -> None:
         self._client = client
         self._options = dict(options)
         self._keeper = waiting_keeper(keeper)
         self._prepare = prepare
         self._count = count
+        self._labels = {LABEL: "1", **(labels or {})}
         self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._closed = False
@@ -153,7 +155,7 @@ class Pool:
         container: Container = self._client.containers.create(
             command=self._keeper,
             name=f"mica-waiting-{uuid.uuid4().hex[:16]}",
-            labels={LABEL: "1"},
+            labels=self._labels,
             stdin_open=True,
             **self._options,
         )

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_containers_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remove the containers of conversations whose records were in a folder of this session."""
+    yield
+    from docker.errors import DockerException
+
+    from sandboxes import SandboxError
+    from sandboxes.docker_driver import connect
+
+    with contextlib.suppress(SandboxError, DockerException):
+        client = connect()
+        for container in client.containers.list(all=True, filters={"label": "mica.home"}):
+            home = container.labels["mica.home"]
+            if Path(home).is_relative_to(tmp_path_factory.getbasetemp()):
+                with contextlib.suppress(DockerException):
+                    container.remove(force=True)
+        client.close()
 
 
 @pytest.fixture(scope="session")

@@ -138,21 +138,27 @@ def test_a_waiting_container_that_ended_is_no_loss(
         pooled.forget(conversation)
 
 
-def test_one_conversation_asked_for_by_many_gets_one_container(pooled: DockerSandbox) -> None:
-    waiting(pooled)
-    conversation, other = f"test-{uuid.uuid4().hex}", DockerSandbox(SMALL, ready=1)
-    waiting(other)
+def test_two_servers_give_one_conversation_one_container(
+    pooled: DockerSandbox, engine: docker.DockerClient
+) -> None:
+    other, conversation = DockerSandbox(SMALL, ready=1), f"test-{uuid.uuid4().hex}"
     meeting = threading.Barrier(4)
 
-    def work(i: int) -> str:
+    def work(number: int) -> str | None:
+        box = (pooled, other)[number % 2]
         meeting.wait(30)
-        box = (pooled, other)[i % 2]
-        return box.run("echo x >>log; cat log", conversation=conversation, call_id=str(i)).output
+        box.start(conversation)
+        return box.identity(conversation)
 
     try:
+        waiting(pooled), waiting(other)
         with ThreadPoolExecutor(4) as threads:
-            outputs = sorted(threads.map(work, range(4)), key=len)
-        assert outputs == ["x\n" * n for n in (1, 2, 3, 4)]
+            ids = set(threads.map(work, range(4)))
+        assert ids == {engine.containers.get(f"mica-{key(conversation)}").id}
+        for number, box in enumerate((pooled, other)):
+            box.run("echo x >>log", conversation=conversation, call_id=str(number))
+        seen = pooled.run("cat log", conversation=conversation, call_id="seen")
+        assert seen.output == "x\nx\n"
     finally:
         pooled.forget(conversation)
         other.close()

@@ -49,7 +49,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 
 def waiting(sandbox: DockerSandbox) -> str:
     """Return the id of the container that waits, once there is one."""
-    assert sandbox.pool is not None and sandbox.pool.full(30)
+    assert sandbox.pool is not None and sandbox.pool.full(90)
     return sandbox.pool.ids()[0]
 
 
@@ -83,7 +83,7 @@ def test_an_adopted_container_outlives_the_pool(engine: docker.DockerClient) -> 
 
 def test_closing_leaves_no_waiting_container(engine: docker.DockerClient) -> None:
     sandbox = DockerSandbox(SMALL, ready=2)
-    assert sandbox.pool is not None and sandbox.pool.full(30)
+    assert sandbox.pool is not None and sandbox.pool.full(90)
     ids = sandbox.pool.ids()
     assert len(ids) == 2
     sandbox.close()

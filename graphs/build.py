@@ -58,6 +58,7 @@ def build_assistant(
         knowledge=open_knowledge(settings, sandbox),
         adapters=adapters,
         builds=builds,
+        ask_below=settings.ask_below if backend is None and only_chooses(settings) else 0.0,
     )
     _warm_up(parts)
     return Assistant(parts, folder / "checkpoints.db")
@@ -100,6 +101,13 @@ def open_backend(settings: Settings) -> tuple[ChatBackend, frozenset[str] | None
         model.path, adapters=model.adapters, format=model.format, threads=settings.threads
     )
     return engine, frozenset(model.adapters)
+
+
+def only_chooses(settings: Settings) -> bool:
+    """Tell whether the model names what was looked up and writes no commands of its own."""
+    from runtime.models import registry
+
+    return settings.backend == "local" and registry.resolve(settings.model).format == "mica"
 
 
 def builds_of(model: str) -> dict[str, str]:

@@ -39,7 +39,7 @@ def compile_graph(
     undoing = Undoing(parts, notes)
     graph = StateGraph(State)
     graph.add_node("route", thinking.route, destinations=("retrieve", "answer", "fail"))
-    graph.add_node("retrieve", thinking.retrieve, destinations=("act", "fail"))
+    graph.add_node("retrieve", thinking.retrieve, destinations=("act", "answer", "fail"))
     graph.add_node("act", thinking.act, destinations=("judge", "answer", "fail"))
     graph.add_node("judge", approval.judge, destinations=("run", "preview", "act", "fail"))
     graph.add_node("preview", previews.preview, destinations=("approve", "fail"))

@@ -48,7 +48,8 @@ class Parts:
     `adapters` are those that the model has (None: any may be named). `builds` are the names and
     hashes of the model (under an empty name) and of its adapters, for the audit. `sandbox` is None
     where commands cannot run; `sandbox_problem` then says why and what to do. `judge` says
-    whether a command may run. `knowledge` is None where nothing can be looked up.
+    whether a command may run. `knowledge` is None where nothing can be looked up. Where what is
+    found is less near than `ask_below`, the person is asked instead of guessed at.
     """
 
     backend: ChatBackend
@@ -63,6 +64,7 @@ class Parts:
     knowledge: Library | None = None
     adapters: frozenset[str] | None = None
     builds: Mapping[str, str] = field(default_factory=dict)
+    ask_below: float = 0.0
 
     def schemas(self, specialist: str) -> tuple[ToolSchema, ...]:
         """Return the schemas of the tools that a specialist has and that are present."""

@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     retrieved: int = Field(default=12, ge=0, le=50)
     """Passages looked up for a request; 0 looks nothing up."""
 
+    ask_below: float = Field(default=0.4, ge=0, le=1)
+    """How near a recipe or passage must be for a model that only chooses among them (the shipped
+    one) to act; below it Mica asks what is meant. Other models are not held to it."""
+
     max_steps: int = Field(default=6, ge=1, le=50)
     """Tool calls in one request, failed ones included; then the model must answer."""
 

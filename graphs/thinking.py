@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -118,9 +118,14 @@ class Thinking:
             _log.exception("looking things up failed; answering without")
         if documents:
             emit(Retrieved(tuple({document.id: document for document in documents}.values())))
-        timings = timed(state, "retrieve", time.perf_counter() - started)
-        found = [document_to_json(document) for document in documents]
-        return Command(goto="act", update={"documents": found, "timings": timings})
+        update: dict[str, Any] = {
+            "documents": [document_to_json(document) for document in documents],
+            "timings": timed(state, "retrieve", time.perf_counter() - started),
+        }
+        if documents and nearness(documents) < self.parts.ask_below:
+            update["answer"] = unsure(documents)
+            emit(TextDelta(update["answer"]))
+        return Command(goto="answer" if "answer" in update else "act", update=update)
 
     def _look_up(self, state: State) -> list[Document]:
         shelf = self.parts.specialists[state["specialist"]].shelf
@@ -273,6 +278,26 @@ def _sources(state: State) -> tuple[Document, ...]:
     messages = messages_of(state)
     starts = [i for i, message in enumerate(messages) if message.role == "user"] or [0]
     return cited(documents_of(state), messages[starts[-1] :], state["answer"])
+
+
+def nearness(documents: Sequence[Document]) -> float:
+    """Return how near the nearest document that a command could come from is.
+
+    Passages alone give no command, so where there is no recipe nothing has to be near.
+    """
+    if all(document.template is None for document in documents):
+        return 1.0
+    return max(document.score for document in documents)
+
+
+def unsure(documents: Sequence[Document]) -> str:
+    """Return the question for a request that is near to nothing."""
+    titles = [document.title for document in documents if document.template is not None]
+    nearest = "\n".join(f"- {title}" for title in titles[:3])
+    return (
+        "I am not sure what to do here, so I have done nothing. The nearest that I know is:\n"
+        f"{nearest}\n\nSay it in other words, or say what should happen to which file or program."
+    )
 
 
 def _recipe(state: State) -> dict[str, Any] | None:

@@ -90,13 +90,14 @@ class OneShelf:
 
     def __init__(self) -> None:
         self.fails = False
+        self.recipe = RECIPE
 
     def search(
         self, query: str, *, shelf: str | None = None, k: int = 6, context: str | None = None
     ) -> Sequence[Document]:
         if self.fails:
             raise RuntimeError("the index is damaged")
-        return [RECIPE][:k]
+        return [self.recipe][:k]
 
     def close(self) -> None: ...
 
@@ -146,6 +147,7 @@ class World:
         *,
         sandbox: bool = True,
         settings: Settings | None = None,
+        ask_below: float = 0.0,
     ) -> Assistant:
         """Start a process of its own over the same files."""
         box = NotingSandbox(self.results, self.ran)
@@ -160,6 +162,7 @@ class World:
             sandbox=box if sandbox else None,
             sandbox_problem="" if sandbox else "no engine answers; start Docker",
             knowledge=self.shelf,
+            ask_below=ask_below,
         )
         return Assistant(parts, self.folder / "checkpoints.db")
 

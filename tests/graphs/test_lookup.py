@@ -1,0 +1,68 @@
+"""What is looked up: the parts of a request, follow-ups, and requests near to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.graph_parts import RECIPE, World
+
+from graphs.events import Answered
+from graphs.lookup import look_up
+from runtime.types import Document
+
+MAKE = Document("make", "make a folder", "", "", template="mkdir {path}", slots={"path": ""})
+MOVE = Document("move", "move a file", "", "", template="mv {file} {path}", slots={"file": ""})
+BOTH = Document("both", "list a folder", "", "", template="ls {path}", slots={"path": ""})
+
+
+class Words:
+    """Finds by the words in a query; notes what it was asked with which context."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str | None]] = []
+
+    def search(
+        self, query: str, *, shelf: str | None = None, k: int = 6, context: str | None = None
+    ) -> Sequence[Document]:
+        self.asked.append((query, context))
+        if "make" in query and "move" in query:
+            return [replace(BOTH, score=0.6)]
+        found = [d for d in (MAKE, MOVE) if d.id in query]
+        return [replace(document, score=0.9) for document in found][:k]
+
+    def close(self) -> None: ...
+
+
+def test_a_request_of_two_parts_is_looked_up_in_parts():
+    library = Words()
+    found = look_up(library, "make /srv/x and move a.txt there", shelf="sysadmin", count=5)
+    assert [(document.id, document.part) for document in found] == [("make", 0), ("move", 1)]
+    assert library.asked[-1] == ("move a.txt there", "make a folder")
+
+
+def test_a_request_whose_parts_are_no_nearer_stays_whole():
+    library = Words()
+    found = look_up(library, "make a note and say hello now", shelf="sysadmin", count=5)
+    assert [(document.id, document.part) for document in found] == [("make", 0)]
+
+
+def test_a_follow_up_is_looked_up_behind_the_recipe_before():
+    library = Words()
+    found = look_up(library, "move it", shelf="sysadmin", count=5, before=MAKE)
+    assert library.asked == [("move it", "make a folder")]
+    assert [(document.id, document.score) for document in found] == [("make", 0.9), ("move", 0.9)]
+
+
+@pytest.mark.parametrize(("near", "asked"), [(0.39, True), (0.41, False)])
+def test_what_is_near_to_nothing_is_asked_about(tmp_path: Path, near: float, asked: bool):
+    world = World(tmp_path)
+    world.shelf.recipe = replace(RECIPE, score=near)
+    assistant = world.assistant(["the model's answer"], ask_below=0.4)
+    *_, last = assistant.stream("c", "list the frobnicators")
+    assistant.close()
+    assert isinstance(last, Answered)
+    assert last.text.startswith("I am not sure what to do here") is asked
+    assert (RECIPE.title in last.text) is asked

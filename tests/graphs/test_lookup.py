@@ -61,7 +61,7 @@ def test_what_is_near_to_nothing_is_asked_about(tmp_path: Path, near: float, ask
     world = World(tmp_path)
     world.shelf.recipe = replace(RECIPE, score=near)
     assistant = world.assistant(["the model's answer"], ask_below=0.4)
-    *_, last = assistant.stream("c", "list the frobnicators")
+    *_, last = assistant.stream("c", "show me the largest files")
     assistant.close()
     assert isinstance(last, Answered)
     assert last.text.startswith("I am not sure what to do here") is asked

@@ -16,6 +16,7 @@
 
 roots=(/workspace /srv /home/mica /tmp)
 shared=/dev/shm # its own folder is root's; what is in it is not
+blocks=128         # of 512 bytes, to a write: small ones cost a switch of processes each
 fields='%y %m %s %T@ %C@ %n %i %l\0%p\0'
 
 finish() { # CODE...
@@ -55,17 +56,19 @@ list_files() {
 
 make_tar() { # of the paths on stdin
     tar --create --absolute-names --format=posix --pax-option=delete=atime,delete=ctime \
-        --sparse --no-recursion --null --files-from=- 2>>"$problem"
+        --sparse --no-recursion --null --files-from=- --blocking-factor=$blocks 2>>"$problem"
 }
 
 take_tar() {
     tar --extract --absolute-names --preserve-permissions --delay-directory-restore \
-        2>>"$problem"
+        --blocking-factor=$blocks 2>>"$problem"
 }
 
 parts() {
     local size=-1
-    while read -r size && [ "$size" -gt 0 ]; do head -c "$size"; done
+    while read -r size && [ "$size" -gt 0 ]; do
+        dd bs=64K count="$size" iflag=fullblock,count_bytes status=none
+    done
     [ "$size" = 0 ]
 }
 

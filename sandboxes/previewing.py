@@ -55,7 +55,7 @@ _log = logging.getLogger("mica.sandboxes")
 _NUL = "\0"
 GONE = "gone-"
 """How the names of places end that wait for their removal; a driver removes them when it starts."""
-COPY_SECONDS = 60.0
+COPY_SECONDS = 120.0
 COMPARED_BYTES = 4 * 2**20
 """Content of changed files that is read to show differences, each time and in all."""
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 from support.graph_parts import World, bash_call
+from support.preview_place import Place, open_box
 
 from graphs.assistant import Assistant
 from graphs.events import (
@@ -229,9 +230,24 @@ def graph_assistant(folder: Path) -> Assistant:
     return world.assistant(script)
 
 
+def previewing_assistant(folder: Path) -> Assistant:
+    """The real graph and a real sandbox: a file is written for a request."""
+
+    def script(prompt: ChatPrompt, *_: object) -> Reply:
+        done = prompt.messages[-1].role == "tool"
+        return "The file is written." if done else bash_call("echo hello >log")
+
+    return Place(folder, open_box(folder / "sandbox")).assistant(script)
+
+
 def main() -> None:
     store = Store()
-    assistant = graph_assistant(home()) if "graph" in sys.argv else ScriptedAssistant(home(), store)
+    if "graph" in sys.argv:
+        assistant = graph_assistant(home())
+    elif "previews" in sys.argv:
+        assistant = previewing_assistant(home())
+    else:
+        assistant = ScriptedAssistant(home(), store)
     chat_setup.provide(assistant, store)
     app = FastAPI()
     chat_setup.mount(app)

@@ -1,0 +1,43 @@
+"""Previews and undo on the page, in a real browser over a real sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.browser import ask, button, chromium, open_page, window
+from support.page_server import PageServer
+from support.preview_place import open_box
+
+from records.paths import home
+from sandboxes import SandboxError
+
+PAGE = Path(__file__).with_name("scripted_page.py")
+
+
+def test_the_question_shows_the_difference_and_undo_puts_it_back(tmp_path: Path) -> None:
+    try:
+        open_box(tmp_path / "try")
+    except SandboxError as error:
+        pytest.skip(str(error))
+    (tmp_path / "sandbox").mkdir()
+    (tmp_path / "sandbox" / "rootfs").symlink_to((home() / "sandbox" / "rootfs").resolve())
+    server = PageServer(tmp_path, str(PAGE), "{port}", "previews")
+    with chromium() as browser, window(browser, patience=30) as context:
+        server.start()
+        try:
+            page = open_page(context, server)
+            ask(page, "change the file log")
+            page.get_by_text("1 file added. Nothing is changed yet.").wait_for()
+            page.locator("code", has_text="+hello").first.wait_for()
+            button(page, "Approve").click()
+            page.get_by_text("The file is written.").wait_for()
+            button(page, "Undo").click()
+            page.get_by_text("I undid this command:").wait_for()
+            page.get_by_text("removed again").wait_for()
+            button(page, "Undo").click()
+            page.get_by_text("This was undone already").wait_for()
+            ask(page, "undo")
+            page.get_by_text("there is no command to undo").wait_for()
+        finally:
+            server.kill()

@@ -126,7 +126,8 @@ def host_not_named(probe: Probe) -> str | None:
     if servers.strip():
         return f"the host's name servers: {servers[:300]}"
     problem = probe.expect(
-        "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -e '[/]var/lib' -e '[.]local'; :",
+        "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | "
+        "grep -e '[/]var/lib' -e '[.]local'; true",
         "",
     )
     return problem or probe.expect(

@@ -73,8 +73,9 @@ class BubblewrapSandbox(PreviewingSandbox):
         self._rootfs = (self._folder / "rootfs").resolve()
         self._filter = seccomp.program()
         # By its name where that is enough: PID 1's command line can be read inside.
-        usual = shutil.which("bwrap", path=ENVIRONMENT["PATH"]) is not None
-        self._program = "bwrap" if usual else shutil.which("bwrap") or ""
+        found = shutil.which("bwrap") or ""
+        usual = shutil.which("bwrap", path=ENVIRONMENT["PATH"]) == found
+        self._program = "bwrap" if usual else found
         if not self._program:
             raise SandboxError("bubblewrap is missing; install it (Debian: apt install bubblewrap)")
         if not (self._rootfs / "bin").is_dir():

@@ -74,8 +74,9 @@ class Encoder:
         return self._linear(f"{layer}joined", joined)
 
     def _linear(self, name: str, rows: Floats) -> Floats:
-        weights = self._weights
-        return np.asarray(rows @ weights[f"{name}.weight"].T + weights[f"{name}.bias"], np.float32)
+        flat = rows.reshape(-1, rows.shape[-1])  # one large product, not one for each text
+        found = flat @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        return np.asarray(found.reshape(*rows.shape[:-1], -1), np.float32)
 
     def _norm(self, name: str, rows: Floats) -> Floats:
         centred = rows - rows.mean(axis=-1, keepdims=True)

@@ -190,9 +190,7 @@ def out_of_fold(
     return scores
 
 
-def fit_second(
-    first: Sequence[Example], later: Sequence[Example], seed: int
-) -> LogisticRegression:
+def fit_second(first: Sequence[Example], later: Sequence[Example], seed: int) -> LogisticRegression:
     """Fit the model that tells follow-ups from requests that stand alone; print how good it is."""
     every = [*(Example(e.text, 0, e.cluster, 1.0) for e in first), *later]
     weights = np.array([0.5 / (len(later) if e.label else len(first)) for e in every]) * len(every)

@@ -46,7 +46,7 @@ from runtime.values import TOKEN, Finder, ValueTable, expand, mark, music, shell
 START, MIDDLE, END = "<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"
 CALL, CALL_END = "<tool_call>", "</tool_call>"
 MAX_DOCUMENTS = 16
-MARGIN = 0.05
+MARGIN = 0.03
 """How much farther from the request than the nearest a recipe may be and still be named."""
 FEW = 6
 """Up to how many values of a request the grammar keeps from being used twice in a command."""

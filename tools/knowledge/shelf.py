@@ -26,9 +26,9 @@ SHARPNESS = 12.0
 """How near the soft maximum is to the maximum; 0 would be the mean."""
 NEAREST = 6
 """Entries of a document that count."""
-CANDIDATES = 500
+CANDIDATES = 300
 """Entries fetched from the vector index for a query."""
-_HNSW = {"hnsw": {"space": "ip", "ef_search": CANDIDATES, "ef_construction": 200}}
+_HNSW = {"hnsw": {"space": "ip", "ef_search": CANDIDATES, "ef_construction": 100}}
 _BATCH = 2_000
 _KEYWORD_CANDIDATES = 50
 

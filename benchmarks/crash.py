@@ -5,8 +5,8 @@
 A process holds the real graph, records, policy, preview and sandbox over a scripted model. It
 asks for one change after another, each of which needs an approval and appends its number to a file
 in the sandbox; every fourth request only reads. The parent kills it with SIGKILL at a random moment
-after it is ready, and starts it again: it approves what waits, finishes what was cut off, or asks the
-next. At the end of a conversation the file must hold each number once, in order, the transcript
+after it is ready, and starts it again: it approves what waits, finishes what was cut off, or asks
+the next. At the end of a conversation the file must hold each number once, in order, the transcript
 must hold every request with its answer, and the audit's chain must verify.
 """
 

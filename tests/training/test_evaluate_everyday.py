@@ -85,6 +85,12 @@ def test_excluded_words_may_stand_in_the_answer_but_not_in_the_output(sandbox):
     assert why_not(check, turn("a.txt", "b.txt is not there"), sandbox, "unused") == ""
 
 
+def test_an_answer_that_repeats_the_output_makes_no_order(sandbox):
+    check = {"output_matches": [r"b[\s\S]*a"]}
+    assert why_not(check, turn("a b", "You have: a b"), sandbox, "unused")
+    assert why_not(check, turn("nothing", "You have: b a"), sandbox, "unused") == ""
+
+
 @pytest.mark.parametrize("name", ["find-18", "files-07", "text-17"])
 def test_a_reference_passes_and_doing_nothing_fails(name, sandbox):
     (entry,) = [entry for entry in everyday.load() if entry.id == name]
@@ -113,6 +119,8 @@ def test_the_report_counts_by_kind_and_names_failures():
     assert "| single | 1 | 1 | 1.00 |" in text and "| follow-up | 1 | 0 | 0.00 |" in text
     assert "the follow-up was in 0 of 1" in text
     assert "- **files-02** 'again' → sysadmin: `ls` (turn 2: b is in the output)" in text
+    blind = report.of_everyday([("tuned", results)], failures=False)
+    assert "| tuned | 2 | 1 |" in blind and "again" not in blind
 
 
 def test_wilson_interval():

@@ -33,7 +33,8 @@ def _in_words(check: Mapping[str, Any], turn: Turn) -> str:
         if not any(str(w) in said for w in (wanted if isinstance(wanted, list) else [wanted])):
             return f"{wanted} is not in the output"
     for pattern in check.get("output_matches", ()):
-        if not re.search(pattern, said, re.MULTILINE):
+        # Apart, since an answer repeats the output: together, lines in any order look sorted.
+        if not any(re.search(pattern, text, re.MULTILINE) for text in (turn.output, turn.answer)):
             return f"nothing in the output matches {pattern}"
     for unwanted in check.get("output_excludes", ()):
         if str(unwanted) in turn.output:

@@ -101,8 +101,8 @@ def many_small_bombs_end(probe: Probe) -> str | None:
 
 def fork_bomb_ends(probe: Probe) -> str | None:
     """A fork bomb is ended and leaves no process."""
-    # On a busy machine the bomb may take the runner down with it: then the sandbox says plainly that
-    # the result is unknown, which is an end as well.
+    # On a busy machine the bomb may take the runner down with it: then the sandbox says plainly
+    # that the result is unknown, which is an end as well.
     with contextlib.suppress(SandboxError):
         probe.run("b() { b | b & }; b; sleep 1", 3)
     return probe.still_works()

@@ -223,7 +223,9 @@ def exists(sandbox: Sandbox, folder: Path, conversation: str, path: str) -> bool
     try:
         container = client.containers.get(f"mica-{key(conversation)}")
         return bool(container.exec_run(["test", "-e", path]).exit_code == 0)
-    except docker.errors.NotFound:
+    except docker.errors.APIError as error:
+        if error.status_code not in (404, 409):  # 409: made, and not started yet
+            raise
         return False
     finally:
         client.close()

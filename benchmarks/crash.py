@@ -155,11 +155,12 @@ def main() -> None:
             while not run_killed(line, environment, rng.uniform(0.0, 2.0)):
                 kills += 1
             conversations += 1
-            wrong += [f"{conversation}: {p}" for p in check(folder, args.sandbox, conversation)]
+            found = check(folder, args.sandbox, conversation)
+            print(*found, sep="\n")
+            wrong += found
             print(
                 f"{kills} kills, {conversations} conversations, {len(wrong)} problems", flush=True
             )
-    print(*wrong, sep="\n")
     print(
         f"{kills} kills in {conversations} conversations of {STEPS} requests with {args.sandbox}: "
         f"{len(wrong)} problems; {time.monotonic() - started:.0f} s, load {os.getloadavg()[0]:.1f}"

@@ -1,11 +1,15 @@
 """Sandboxes that start from given files anywhere under /, for evaluations with absolute paths.
 
-The files become a layer on the sandbox's image. Each conversation gets a container of that
-image whose root can be written, as root of the container, since benchmarks create files in
-any folder. All else is as in `sandboxes.docker_driver`: no network, no capability, no new
-privileges, the same limits. What it does not cover: what a command writes lies on the disk of
-the machine and is not limited, and root of the container is nearer to the kernel than user
-1000. It is for commands of benchmarks, never for a user's conversation.
+The files become a layer on the sandbox's image, in which /root and the folders in / belong to the
+sandbox's user, since benchmarks create files in any folder. Each conversation gets a
+container of that image with a root that can be written. All else is as in
+`sandboxes.docker_driver`: user 1000, no network, no capability, no new privileges, the same
+limits. What it does not cover: what a command writes lies on the disk of the machine and is not
+limited. It is for commands of benchmarks, never for a user's conversation.
+
+Benchmarks that were made for root run as user 1000 all the same. Root of a container without a
+user namespace may read what only the machine's root may, and reading is not harmless: `grep -r`
+from / reads /sys/class/zram-control/hot_add, which adds a device to the machine.
 """
 
 from __future__ import annotations
@@ -17,9 +21,14 @@ import requests
 from docker.errors import DockerException, ImageNotFound
 
 from sandboxes import Limits, SandboxError
-from sandboxes.docker_driver import IMAGE, DockerSandbox, connect
+from sandboxes.docker_driver import IMAGE, USER, DockerSandbox, connect
 
 _REPOSITORY = "mica-prepared"
+# The seed puts the demo application into /srv at the first start; benchmarks lack it.
+_HAND_OVER = (
+    f"rm -f /usr/share/mica/seed; chown -R {USER}:{USER} /root; "
+    f"find / -mindepth 1 -maxdepth 1 -xdev -exec chown -h {USER}:{USER} {{}} +"
+)
 
 
 def prepared_image(files: bytes, image: str = IMAGE) -> str:
@@ -31,16 +40,16 @@ def prepared_image(files: bytes, image: str = IMAGE) -> str:
     client = connect()
     try:
         base = client.images.get(image)
-        tag = hashlib.sha256(str(base.id).encode() + files).hexdigest()[:16]
+        recipe = str(base.id).encode() + _HAND_OVER.encode() + files
+        tag = hashlib.sha256(recipe).hexdigest()[:16]
         name = f"{_REPOSITORY}:{tag}"
         try:
             client.images.get(name)
             return name
         except ImageNotFound:
             pass
-        # The seed puts the demo application into /srv at the first start; benchmarks lack it.
         container = client.containers.create(
-            image, ["rm", "-f", "/usr/share/mica/seed"], user="0:0", network_mode="none"
+            image, ["bash", "-c", _HAND_OVER], user="0:0", network_mode="none"
         )
         try:
             container.put_archive("/", files)
@@ -67,17 +76,21 @@ class PreparedSandbox(DockerSandbox):
         """
         super().__init__(limits, prepared_image(files))
 
+    def _create(self, conversation: str) -> str:
+        made = super()._create(conversation)
+        # An image does not keep who owns its /. Root without capabilities may open its own folder.
+        opened = self._client.containers.get(made).exec_run(["chmod", "1777", "/"], user="0:0")
+        if opened.exit_code:
+            raise SandboxError(f"/ of the sandbox could not be opened: {opened.output!r}")
+        return made
+
     def _options(self) -> dict[str, Any]:
         options = super()._options()
         return {
             **options,
-            "user": "0:0",
             "read_only": False,
-            "tmpfs": {"/run/mica": "rw,exec,nosuid,nodev,mode=0755,size=32m"},
-            "environment": {
-                **options["environment"],
-                "HOME": "/root",
-                "USER": "root",
-                "LOGNAME": "root",
+            "tmpfs": {
+                "/run/mica": f"rw,exec,nosuid,nodev,mode=0755,size=32m,uid={USER},gid={USER}"
             },
+            "environment": {**options["environment"], "HOME": "/root"},
         }

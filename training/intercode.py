@@ -3,12 +3,13 @@
     python -m training.intercode --data FOLDER [--system choose retrieval true gold]
 
 FOLDER holds `intercode-alfa-dev.jsonl` and `intercode-alfa-fs.tar.gz`, the five file systems
-that the tasks run in. Each command runs in a fresh sandbox made of its file system, in /, as root
-of a container without network or capabilities (`sandboxes.prepared`); the demo content of
-our image is left out. A task is solved where the files that changed are the same, by path, type,
-mode and content, and the output (stdout and stderr) is, as either gold command's: equal but
-for white space at line ends (strict), or with a cosine of at least 0.75 by all-MiniLM-L6-v2
-(paper-like). Programs that a gold command needs and the image lacks fail for both sides alike.
+that the tasks run in. Each command runs in a fresh sandbox made of its file system, in /, as a
+user who owns the files and the folders of / (`sandboxes.prepared`; the benchmark ran as root);
+the demo content of our image is left out. A task is solved where the files that changed are the
+same, by path, type, mode and content, and the output (stdout and stderr) is, as either gold
+command's: equal but for white space at line ends (strict), or with a cosine of at least 0.75 by
+all-MiniLM-L6-v2 (paper-like). Programs that a gold command needs and the image lacks fail for
+both sides alike.
 """
 
 from __future__ import annotations
@@ -39,11 +40,14 @@ from training.similarity import cosines
 SYSTEMS = ("choose", "retrieval", "true", "gold")
 LEAST_COSINE = 0.75
 SECONDS = 10.0
+OWNER = 1000  # the sandbox's user
 THREADS = 3  # the engine does most of the work
 # Path, type and mode of all that was made or changed since the start, with what links point to,
-# files hold, and folders list: a deleted file changes its folder.
+# files hold, and folders list: a deleted file changes its folder. What cannot be read cannot have
+# been changed.
 _CHANGED = r"""
-find / -xdev -cnewer /run/mica/start \( -type f -o -type d -o -type l \) -print0 | sort -z |
+find / -xdev -cnewer /run/mica/start \( -type f -o -type d -o -type l \) -print0 2>/dev/null |
+sort -z |
 while IFS= read -r -d '' path; do
     if [ -L "$path" ]; then state="link $(readlink "$path")"
     elif [ -d "$path" ]; then state="$(stat -c 'folder %a' "$path") $(ls -A "$path" | sha256sum)"
@@ -83,7 +87,7 @@ class Score:
 
 
 def file_system(archive: Path, number: int) -> bytes:
-    """Return a tar archive of the tasks' file system `number`, rooted at /, owned by root."""
+    """Return a tar archive of the tasks' file system `number`, rooted at /, owned by the user."""
     out = io.BytesIO()
     prefix = f"fs{number}"
     with tarfile.open(archive) as source, tarfile.open(fileobj=out, mode="w") as target:
@@ -93,8 +97,8 @@ def file_system(archive: Path, number: int) -> bytes:
                 continue
             content = source.extractfile(member) if member.isfile() else None
             member.name = name.removeprefix(f"{prefix}/")
-            member.uid = member.gid = 0
-            member.uname = member.gname = "root"
+            member.uid = member.gid = OWNER
+            member.uname = member.gname = ""
             target.addfile(member, content)
     return out.getvalue()
 

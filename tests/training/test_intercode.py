@@ -40,11 +40,11 @@ def bench(archive: Path):
     made.close()
 
 
-def test_a_file_system_is_rooted_and_owned_by_root(archive):
+def test_a_file_system_is_rooted_and_owned_by_the_user(archive):
     with tarfile.open(fileobj=io.BytesIO(intercode.file_system(archive, 1))) as made:
         names = [member.name for member in made.getmembers()]
         assert names == ["testbed", "testbed/sub", "testbed/a.txt", "testbed/sub/b.txt"]
-        assert {member.uid for member in made.getmembers()} == {0}
+        assert {member.uid for member in made.getmembers()} == {intercode.OWNER}
         assert made.extractfile("testbed/a.txt").read() == FILES["fs1/testbed/a.txt"]
 
 
@@ -93,6 +93,7 @@ def test_the_model_tells_near_outputs_from_far_ones():
     assert same == pytest.approx(1.0, abs=1e-4) and far < intercode.LEAST_COSINE
 
 
-def test_the_sandbox_of_the_benchmark_has_no_network(bench):
+def test_the_sandbox_of_the_benchmark_has_no_network_and_is_not_root(bench):
     told = bench.run(TASK, "ls /sys/class/net; grep CapEff /proc/self/status; id -u").plain
-    assert told.split() == ["lo", "CapEff:", "0000000000000000", "0"]
+    assert told.split() == ["lo", "CapEff:", "0000000000000000", str(intercode.OWNER)]
+    assert bench.run(TASK, "mkdir -p /backup /usr/x && touch ~/y && echo made").plain == "made"

@@ -273,12 +273,12 @@ class Assistant:
         waiting = self.pending(conversation)
         if waiting is not None:
             yield waiting
-        elif not self._snapshot(conversation).next:
+        elif not self._snapshot(conversation).tasks:
             self._checkpoints.prune_thread(conversation)
 
     def _cut_off(self, conversation: str) -> bool:
         snapshot = self._snapshot(conversation)
-        return bool(snapshot.next) and not snapshot.interrupts
+        return bool(snapshot.tasks) and not snapshot.interrupts
 
     def _recovering(self, conversation: str) -> Callable[[], Iterator[Event]]:
         def go_on() -> Iterator[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,31 @@ def test_crash_while_the_model_speaks_repeats_only_the_model(world: World):
         list(world.assistant(dying_model).stream("c1", "list files"))
     *_, answered = world.assistant(["One file."]).recover("c1")
     assert answered.text == "One file." and world.ran == ["ls"]
+
+
+@pytest.mark.parametrize("checkpoint", range(2, 9))
+def test_crash_between_a_step_and_its_checkpoint_loses_no_answer(world: World, checkpoint: int):
+    # The results of the step are kept by then; what joins them to the state is not.
+    def model(prompt, options):
+        return "One file." if prompt.messages[-1].role == "tool" else bash_call("ls")
+
+    dying = world.assistant(model)
+    put, calls = dying._checkpoints.put, itertools.count(1)
+
+    def put_or_die(*args: object) -> object:
+        if next(calls) == checkpoint:
+            raise Killed
+        return put(*args)
+
+    dying._checkpoints.put = put_or_die
+    with pytest.raises(Killed):
+        list(dying.stream("c1", "list files"))
+    restarted = world.assistant(model)
+    assert restarted.unfinished("c1")
+    list(restarted.recover("c1"))
+    said = [m["content"] for _, m, _ in restarted.parts.store.transcript("c1")]
+    assert said == ["list files", "", "ran ls", "One file."] and world.ran == ["ls"]
+    assert not restarted.unfinished("c1")
 
 
 def test_two_conversations_wait_independently(world: World):

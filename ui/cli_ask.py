@@ -45,7 +45,8 @@ def ask(
         ),
     ] = None,
     save: Annotated[
-        Path | None, typer.Option("--save", metavar="DIR", help="Keep images and sounds here.")
+        Path | None,
+        typer.Option("--save", metavar="DIR", help="Write pictures, sounds and files here."),
     ] = None,
     conversation: Annotated[
         str | None, typer.Option("--conversation", help="Go on with this conversation.")

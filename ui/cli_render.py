@@ -24,13 +24,13 @@ from graphs.events import (
     Undid,
 )
 from sandboxes.preview import Undone, undone_to_json
-from ui import preview_words
+from ui import preview_words, saving
 
 
 class Follower:
     """Follows one turn: steps go to stderr, the answer to stdout.
 
-    `quiet` prints nothing. `save` is a folder for images and sounds. Afterwards `answer`,
+    `quiet` prints nothing. `save` is a folder for pictures, sounds and files. Afterwards `answer`,
     `error`, `undone` and `row()` tell what came out.
     """
 
@@ -119,15 +119,10 @@ class Follower:
             }
         )
         self._note(event.text.rstrip("\n"))
-        for artifact in event.artifacts if self.save is not None else ():
-            self._keep(f"{len(self._row['tool_calls'])}-{Path(artifact.name).name}", artifact.data)
-
-    def _keep(self, name: str, data: bytes) -> None:
-        assert self.save is not None
-        self.save.mkdir(parents=True, exist_ok=True)
-        path = self.save / name
-        path.write_bytes(data)
-        self._note(f"kept {path}")
+        if self.save is not None and event.artifacts:
+            kept = [str(path) for path in saving.save(self.save, event.artifacts)]
+            self._row["tool_calls"][-1]["files"] = kept
+            self._note(f"saved {', '.join(kept)}")
 
     def _answered(self, event: Answered) -> None:
         self.answer = event.text

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui import saving
 from ui.cli_batch import both_or_neither, run_batch
 from ui.cli_common import APPROVAL, FAILED, USAGE, as_json, fail, settings
 
@@ -86,7 +87,8 @@ def call_tool(
     name: Annotated[str, typer.Argument(help="The tool's name.")],
     arguments: Annotated[str, typer.Argument(help="Its arguments, a JSON object.")],
     save: Annotated[
-        Path | None, typer.Option("--save", metavar="DIR", help="Keep images and sounds here.")
+        Path | None,
+        typer.Option("--save", metavar="DIR", help="Write pictures, sounds and files here."),
     ] = None,
     approve: Annotated[
         bool, typer.Option("--approve", help="Run a command that the policy asks about.")
@@ -99,15 +101,13 @@ def call_tool(
     except _CallError as error:
         print(as_json({"tool": name, "error": str(error)}))
         raise typer.Exit(error.code) from error
-    kept = []
-    for artifact in result.artifacts:
-        described = {"kind": artifact.kind, "name": artifact.name, "mime": artifact.mime}
-        if save is not None:
-            save.mkdir(parents=True, exist_ok=True)
-            path = save / Path(artifact.name).name
-            path.write_bytes(artifact.data)
+    kept: list[dict[str, Any]] = [
+        {"kind": each.kind, "name": each.name, "mime": each.mime, "bytes": len(each.data)}
+        for each in result.artifacts
+    ]
+    if save is not None:
+        for described, path in zip(kept, saving.save(save, result.artifacts), strict=True):
             described["path"] = str(path)
-        kept.append({**described, "bytes": len(artifact.data)})
     print(as_json({"tool": name, "status": result.status, "text": result.text, "artifacts": kept}))
     if result.status in ("error", "timeout"):
         raise typer.Exit(FAILED)

@@ -47,6 +47,27 @@ def test_ask_saves_what_can_be_seen_and_heard(mica: Mica, tmp_path: Path):
     assert ended.code == 0 and any(path.suffix == ".svg" for path in kept.iterdir())
 
 
+def test_json_names_the_saved_files(mica: Mica, tmp_path: Path):
+    asked = (
+        "ask",
+        "--json",
+        "--save",
+        str(tmp_path / "kept"),
+        "--specialist",
+        "composer",
+        "show me C E G",
+    )
+    names = []
+    for _ in range(2):
+        (row,) = mica(*asked).rows()
+        names.append([Path(file).name for file in row["tool_calls"][0]["files"]])
+    assert {"C-E-G.svg", "C-E-G.wav", "C-E-G.mid"} <= set(names[0])
+    assert {"C-E-G-2.svg", "C-E-G-2.wav", "C-E-G-2.mid"} <= set(names[1])
+    assert sorted(names[0] + names[1]) == sorted(
+        path.name for path in (tmp_path / "kept").iterdir()
+    )
+
+
 def test_without_a_sandbox_a_command_is_proposed(mica: Mica):
     ended = mica("ask", "which files are in /")
     assert ended.code == 0 and "ls /" in ended.out and "cannot run" in ended.out

@@ -8,6 +8,8 @@ import io
 import os
 import threading
 import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ SYSTEM_FONTS = (
 )
 _GAIN_DB = -6.0
 _VELOCITY = 90
+_DRUM_CHANNEL, _DRUM_BANK = 9, 128
 _PEAK = 0.85
 # Strength of the harmonics of a struck string, and how much faster each next one dies away.
 _HARMONICS = (1.0, 0.5, 0.3, 0.18, 0.1, 0.06)
@@ -37,14 +40,49 @@ _LOCK = threading.Lock()
 Samples = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Sound:
+    """A note in time: `start` and `seconds` in seconds, `note` a MIDI number.
+
+    `program` is a General MIDI program from 0 (piano); with `drum` the note is a percussion sound.
+    """
+
+    start: float
+    seconds: float
+    note: int
+    velocity: int = _VELOCITY
+    program: int = 0
+    drum: bool = False
+
+
 def to_wav(score: Score, font: Path | None = None) -> bytes:
     """Return the score as 16-bit mono PCM at 22.05 kHz, at most its first minute.
 
     `font` overrides `soundfont()`.
     """
+    return play(sounds(score), font)
+
+
+def play(notes: Sequence[Sound], font: Path | None = None) -> bytes:
+    """Return notes, which may overlap, as 16-bit mono PCM at 22.05 kHz, at most a minute.
+
+    Without a SoundFont every program sounds alike and drums are short noises.
+    """
+    heard = [note for note in notes if note.start < LONGEST_SECONDS]
     chosen = font or soundfont()
-    samples = _from_font(score, chosen) if chosen else synthesise(score)
-    return _pcm(samples)
+    return _pcm(_from_font(heard, chosen) if chosen else _synthesised(heard))
+
+
+def sounds(score: Score) -> list[Sound]:
+    """Return the notes of a score in time."""
+    beat = 60.0 / score.tempo
+    rows = []
+    now = 0.0
+    for event in score.events:
+        length = event.beats * beat
+        rows += [Sound(now, length, pitch.midi) for pitch in event.pitches]
+        now += length
+    return rows
 
 
 def soundfont() -> Path | None:
@@ -61,12 +99,16 @@ def soundfont() -> Path | None:
 
 def synthesise(score: Score) -> Samples:
     """Return the score played by adding harmonics that die away, -1 to 1."""
-    total = int(_length(score) * RATE)
-    out = np.zeros(total, dtype=np.float32)
-    for start, length, notes in _schedule(score):
-        for note in notes:
-            tone = _tone(note, length)[: max(0, total - start)]
-            out[start : start + len(tone)] += tone
+    return _synthesised([note for note in sounds(score) if note.start < LONGEST_SECONDS])
+
+
+def _synthesised(notes: Sequence[Sound]) -> Samples:
+    out = np.zeros(int(_length(notes) * RATE), dtype=np.float32)
+    for note in notes:
+        start = int(note.start * RATE)
+        made = _hit(note.note) if note.drum else _tone(note.note, int(note.seconds * RATE))
+        tone = made[: max(0, len(out) - start)]
+        out[start : start + len(tone)] += tone * np.float32(note.velocity / _VELOCITY)
     return out
 
 
@@ -78,23 +120,20 @@ def _found_font() -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _schedule(score: Score) -> list[tuple[int, int, list[int]]]:
-    """Start and length in samples, and MIDI notes, of every event within the limit."""
-    beat = 60.0 / score.tempo
-    rows = []
-    now = 0.0
-    for event in score.events:
-        if now >= LONGEST_SECONDS:
-            break
-        length = event.beats * beat
-        rows.append((int(now * RATE), int(length * RATE), [p.midi for p in event.pitches]))
-        now += length
-    return rows
+def _length(notes: Sequence[Sound]) -> float:
+    end = max((note.start + note.seconds for note in notes), default=0.0)
+    return min(end, LONGEST_SECONDS) + RELEASE_SECONDS
 
 
-def _length(score: Score) -> float:
-    beats = sum(event.beats for event in score.events)
-    return min(beats * 60.0 / score.tempo, LONGEST_SECONDS) + RELEASE_SECONDS
+@functools.lru_cache(maxsize=64)
+def _hit(note: int) -> Samples:
+    """A short noise; the lower the drum, the duller and longer."""
+    length = int(RATE * (0.25 if note < 42 else 0.12))
+    noise = np.random.default_rng(note).uniform(-1, 1, length).astype(np.float32)
+    width = max(1, 60 - note)
+    dull = np.convolve(noise, np.ones(width, dtype=np.float32) / width**0.5, "same")
+    hit: Samples = (0.2 * dull * np.exp(-np.arange(length) / (0.04 * RATE))).astype(np.float32)
+    return hit
 
 
 @functools.lru_cache(maxsize=512)
@@ -113,22 +152,55 @@ def _tone(note: int, length: int) -> Samples:
     return tone * np.float32(0.2)
 
 
-def _from_font(score: Score, font: Path) -> Samples:
+def _from_font(notes: Sequence[Sound], font: Path) -> Samples:
+    total = int(_length(notes) * RATE)
     with _LOCK:
-        synth = _synth(font)
+        synth, number = _synth(font)
+        channels = _channels(synth, number, notes)
         parts = []
         position = 0
-        for start, length, notes in _schedule(score):
-            position = start + length
-            for note in notes:
-                synth.noteon(0, note, _VELOCITY)
-            parts.append(_render(synth, length))
-            for note in notes:
-                synth.noteoff(0, note)
-        rest = int(_length(score) * RATE) - position
-        parts.append(_render(synth, max(rest, 0)))
+        for moment, changes in _changes(notes, total):
+            if moment > position:
+                parts.append(_render(synth, moment - position))
+                position = moment
+            for on, note in changes:
+                channel = channels[note.program, note.drum]
+                if on:
+                    synth.noteon(channel, note.note, note.velocity)
+                else:
+                    synth.noteoff(channel, note.note)
+        parts.append(_render(synth, total - position))
         synth.sounds_off()
     return np.concatenate(parts)
+
+
+def _changes(notes: Sequence[Sound], total: int) -> list[tuple[int, list[tuple[bool, Sound]]]]:
+    """Group what begins and ends by the sample at which it does; ends come before beginnings."""
+    found: dict[int, list[tuple[bool, Sound]]] = {}
+    for note in notes:
+        start = int(note.start * RATE)
+        end = int((note.start + note.seconds) * RATE)
+        found.setdefault(start, []).append((True, note))
+        found.setdefault(min(end, total), []).append((False, note))
+    return [(when, sorted(found[when], key=lambda row: row[0])) for when in sorted(found)]
+
+
+def _channels(synth: Any, number: int, notes: Sequence[Sound]) -> dict[tuple[int, bool], int]:
+    """Give each program a channel of its own; MIDI has 16, the tenth is for drums."""
+    free = [channel for channel in range(16) if channel != _DRUM_CHANNEL]
+    chosen: dict[tuple[int, bool], int] = {}
+    for note in notes:
+        kind = (note.program, note.drum)
+        if kind in chosen:
+            continue
+        if note.drum:
+            synth.program_select(_DRUM_CHANNEL, number, _DRUM_BANK, 0)
+            chosen[kind] = _DRUM_CHANNEL
+        else:
+            channel = free[len([1 for known in chosen if not known[1]]) % len(free)]
+            synth.program_select(channel, number, 0, note.program)
+            chosen[kind] = channel
+    return chosen
 
 
 def _render(synth: Any, samples: int) -> Samples:
@@ -138,13 +210,11 @@ def _render(synth: Any, samples: int) -> Samples:
 
 
 @functools.lru_cache(maxsize=2)
-def _synth(font: Path) -> Any:
+def _synth(font: Path) -> tuple[Any, int]:
     import tinysoundfont
 
     synth = tinysoundfont.Synth(gain=_GAIN_DB, samplerate=RATE)
-    number = synth.sfload(str(font))
-    synth.program_select(0, number, 0, 0)
-    return synth
+    return synth, synth.sfload(str(font))
 
 
 def _pcm(samples: Samples) -> bytes:

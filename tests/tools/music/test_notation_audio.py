@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tools.music import notation
-from tools.music.audio import RATE, soundfont, synthesise, to_wav
+from tools.music.audio import RATE, Sound, play, soundfont, synthesise, to_wav
 from tools.music.key import Key
 from tools.music.midi import TICKS, to_midi
 from tools.music.music_text import read_chords, read_music
@@ -153,3 +153,26 @@ def test_no_soundfont_variable_uses_what_is_installed(monkeypatch: pytest.Monkey
     monkeypatch.delenv("MICA_SOUNDFONT", raising=False)
     font = soundfont()
     assert font is None or os.access(font, os.R_OK)
+
+
+def test_notes_may_overlap_and_keep_their_places() -> None:
+    notes = [Sound(0.0, 1.5, 69), Sound(0.5, 0.5, 76), Sound(70.0, 1.0, 60)]
+    for data in (play(notes), _played_plain(notes)):
+        samples = _samples(data)
+        first, both = samples[2000 : RATE // 2 - 500], samples[RATE // 2 + 2000 : RATE - 500]
+        assert _spectrum_peak(first, 659.26) < 0.2 < _spectrum_peak(both, 659.26)
+        assert 1.5 < len(samples) / RATE < 3
+
+
+def _played_plain(notes: list[Sound]) -> bytes:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MICA_SOUNDFONT", "")
+        return play(notes)
+
+
+def test_drums_are_heard_with_and_without_a_font() -> None:
+    notes = [Sound(0.0, 0.2, 36, drum=True), Sound(0.5, 0.2, 42, drum=True, velocity=40)]
+    for data in (play(notes), _played_plain(notes)):
+        samples = np.abs(_samples(data))
+        assert samples[: RATE // 10].max() > 0.5
+        assert samples[RATE // 2 : RATE // 2 + 2000].max() > 0.01

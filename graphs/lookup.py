@@ -26,16 +26,27 @@ def look_up(
         found = list(library.search(text, shelf=shelf, k=count, context=before.title))
         again = replace(before, score=_nearest(found), part=0)
         return [again, *(document for document in found if document.id != before.id)]
-    found = list(library.search(text, shelf=shelf, k=count))
-    best, chosen = _nearest(found) + APART, None
+    parts = parts_of(library, text, shelf)
+    if len(parts) == 1:
+        return list(library.search(text, shelf=shelf, k=count))
+    return _each_part(library, parts, shelf, count)
+
+
+def parts_of(library: Library, text: str, shelf: str) -> tuple[str, ...]:
+    """Return the two parts of a request, or the request itself where it asks for one thing.
+
+    It is cut where both parts are nearer to recipes than the whole is.
+    """
+    best = _nearest(library.search(text, shelf=shelf, k=2)) + APART
+    chosen: tuple[str, ...] = (text,)
     for parts in splits(text):
         score = sum(_nearest(library.search(part, shelf=shelf, k=2)) for part in parts) / 2
         if score > best:
             best, chosen = score, parts
-    return found if chosen is None else _each_part(library, chosen, shelf, count)
+    return chosen
 
 
-def _each_part(library: Library, parts: tuple[str, str], shelf: str, count: int) -> list[Document]:
+def _each_part(library: Library, parts: Sequence[str], shelf: str, count: int) -> list[Document]:
     """Look up both parts; the second often leans on the first ("and count its lines")."""
     first = list(library.search(parts[0], shelf=shelf, k=count))
     context = next((document.title for document in first if document.template is not None), None)

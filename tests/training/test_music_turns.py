@@ -8,6 +8,7 @@ import re
 import pytest
 import yaml
 
+from agents.specialist import load_all
 from runtime.values import TOKEN
 from tools.music.tools import TOOLS
 from training import mixture
@@ -15,7 +16,10 @@ from training.music_turns import MusicTurnRows
 from training.rows import slots_of
 
 FOLDER = mixture.DATA / "composer"
-ARGUMENTS = {tool.name: list(tool.schema.parameters["properties"]) for tool in TOOLS}
+OFFERED = load_all()["composer"].tools
+ARGUMENTS = {
+    tool.name: list(tool.schema.parameters["properties"]) for tool in TOOLS if tool.name in OFFERED
+}
 
 
 @pytest.fixture(scope="module")

@@ -46,9 +46,11 @@ def first_line(name: str, *values: Any) -> str:
 
 
 def test_names_and_parameters() -> None:
-    assert {t.name: list(t.parameters["properties"]) for t in TOOLS} == PARAMETERS
-    assert all(t.parameters["required"] == PARAMETERS[t.name] for t in TOOLS)
+    own = [BY_NAME[name] for name in PARAMETERS]
+    assert {t.name: list(t.parameters["properties"]) for t in own} == PARAMETERS
+    assert all(t.parameters["required"] == PARAMETERS[t.name] for t in own)
     assert all(t.description for t in TOOLS)
+    assert len(BY_NAME) == len(TOOLS)
 
 
 def test_the_example_of_the_chat() -> None:

@@ -6,6 +6,7 @@ from tools import Tool
 from tools.music.fret_tools import FRET_TOOLS
 from tools.music.harmony_tools import HARMONY_TOOLS
 from tools.music.picture_tools import PICTURE_TOOLS
+from tools.music.rhythm_tools import RHYTHM_TOOLS
 from tools.music.row_tools import ROW_TOOLS
 from tools.music.theory_tools import THEORY_TOOLS
 from tools.music.writing_tools import WRITING_TOOLS
@@ -17,4 +18,5 @@ TOOLS: tuple[Tool, ...] = (
     *PICTURE_TOOLS,
     *HARMONY_TOOLS,
     *ROW_TOOLS,
+    *RHYTHM_TOOLS,
 )

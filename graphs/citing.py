@@ -23,7 +23,7 @@ def cited(
         for call in message.tool_calls
         if "command" in call.arguments
     ]
-    passages = [document for document in documents if document.template is None]
+    passages = [document for document in documents if not document.acts]
     quoted = {document.id for document in passages if _quotes(answer, document.text)}
     ran_nothing = not any(message.tool_calls for message in turn)
     if ran_nothing and not quoted:

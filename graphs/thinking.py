@@ -302,8 +302,17 @@ def unsure(documents: Sequence[Document]) -> str:
 
 def _recipe(state: State) -> dict[str, Any] | None:
     """Return the recipe that this turn used last; where it used none, the one before it."""
-    used = [document for document in _sources(state) if document.template is not None]
+    used = [*_called(state), *(document for document in _sources(state) if document.acts)]
     return document_to_json(used[-1]) if used else state.get("recipe")
+
+
+def _called(state: State) -> list[Document]:
+    """Return the documents of the tools that this turn called, in order."""
+    messages = messages_of(state)
+    start = max((i for i, m in enumerate(messages) if m.role == "user"), default=0)
+    tools = {document.tool: document for document in documents_of(state) if document.tool}
+    names = [call.name for message in messages[start:] for call in message.tool_calls]
+    return [tools[name] for name in names if name in tools]
 
 
 def _unsettled(state: State, error: str) -> list[dict[str, Any]]:

@@ -275,7 +275,7 @@ def _messages(prompt: ChatPrompt) -> list[dict[str, Any]]:
     Many chat templates take a system message at the start only, and none knows documents.
     """
     system = [message.content for message in prompt.messages if message.role == "system"]
-    system += [_passage(document) for document in prompt.documents]
+    system += [_passage(document) for document in prompt.references]
     out = [Message("system", "\n\n".join(system)).to_openai()] if system else []
     for message in prompt.messages:
         if message.role != "system":

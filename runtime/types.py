@@ -117,6 +117,9 @@ class ToolSchema:
 class Document:
     """A retrieved passage. A recipe also carries a command template with typed slots.
 
+    A document may stand for one of the tools instead: `tool` is its name, and the text is what
+    the tool does. It is not there to be read; it says which tools are near to the request.
+
     `template` has `{name}` slots; `slots` maps each slot, in order, to its default value
     (an empty string: there is no default). `phrase` is the sentence that introduces the
     result, with the same slots. `score` is how near the document is to the request, higher is
@@ -133,6 +136,12 @@ class Document:
     phrase: str | None = None
     score: float = 0.0
     part: int = 0
+    tool: str | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Whether a call may come from this document: it is a recipe or a tool."""
+        return self.template is not None or self.tool is not None
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,11 @@ class ChatPrompt:
     tools: tuple[ToolSchema, ...] = ()
     documents: tuple[Document, ...] = ()
     follows: bool = False
+
+    @property
+    def references(self) -> tuple[Document, ...]:
+        """The documents that are there to be read: all but those that stand for a tool."""
+        return tuple(document for document in self.documents if document.tool is None)
 
     def with_messages(self, *more: Message) -> ChatPrompt:
         """Return a prompt with `more` messages at its end."""

@@ -29,13 +29,13 @@ def render(prompt: ChatPrompt) -> Rendered:
     """Turn a prompt into segments that end where the assistant's turn begins."""
     messages = list(prompt.messages)
     named = messages.pop(0).content if messages and messages[0].role == "system" else _SYSTEM
-    hints = [_TOOLS] * bool(prompt.tools) + [_DOCUMENTS] * bool(prompt.documents)
+    hints = [_TOOLS] * bool(prompt.tools) + [_DOCUMENTS] * bool(prompt.references)
     rest = "".join(f"\n{hint}" for hint in hints)
     segments = turn("system", Segment(named), Segment(rest, special=True))
     if prompt.tools:
         tools = dumps([tool.to_openai() for tool in prompt.tools], indent=4)
         segments += turn("available_tools", Segment(tools))
-    for number, document in enumerate(prompt.documents, start=1):
+    for number, document in enumerate(prompt.references, start=1):
         role = "document " + dumps({"document_id": str(number)})
         segments += turn(role, Segment(f"\n{document.title}\n{document.text}"))
     for message in messages:

@@ -51,8 +51,8 @@ def render(prompt: ChatPrompt) -> Rendered:
     parts = [[Segment(named)]] if named else []
     if prompt.tools:
         parts.append(_enclosed(_TOOLS, tool_lines(prompt.tools), _TOOLS_END))
-    if prompt.documents:
-        parts.append(_enclosed(_DOCUMENTS, document_lines(prompt.documents), _DOCUMENTS_END))
+    if prompt.references:
+        parts.append(_enclosed(_DOCUMENTS, document_lines(prompt.references), _DOCUMENTS_END))
     segments = turn("system", *_paragraphs(parts or [[Segment(_SYSTEM)]]))
     for before, message, after in _neighbours(messages):
         segments += _turn(before, message, after)

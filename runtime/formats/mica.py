@@ -48,6 +48,8 @@ CALL, CALL_END = "<tool_call>", "</tool_call>"
 MAX_DOCUMENTS = 16
 MARGIN = 0.03
 """How much farther from the request than the nearest a recipe may be and still be named."""
+TOOL_MARGIN = 0.1
+"""The same for tools: there are few, and the model knows them."""
 FEW = 6
 """Up to how many values of a request the grammar keeps from being used twice in a command."""
 RARE = 12
@@ -61,8 +63,9 @@ class State:
     """What the tokens of one prompt stand for; `words` are the request's others, as typed.
 
     `documents` may be named now; `known` are all that were found, which earlier calls named.
-    `done` means that every part of the request has had its call, `carries` that values of the
-    turn that is being rendered become tokens even where its request did not name them.
+    `done` means that every part of the request has had its call, `owed` that the first part went
+    well and another waits for its own, `carries` that values of the turn that is being rendered
+    become tokens even where its request did not name them.
     """
 
     documents: Mapping[str, Document]
@@ -73,6 +76,7 @@ class State:
     words: dict[str, str] = field(default_factory=dict)
     shell: bool = False
     done: bool = False
+    owed: bool = False
     carries: bool = False
 
 
@@ -84,9 +88,11 @@ def render(prompt: ChatPrompt) -> Rendered:
     for document in _offered(prompt.documents, calls):
         documents.setdefault(title_of(document), document)
     known = {title_of(document): document for document in prompt.documents}
-    parts = [document.part for document in prompt.documents if document.template is not None]
+    parts = [document.part for document in prompt.documents if document.acts]
     done = bool(parts) and calls > max(parts)
     state = State(documents, known, ValueTable(), done=done, carries=bool(before))
+    well = all(m.status in ("ok", "empty") for m in last if m.role == "tool")
+    state.owed = bool(parts) and 0 < calls <= max(parts) and well
     state.shell = _is_shell(prompt.tools)
     find: Finder = shell.find if state.shell else music.find
     text = [_role("system"), "shell" if state.shell else "music"]
@@ -102,21 +108,25 @@ def render(prompt: ChatPrompt) -> Rendered:
 
 
 def _offered(documents: Sequence[Document], calls: int) -> list[Document]:
-    """Return the passages, and the recipes for the part of the request that is next.
+    """Return the passages, and the recipes or tools for the part of the request that is next.
 
     `calls` were made for it so far. Of a part's recipes those are offered that are nearly as
-    near as the nearest.
+    near as the nearest; so it is with tools.
     """
-    recipes = [d for d in documents if d.template is not None]
-    part = min(calls, max((d.part for d in recipes), default=0))
-    nearest = max((d.score for d in recipes if d.part == part), default=0.0)
+    acting = [d for d in documents if d.acts]
+    part = min(calls, max((d.part for d in acting), default=0))
+    nearest = max((d.score for d in acting if d.part == part), default=0.0)
     offered = [
         document
         for document in documents
-        if document.template is None
-        or (document.part == part and document.score >= nearest - MARGIN)
+        if not document.acts
+        or (document.part == part and document.score >= nearest - _margin(document))
     ]
     return offered[:MAX_DOCUMENTS]
+
+
+def _margin(document: Document) -> float:
+    return MARGIN if document.tool is None else TOOL_MARGIN
 
 
 def title_of(document: Document) -> str:
@@ -136,11 +146,14 @@ def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
     if options.tool_choice == "none" or not prompt.tools:
         return None
     state: State = render(prompt).state
-    root = "call" if options.tool_choice == "required" else "text" if state.done else "text | call"
+    required = options.tool_choice == "required" or state.owed
+    root = "call" if required else "text" if state.done else "text | call"
     values = _one_of(state.values.values) if state.values.values else ""
     said = _one_of([*state.values.values, *state.phrases, *state.outputs])
-    calls = " | ".join(_call_rule(tool) for tool in prompt.tools)
-    passages = [title for title, d in state.documents.items() if d.template is None]
+    near = {d.tool for d in state.documents.values() if d.tool}
+    tools = [tool for tool in prompt.tools if tool.name in near] or prompt.tools
+    calls = " | ".join(_call_rule(tool) for tool in tools)
+    passages = [title for title, d in state.documents.items() if not d.acts]
     text = f"[^<?] ( [^<] {'| ' + said if said else ''} )*"
     rules = {
         "root": root,

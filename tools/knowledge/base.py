@@ -18,13 +18,23 @@ from tools.knowledge import KnowledgeError
 from tools.knowledge.recipes import RecipeError, as_document, read_recipes, recipe_entries
 from tools.knowledge.shelf import Shelf, open_collection, put
 from tools.knowledge.store import Store
-from tools.knowledge.text import normalise
+from tools.knowledge.text import normalise, normalise_music
 
 ShelfName = Literal["sysadmin", "composer", "user"]
 SHELVES: tuple[ShelfName, ...] = get_args(ShelfName)
 RECIPE_KEYWORDS = 0.05
 PASSAGE_KEYWORDS = 0.5
 """Weights of keyword scores against vectors, chosen by benchmarks/retrieval.py."""
+WEIGHTS = {
+    "recipes": (RECIPE_KEYWORDS, 0.0),
+    "passages": (PASSAGE_KEYWORDS, 0.0),
+    "tools": (RECIPE_KEYWORDS, 0.1),
+}
+"""Of keywords and of the kinds of values, for each kind of document. Kinds tell music tools
+apart; for recipes they were of no use, since a word and a path may mean the same slot."""
+PLACES = {"composer": 4}
+"""How many passages are offered where one is nearer than all else; two by default. Questions about
+concepts are common in music, and each concept is one short passage."""
 BUILT_IN = ("built-in", "manuals")
 Item = tuple[Document, Sequence[str], str]
 
@@ -67,9 +77,10 @@ class KnowledgeBase:
         """Return at most `k` documents, the best first, recipes before passages.
 
         `shelf` is searched together with the user's own; None searches everything. Recipes are
-        offered for the shelf `sysadmin`, `user` and None; they leave one place to passages, or
-        two when a passage is nearer to the query than any recipe. Recipes are as near as they
-        are on average to the query and to the query behind `context`, where there is one.
+        offered for the shelf `sysadmin`, `user` and None, the tools for the shelf `composer`;
+        they leave one place to passages, or `PLACES` when a passage is nearer to the query than
+        any of them. They are as near as they are on average to the query and to the query behind
+        `context`, where there is one.
 
         Raises:
             KnowledgeError: there is no such shelf.
@@ -81,12 +92,16 @@ class KnowledgeBase:
             return []
         with self._lock:
             self._refresh()
-            texts = [normalise(query), *([normalise(f"{context}, {query}")] if context else [])]
-            recipes = [] if shelf == "composer" else self._best(names, "recipes", texts)
+            texts = [query, *([f"{context}, {query}"] if context else [])]
+            if shelf == "composer":
+                acting = self._best(names, "tools", [normalise_music(text) for text in texts])
+            else:
+                acting = self._best(names, "recipes", [normalise(text) for text in texts])
             passages = self._best(names, "passages", [query.lower()])
-        nearer = bool(passages) and (not recipes or passages[0][0] > recipes[0][0])
-        places = min(len(passages), (2 if nearer else 1) if k > 1 else int(nearer))
-        offered = recipes[: k - places]
+        nearer = bool(passages) and (not acting or passages[0][0] > acting[0][0])
+        most = PLACES.get(shelf or "", 2)
+        places = min(len(passages), (most if nearer else 1) if k > most else int(nearer))
+        offered = acting[: k - places]
         offered += passages[: k - len(offered)]
         return [replace(document, score=round(score, 4)) for score, document in offered]
 
@@ -197,11 +212,10 @@ def _open_shelves(folder: Path) -> Iterator[dict[str, Shelf]]:
     from tools.knowledge.store import open_chroma
 
     with open_chroma(folder) as client:
-        weights = {"recipes": RECIPE_KEYWORDS, "passages": PASSAGE_KEYWORDS}
         yield {
             collection.name: Shelf(
                 client.get_collection(collection.name, embedding_function=None),
-                weights[collection.name.partition("-")[2]],
+                *WEIGHTS[collection.name.partition("-")[2]],
             )
             for collection in client.list_collections()
         }

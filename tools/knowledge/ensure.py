@@ -25,8 +25,9 @@ from tools.knowledge.recipes import (
 )
 from tools.knowledge.shelf import open_collection, put
 from tools.knowledge.store import State, Store
+from tools.knowledge.tool_asks import ASKS, load_asks, tool_documents
 
-_LAYOUT = "1"  # changes when older indexes must be built again
+_LAYOUT = "2"  # changes when older indexes must be built again
 _PATIENCE_SECONDS = 120.0
 
 
@@ -78,6 +79,7 @@ def _build(
         _replace(client, embedder, "sysadmin-recipes", BUILT_IN[0], _recipe_items())
         _replace(client, embedder, "sysadmin-passages", BUILT_IN[0], _note_items("sysadmin"))
         _replace(client, embedder, "composer-passages", BUILT_IN[0], _note_items("composer"))
+        _replace(client, embedder, "composer-tools", BUILT_IN[0], _tool_items())
         state["built_in"] = built_in
     if sandbox is not None and programs and state.get("manuals") != programs:
         try:
@@ -103,7 +105,7 @@ def _programs(sandbox: Sandbox | None) -> tuple[str, str]:
 
 def _content_hash(embedder: Embedder) -> str:
     digest = hashlib.sha256(f"{_LAYOUT} {embedder.name}".encode())
-    files = [*RECIPES.glob("*.yaml"), *(ROOT / "agents").glob("*/notes.yaml")]
+    files = [*RECIPES.glob("*.yaml"), *(ROOT / "agents").glob("*/notes.yaml"), *ASKS.glob("*.yaml")]
     for path in sorted(files):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:24]
@@ -117,6 +119,11 @@ def _recipe_items() -> Iterable[Item]:
 def _note_items(specialist: str) -> Iterable[Item]:
     for note in load_notes(specialist):
         yield note_document(note), [e.key for e in note_entries(note)], BUILT_IN[0]
+
+
+def _tool_items() -> Iterable[Item]:
+    for document, entries in tool_documents(load_asks()):
+        yield document, [entry.key for entry in entries], BUILT_IN[0]
 
 
 def _manual_items(sandbox: Sandbox) -> Iterable[Item]:

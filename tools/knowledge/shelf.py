@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from runtime.embedder import Embedder
 from runtime.types import Document
-from tools.knowledge.text import keywords
+from tools.knowledge.text import keywords, kinds
 
 SHARPNESS = 12.0
 """How near the soft maximum is to the maximum; 0 would be the mean."""
@@ -36,9 +36,15 @@ _KEYWORD_CANDIDATES = 50
 class Shelf:
     """A collection opened for search. Its documents and keywords are held in memory."""
 
-    def __init__(self, collection: Any, keyword_weight: float) -> None:
+    def __init__(self, collection: Any, keyword_weight: float, kinds_weight: float = 0.0) -> None:
+        """Open a collection of a Chroma client.
+
+        An entry gains `kinds_weight` where the query names values of just its kinds, and a
+        share of it where some are the same.
+        """
         self._collection = collection
         self._weight = keyword_weight
+        self._kinds_weight = kinds_weight
         stored = collection.get(include=["metadatas", "documents"])
         texts: dict[str, list[str]] = defaultdict(list)
         self.documents: dict[str, Document] = {}
@@ -59,23 +65,29 @@ class Shelf:
         """
         if not self._ids:
             return {}
-        near, floor = self._similarities(vector)
+        near, floor = self._similarities(vector, kinds(query))
         found = {self._ids[i]: score for i, score in self._keywords.scores(query)}
         return {
             name: (1 - self._weight) * near.get(name, floor) + self._weight * found.get(name, 0.0)
             for name in near.keys() | found.keys()
         }
 
-    def _similarities(self, vector: npt.NDArray[np.float32]) -> tuple[dict[str, float], float]:
+    def _similarities(
+        self, vector: npt.NDArray[np.float32], named: Counter[str]
+    ) -> tuple[dict[str, float], float]:
         count = min(CANDIDATES, sum(self._entries.values()))
         answer = self._collection.query(
-            query_embeddings=[vector], n_results=count, include=["distances"]
+            query_embeddings=[vector], n_results=count, include=["distances", "documents"]
         )
         found: dict[str, list[float]] = defaultdict(list)
         floor = 1.0
-        for entry, distance in zip(answer["ids"][0], answer["distances"][0], strict=True):
-            found[entry.rpartition("#")[0]].append(1 - distance)
-            floor = min(floor, 1 - distance)
+        rows = zip(answer["ids"][0], answer["distances"][0], answer["documents"][0], strict=True)
+        for entry, distance, key in rows:
+            score = 1 - distance
+            floor = min(floor, score)
+            if self._kinds_weight:
+                score += self._kinds_weight * _alike(named, kinds(key))
+            found[entry.rpartition("#")[0]].append(score)
         near = {name: self._soft_maximum(name, scores, floor) for name, scores in found.items()}
         return near, floor
 
@@ -85,6 +97,12 @@ class Shelf:
         # Entries that were not fetched are no nearer than the farthest that was.
         padded = [*sorted(scores, reverse=True), *[floor] * count][:count]
         return math.log(sum(math.exp(SHARPNESS * s) for s in padded) / count) / SHARPNESS
+
+
+def _alike(these: Counter[str], those: Counter[str]) -> float:
+    """Return the share of values that two texts have in common; 1 where neither has any."""
+    most = max(these.total(), those.total())
+    return (these & those).total() / most if most else 1.0
 
 
 class _Keywords:

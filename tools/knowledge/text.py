@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from string import Formatter
 
-from runtime.values import shell
+from runtime.values import Found, music, shell
 
 _KINDS = {
     "p": "pathvalue",
@@ -18,6 +20,18 @@ _KINDS = {
     "s": "textvalue",
     "w": "wordvalue",
 }
+_MUSIC = {
+    "c": "chordvalue",
+    "h": "chordsvalue",
+    "m": "notevalue",
+    "l": "notesvalue",
+    "k": "keyvalue",
+    "x": "scalevalue",
+    "i": "intervalvalue",
+    "v": "numeralvalue",
+    "n": "numbervalue",
+    "u": "instrumentvalue",
+}
 _SLOTS = {
     "p": "path dir folder repo directory",
     "f": "file source target first second archive link output list script",
@@ -29,6 +43,7 @@ _SLOTS = {
     "s": "text old new message string phrase separator delimiter char",
 }
 _KIND_OF = {slot: kind for kind, slots in _SLOTS.items() for slot in slots.split()}
+_KIND = re.compile(r"\b[a-z]+value\b")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _QUOTED = re.compile(r"""(?<!\w)"[^"]*"|(?<!\w)'[^']*'(?!\w)|`[^`]*`""")
 _FIRST = re.compile(r"^\s*first(?:ly|\s+of\s+all)?\b[\s,:]*", re.IGNORECASE)
@@ -61,11 +76,33 @@ def normalise(request: str) -> str:
     >>> normalise("The five largest files in /usr/lib?")
     'the numbervalue largest files in pathvalue?'
     """
+    return _replaced(request, shell.find(request, _EVERY_WORD), _KINDS)
+
+
+def normalise_music(request: str) -> str:
+    """Return a request about music with its values replaced by their kinds, in lower case.
+
+    >>> normalise_music("Move Dm7 up a fourth, please")
+    'move chordvalue intervalvalue, please'
+    """
+    return _replaced(request, music.find(request), _MUSIC)
+
+
+def kinds(key: str) -> Counter[str]:
+    """Return how often each kind of value occurs in what the functions above return.
+
+    >>> kinds("move chordvalue intervalvalue, please")
+    Counter({'chordvalue': 1, 'intervalvalue': 1})
+    """
+    return Counter(_KIND.findall(key))
+
+
+def _replaced(request: str, values: Iterable[Found], names: Mapping[str, str]) -> str:
     out: list[str] = []
     position = 0
-    for found in shell.find(request, _EVERY_WORD):
+    for found in values:
         if found.start >= position:
-            out += [request[position : found.start].lower(), _KINDS[found.kind]]
+            out += [request[position : found.start].lower(), names[found.kind]]
             position = found.end
     return "".join(out) + request[position:].lower()
 

@@ -29,6 +29,7 @@ from graphs.assistant import Assistant
 from graphs.build import build_assistant, sandbox_of
 from graphs.events import ApprovalNeeded, Event, Resume
 from graphs.settings import Settings
+from records.paths import home
 from records.store import Store
 
 STEPS = 12
@@ -148,6 +149,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         script(folder)
+        if args.sandbox == "bubblewrap":  # its root file system is made once, and only read
+            (folder / "sandbox").mkdir()
+            (folder / "sandbox" / "rootfs").symlink_to(home() / "sandbox" / "rootfs")
         environment = os.environ | {"MICA_HOME": name, "PYTHONPATH": str(Path(__file__).parents[1])}
         while kills < args.kills:
             conversation = f"crash-{uuid.uuid4().hex}"

@@ -152,7 +152,8 @@ def main() -> None:
         if args.sandbox == "bubblewrap":  # its root file system is made once, and only read
             (folder / "sandbox").mkdir()
             (folder / "sandbox" / "rootfs").symlink_to(home() / "sandbox" / "rootfs")
-        environment = os.environ | {"MICA_HOME": name, "PYTHONPATH": str(Path(__file__).parents[1])}
+        os.environ["MICA_HOME"] = name
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
         while kills < args.kills:
             conversation = f"crash-{uuid.uuid4().hex}"
             line = ["--sandbox", args.sandbox, "--child", name, conversation]

@@ -15,9 +15,11 @@ from graphs.parts import Parts
 from graphs.previewing import Previews
 from graphs.state import State, decision_from_json
 from runtime.types import ToolCall
-from sandboxes import SandboxError
-from tools import ToolContext, ToolError, ToolResult
+from sandboxes import ResultUnknownError, SandboxError
+from tools import Tool, ToolContext, ToolError, ToolResult
 
+READINGS = 3
+"""How often a command that only reads is tried when crashes cut it off."""
 _log = logging.getLogger("mica.graphs")
 
 
@@ -75,12 +77,26 @@ class Running:
         if call.name == COMMANDS:
             self.previews.take_over(state, call)
         try:
-            return tool.call(call.arguments, ToolContext(conversation, call.id))
+            return self._call(tool, state, call)
         except (ToolError, SandboxError):
             raise
         except Exception as error:
             _log.exception("the tool %s failed", call.name)
             raise ToolError(f"{call.name} failed: {type(error).__name__}: {error}") from error
+
+    @staticmethod
+    def _call(tool: Tool, state: State, call: ToolCall) -> ToolResult:
+        """Call the tool; a command that only reads again where a crash cut it off."""
+        reads = (state["decision"] or {}).get("verdict") == "allow"
+        for attempt in range(READINGS):
+            name = f"{call.id}-{attempt}" if attempt else call.id
+            try:
+                return tool.call(call.arguments, ToolContext(state["conversation"], name))
+            except (ToolError, SandboxError) as error:
+                cut_off = ResultUnknownError in (type(error), type(error.__cause__))
+                if not (reads and cut_off) or attempt == READINGS - 1:
+                    raise
+        raise AssertionError("unreachable")
 
     def _finish(self, state: State, call: ToolCall, result: ToolResult) -> None:
         store = self.parts.store

@@ -14,6 +14,10 @@ class SandboxError(Exception):
     """The sandbox itself failed (not the command in it). The text says what to do next."""
 
 
+class ResultUnknownError(SandboxError):
+    """The command was cut off while it ran. What it did is not known, so it is not run again."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one conversation's sandbox may use. Sizes are in MiB, times in seconds.
@@ -67,8 +71,8 @@ class Sandbox(Protocol):
         Calling again with the same call id waits for, or returns, the first run's result.
 
         Raises:
-            SandboxError: the sandbox could not be started or did not answer, or the first
-                run under this call id was cut off so that its result is not known.
+            SandboxError: the sandbox could not be started or did not answer.
+            ResultUnknownError: the first run under this call id was cut off.
         """
         ...
 

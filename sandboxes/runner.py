@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sandboxes import CommandResult, Limits, SandboxError
+from sandboxes import CommandResult, Limits, ResultUnknownError, SandboxError
 
 FILE_BYTES = 16 * 1024 * 1024
 COMMAND_BYTES = 1_000_000
@@ -184,7 +184,7 @@ class ScriptedSandbox(ABC):
                 except NoReplyError as error:
                     problem = str(error)
                     if not self.recover(conversation):
-                        raise SandboxError(
+                        raise ResultUnknownError(
                             "the sandbox ended while it was asked, and its files are lost; what "
                             "the command did is unknown. The next command gets a new sandbox"
                         ) from error
@@ -199,7 +199,7 @@ class ScriptedSandbox(ABC):
         if reply.status in ("done", "replayed"):
             return reply
         if reply.status == "unknown":
-            raise SandboxError(
+            raise ResultUnknownError(
                 f"the result is unknown: {text}. It is not run again by itself; look at what it "
                 "left behind and ask anew"
             )

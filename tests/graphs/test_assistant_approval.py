@@ -10,6 +10,7 @@ from support.graph_parts import Killed, World, bash_call, kinds
 
 from graphs.events import Answered, ApprovalNeeded, Failed, Resume, ToolFinished
 from runtime.types import ToolCall
+from sandboxes import ResultUnknownError
 
 
 @pytest.fixture
@@ -186,6 +187,25 @@ def test_crash_while_the_model_speaks_repeats_only_the_model(world: World):
         list(world.assistant(dying_model).stream("c1", "list files"))
     *_, answered = world.assistant(["One file."]).recover("c1")
     assert answered.text == "One file." and world.ran == ["ls"]
+
+
+@pytest.mark.parametrize(("command", "ran"), [("ls", ["ls"]), ("rm x", [])])
+def test_only_a_reading_command_is_tried_again_when_it_was_cut_off(
+    world: World, command: str, ran: list[str]
+):
+    assistant = world.assistant([bash_call(command), "Done."])
+    cut_off = iter([True])
+
+    def die_once(_: str) -> None:
+        if next(cut_off, False):
+            raise ResultUnknownError("the result is unknown")
+
+    assistant.parts.sandbox.before = die_once
+    events = list(assistant.stream("c1", ASK))
+    if assistant.pending("c1"):
+        events += assistant.resume("c1", Resume("approve"))
+    (finished,) = [e for e in events if isinstance(e, ToolFinished)]
+    assert (finished.status == "ok") == bool(ran) and world.ran == ran
 
 
 @pytest.mark.parametrize("checkpoint", range(2, 9))

@@ -9,6 +9,7 @@ kernel itself, and reading the machine's CPU and memory figures in /proc.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import struct
@@ -27,12 +28,13 @@ from docker.types import LogConfig, Ulimit
 
 from records.paths import home
 from sandboxes import Limits, SandboxError, host_view
-from sandboxes.gvisor import Wish, choose_runtime
+from sandboxes.gvisor import Wish, choose_runtime, trial
 from sandboxes.pool import Pool
 from sandboxes.previewing import GONE, PreviewingSandbox
 from sandboxes.processes import MOST_FILES
 from sandboxes.runner import ENVIRONMENT, RUNNER, key, script
 
+_log = logging.getLogger("mica.sandboxes")
 IMAGE = "mica-sandbox:latest"
 USER = 1000
 LIFETIME_SECONDS = 7 * 86_400
@@ -259,7 +261,14 @@ class DockerSandbox(PreviewingSandbox):
         try:
             info = self._client.info()
             self._engine_folder = str(info.get("DockerRootDir") or "/var/lib/docker")
-            return choose_runtime(info, wish)
+            chosen = choose_runtime(info, wish)
+            if chosen is None or wish == "force" or chosen == info.get("DefaultRuntime"):
+                return chosen
+            options = {"image": self._image, **_hardening(self.limits)}
+            problem = trial(self._client, options, chosen)
+            if problem:
+                _log.warning("gVisor (%s) is not used, since it does not work: %s", chosen, problem)
+            return None if problem else chosen
         except (DockerException, requests.RequestException) as error:
             raise SandboxError(f"Docker did not answer: {error}; is it running?") from error
         except SandboxError:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Literal
+
+import requests
+from docker.errors import DockerException
 
 from sandboxes import SandboxError
 
 Wish = Literal["auto", "force", "forbid"]
-"""`auto`: use gVisor where the engine has it. `force`: nothing else. `forbid`: never."""
+"""`auto`: gVisor where the engine has it and it works. `force`: nothing else. `forbid`: never."""
 
 RUNTIME = "runsc"
+# Pipes, many processes, walks over the image and a writable folder: old versions end in these.
+_TRIAL = (
+    "cd /tmp && for n in $(seq 40); do (find /usr/share -maxdepth 2 | sort | tail -n 1 > $n) & "
+    "done; wait; cat * | wc -l"
+)
+_SECONDS = 20
 
 
 def choose_runtime(info: Mapping[str, Any], wish: Wish) -> str | None:
@@ -37,6 +47,25 @@ def choose_runtime(info: Mapping[str, Any], wish: Wish) -> str | None:
             "under `runtimes` in /etc/docker/daemon.json and reload the engine"
         )
     return None
+
+
+def trial(client: Any, options: Mapping[str, Any], runtime: str) -> str:
+    """Run a short load in a container under a runtime; return what went wrong, or nothing.
+
+    `options` are those of the sandbox's containers.
+    """
+    plain = {**options, "runtime": runtime, "auto_remove": False, "detach": True}
+    container = None
+    try:
+        container = client.containers.run(command=["bash", "-c", _TRIAL], **plain)
+        code = container.wait(timeout=_SECONDS)["StatusCode"]
+        return "" if code == 0 else f"a container ended with code {code}"
+    except (DockerException, requests.RequestException) as error:
+        return str(error)
+    finally:
+        if container is not None:
+            with contextlib.suppress(DockerException, requests.RequestException):
+                container.remove(force=True)
 
 
 def _is_gvisor(name: str, runtime: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from sandboxes import SandboxError
 from sandboxes.docker_driver import DockerSandbox, connect
-from sandboxes.gvisor import Wish, choose_runtime
+from sandboxes.gvisor import Wish, choose_runtime, trial
 
 RUNC = {"runc": {"path": "runc"}, "io.containerd.runc.v2": {"path": "runc"}}
 
@@ -59,3 +59,16 @@ def test_the_real_engine_is_asked() -> None:
     plain = DockerSandbox(gvisor="forbid")
     plain.close()
     assert plain.runtime is None
+
+
+@pytest.mark.parametrize(("runtime", "works"), [("runc", True), ("no-such-runtime", False)])
+def test_a_runtime_is_tried_before_it_is_trusted(runtime: str, works: bool) -> None:
+    try:
+        sandbox = DockerSandbox(gvisor="forbid")
+    except SandboxError as error:
+        pytest.skip(str(error))
+    client = connect()
+    problem = trial(client, sandbox._options(), runtime)
+    client.close()
+    sandbox.close()
+    assert (problem == "") == works, problem

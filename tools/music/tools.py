@@ -6,6 +6,7 @@ from tools import Tool
 from tools.music.fret_tools import FRET_TOOLS
 from tools.music.harmony_tools import HARMONY_TOOLS
 from tools.music.picture_tools import PICTURE_TOOLS
+from tools.music.range_tools import RANGE_TOOLS
 from tools.music.rhythm_tools import RHYTHM_TOOLS
 from tools.music.row_tools import ROW_TOOLS
 from tools.music.theory_tools import THEORY_TOOLS
@@ -19,4 +20,5 @@ TOOLS: tuple[Tool, ...] = (
     *HARMONY_TOOLS,
     *ROW_TOOLS,
     *RHYTHM_TOOLS,
+    *RANGE_TOOLS,
 )

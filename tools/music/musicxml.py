@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
+from tools.music.chord import Chord
 from tools.music.key import SHARPS
 from tools.music.pitch import Pitch
 from tools.music.score import Event, Score
@@ -81,7 +82,7 @@ def _event(event: Event, accidental_row: list[str]) -> str:
         _note(pitch, event.beats, accidental, chord=place > 0)
         for place, (pitch, accidental) in enumerate(zip(event.pitches, accidental_row, strict=True))
     ]
-    return _harmony(event) + "".join(notes)
+    return (harmony(event.chord) if event.chord else "") + "".join(notes)
 
 
 def _note(pitch: Pitch, beats: int, accidental: str, *, chord: bool) -> str:
@@ -95,10 +96,8 @@ def _note(pitch: Pitch, beats: int, accidental: str, *, chord: bool) -> str:
     )
 
 
-def _harmony(event: Event) -> str:
-    chord = event.chord
-    if chord is None:
-        return ""
+def harmony(chord: Chord) -> str:
+    """Return a chord symbol to stand over the next note."""
     bass = ""
     if chord.bass is not None:
         alter = f"<bass-alter>{chord.bass.alter}</bass-alter>" if chord.bass.alter else ""

@@ -50,18 +50,25 @@ def to_svg(score: Score) -> str:
         EngravingError: the image does not hold every note and bar. Verovio draws what it
             understands and says nothing of the rest, so the drawing is counted.
     """
-    source = to_musicxml(score)
+    return engrave(to_musicxml(score), notes=score.note_count, bars=len(score.bars))
+
+
+def engrave(source: str, *, notes: int, bars: int) -> str:
+    """Return MusicXML as one SVG image that must hold so many note heads and bars.
+
+    Raises:
+        EngravingError: the image holds others.
+    """
     with _LOCK:
         toolkit = _toolkit()
         toolkit.resetXmlIdSeed(1)
         loaded = toolkit.loadData(source)
         svg = toolkit.renderToSVG(1) if loaded else ""
-    notes = len(re.findall(r'class="note\b', svg))
-    bars = len(re.findall(r'class="measure\b', svg))
-    if (notes, bars) != (score.note_count, len(score.bars)):
+    drawn = len(re.findall(r'class="note\b', svg)), len(re.findall(r'class="measure\b', svg))
+    if drawn != (notes, bars):
         raise EngravingError(
-            f"engraved {notes} notes in {bars} bars instead of {score.note_count} in "
-            f"{len(score.bars)}; please report the music that was asked for"
+            f"engraved {drawn[0]} notes in {drawn[1]} bars instead of {notes} in "
+            f"{bars}; please report the music that was asked for"
         )
     return _finished(svg)
 

@@ -1,0 +1,63 @@
+"""Artifacts of music in several voices: an engraved image, a WAV, a MIDI file and MusicXML."""
+
+from __future__ import annotations
+
+import io
+
+from tools import Artifact
+from tools.music.audio import Sound, play
+from tools.music.notation import engrave
+from tools.music.parts import PartScore
+from tools.music.parts_xml import bar_count, note_count, sounding, to_musicxml
+from tools.music.presentation import MUSICXML, file_name
+
+TICKS = 480
+VELOCITY = 80
+
+
+def present_parts(score: PartScore) -> tuple[Artifact, ...]:
+    """Return a score as an SVG image, a WAV, a MIDI file with a track a voice, and MusicXML."""
+    name = file_name(score.title)
+    source = to_musicxml(score)
+    svg = engrave(source, notes=note_count(score), bars=bar_count(score))
+    return (
+        Artifact("image", f"{name}.svg", "image/svg+xml", svg.encode()),
+        Artifact("audio", f"{name}.wav", "audio/wav", play(sounds(score))),
+        Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),
+        Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
+    )
+
+
+def sounds(score: PartScore) -> list[Sound]:
+    """Return the notes of a score in seconds."""
+    beat = 60.0 / score.tempo
+    return [
+        Sound(float(start) * beat, float(beats) * beat, pitch.midi)
+        for voice in score.voices
+        for start, beats, pitch in sounding(voice)
+    ]
+
+
+def to_midi(score: PartScore) -> bytes:
+    """Return the score as a MIDI file with one track for each voice."""
+    import mido
+
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
+    head = mido.MidiTrack()
+    head.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(score.tempo)))
+    file.tracks.append(head)
+    for voice in score.voices:
+        changes = []
+        for start, beats, pitch in sounding(voice):
+            changes.append((int(start * TICKS), 1, pitch.midi))
+            changes.append((int((start + beats) * TICKS), 0, pitch.midi))
+        track = mido.MidiTrack()
+        now = 0
+        for when, on, note in sorted(changes):
+            kind = "note_on" if on else "note_off"
+            track.append(mido.Message(kind, note=note, velocity=VELOCITY * on, time=when - now))
+            now = when
+        file.tracks.append(track)
+    out = io.BytesIO()
+    file.save(file=out)
+    return out.getvalue()

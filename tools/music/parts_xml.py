@@ -1,0 +1,227 @@
+"""Scores in several voices as MusicXML 4.0: a staff for one or two voices, ties over bar lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from xml.sax.saxutils import escape, quoteattr
+
+from tools.music.chord import Chord
+from tools.music.key import SHARPS
+from tools.music.musicxml import harmony
+from tools.music.parts import PartScore, Staff, Voice
+from tools.music.pitch import Pitch
+from tools.music.roman import NUMERALS
+
+_ROMAN = re.compile("|".join(sorted(NUMERALS, key=len, reverse=True)), re.IGNORECASE)
+DIVISIONS = 4
+MARK_COLOUR = "#C00000"
+_CLEF_LINES = {"G": 2, "F": 4, "C": 3}
+# Lengths in beats that one note head can have: its type and dots.
+_TYPES = {
+    Fraction(4): ("whole", 0), Fraction(3): ("half", 1), Fraction(2): ("half", 0),
+    Fraction(3, 2): ("quarter", 1), Fraction(1): ("quarter", 0), Fraction(3, 4): ("eighth", 1),
+    Fraction(1, 2): ("eighth", 0), Fraction(1, 4): ("16th", 0),
+}  # fmt: skip
+_ACCIDENTALS = {
+    -2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp", -3: "triple-flat",
+    3: "triple-sharp",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Head:
+    """A note head or rest within one bar, with the ties that join it to its neighbours."""
+
+    pitch: Pitch | None
+    start: Fraction
+    beats: Fraction
+    continues: bool
+    goes_on: bool
+    red: bool
+
+
+def to_musicxml(score: PartScore) -> str:
+    """Return the score as a MusicXML document of one part with its staves."""
+    cut = [heads(score, v) for v in range(len(score.voices))]
+    bars = "".join(_measure(score, cut, bar) for bar in range(bar_count(score)))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<score-partwise version="4.0">'
+        f"<work><work-title>{escape(score.title)}</work-title></work>"
+        '<part-list><score-part id="P1"><part-name print-object="no">Music</part-name>'
+        f'</score-part></part-list><part id="P1">{bars}</part></score-partwise>\n'
+    )
+
+
+def bar_count(score: PartScore) -> int:
+    """Return how many bars there are; the last may be short."""
+    return -int(-score.length // score.bar)
+
+
+def note_count(score: PartScore) -> int:
+    """Return how many note heads are drawn, those tied over bar lines among them."""
+    cut = (heads(score, v) for v in range(len(score.voices)))
+    return sum(head.pitch is not None for row in cut for head in row)
+
+
+def heads(score: PartScore, number: int) -> list[Head]:
+    """Cut a voice at bar lines into lengths that can be written with one note head each."""
+    found: list[Head] = []
+    now = Fraction(0)
+    for note in score.voices[number]:
+        pieces = _pieces(now, note.beats, score.bar)
+        red = (number, now) in score.marked
+        if note.tied and found and note.pitch == found[-1].pitch:
+            found[-1] = _tied_on(found[-1])
+        for place, beats in enumerate(pieces):
+            sounds = note.pitch is not None
+            continues = sounds and (place > 0 or note.tied)
+            found.append(
+                Head(note.pitch, now, beats, continues, sounds and place < len(pieces) - 1, red)
+            )
+            now += beats
+    return found
+
+
+def _tied_on(head: Head) -> Head:
+    return Head(head.pitch, head.start, head.beats, head.continues, True, head.red)
+
+
+def _pieces(start: Fraction, beats: Fraction, bar: Fraction) -> list[Fraction]:
+    pieces = []
+    while beats > 0:
+        room = min(beats, bar - start % bar)
+        piece = next(size for size in _TYPES if size <= room)
+        pieces.append(piece)
+        start, beats = start + piece, beats - piece
+    return pieces
+
+
+def _measure(score: PartScore, cut: Sequence[Sequence[Head]], bar: int) -> str:
+    begin = bar * score.bar
+    end = min(begin + score.bar, score.length)
+    body = _attributes(score) if bar == 0 else ""
+    number = 0
+    for staff_number, staff in enumerate(score.staves, start=1):
+        rows = [
+            [head for head in cut[number + place] if begin <= head.start < end]
+            for place in range(len(staff.voices))
+        ]
+        signs = _accidentals(rows, score.fifths)
+        for place, row in enumerate(rows):
+            if number + place > 0:
+                body += f"<backup><duration>{_ticks(end - begin)}</duration></backup>"
+            body += _voice(score, row, signs, number + place, staff_number, len(rows), place)
+        number += len(staff.voices)
+    last = bar == bar_count(score) - 1
+    line = '<barline location="right"><bar-style>light-heavy</bar-style></barline>' if last else ""
+    return f'<measure number="{bar + 1}">{body}{line}</measure>'
+
+
+def _voice(
+    score: PartScore, row: Sequence[Head], signs: dict[tuple[int, Fraction], str],
+    voice: int, staff: int, shared: int, place: int,
+) -> str:  # fmt: skip
+    stem = ("up", "down")[place] if shared == 2 else ""
+    text = ""
+    for head in row:
+        if voice == 0:
+            text += "".join(_label(said) for when, said in score.labels if when == head.start)
+        text += _head(head, signs.get((place, head.start), ""), voice + 1, staff, stem)
+    return text
+
+
+def _accidentals(rows: Sequence[Sequence[Head]], fifths: int) -> dict[tuple[int, Fraction], str]:
+    """Return the accidentals to print on one staff in one bar, by voice and start.
+
+    An accidental holds for its line, in both voices, until the end of the bar.
+    """
+    order = SHARPS if fifths > 0 else SHARPS[::-1]
+    signature = dict.fromkeys(order[: abs(fifths)], 1 if fifths > 0 else -1)
+    state: dict[tuple[str, int | None], int] = {}
+    printed = {}
+    placed = [(head.start, place, head) for place, row in enumerate(rows) for head in row]
+    for start, place, head in sorted(placed, key=lambda item: item[:2]):
+        if head.pitch is None or head.continues:
+            continue
+        line = (head.pitch.step, head.pitch.octave)
+        if state.get(line, signature.get(head.pitch.step, 0)) != head.pitch.alter:
+            printed[place, start] = _ACCIDENTALS.get(head.pitch.alter, "")
+        state[line] = head.pitch.alter
+    return printed
+
+
+def _head(head: Head, accidental: str, voice: int, staff: int, stem: str) -> str:
+    kind, dots = _TYPES[head.beats]
+    colour = f' color="{MARK_COLOUR}"' if head.red else ""
+    sign = f"<accidental>{accidental}</accidental>" if accidental else ""
+    stemmed = f"<stem>{stem}</stem>" if stem and head.pitch is not None else ""
+    ties = ["stop"] * head.continues + ["start"] * head.goes_on
+    sounding = "".join(f'<tie type="{kind_}"/>' for kind_ in ties)
+    drawn = "".join(f'<tied type="{kind_}"/>' for kind_ in ties)
+    notations = f"<notations>{drawn}</notations>" if ties else ""
+    return (
+        f"<note{colour}>{_pitch(head.pitch)}<duration>{_ticks(head.beats)}</duration>{sounding}"
+        f"<voice>{voice}</voice><type>{kind}</type>{'<dot/>' * dots}{sign}{stemmed}"
+        f"<staff>{staff}</staff>{notations}</note>"
+    )
+
+
+def _pitch(pitch: Pitch | None) -> str:
+    if pitch is None:
+        return "<rest/>"
+    alter = f"<alter>{pitch.alter}</alter>" if pitch.alter else ""
+    return f"<pitch><step>{pitch.step}</step>{alter}<octave>{pitch.octave}</octave></pitch>"
+
+
+def _label(said: Chord | str) -> str:
+    """A chord symbol or a numeral, over the next note."""
+    if isinstance(said, Chord):
+        return harmony(said)
+    found = _ROMAN.search(said)
+    degree = NUMERALS.index(found[0].upper()) + 1 if found else 1
+    return (
+        f"<harmony><numeral><numeral-root text={quoteattr(said)}>{degree}</numeral-root></numeral>"
+        '<kind text="">none</kind></harmony>'
+    )
+
+
+def _attributes(score: PartScore) -> str:
+    clefs = "".join(_clef(number, staff) for number, staff in enumerate(score.staves, start=1))
+    beats, kind = (score.bar, 4) if score.bar.denominator == 1 else (score.bar * 2, 8)
+    return (
+        f"<attributes><divisions>{DIVISIONS}</divisions><key><fifths>{score.fifths}</fifths></key>"
+        f"<time><beats>{beats}</beats><beat-type>{kind}</beat-type></time>"
+        f"<staves>{len(score.staves)}</staves>{clefs}</attributes>"
+        f'<direction placement="above"><sound tempo="{score.tempo}"/></direction>'
+    )
+
+
+def _clef(number: int, staff: Staff) -> str:
+    return (
+        f'<clef number="{number}"><sign>{staff.clef}</sign><line>{_CLEF_LINES[staff.clef]}</line>'
+        "</clef>"
+    )
+
+
+def _ticks(beats: Fraction) -> int:
+    return int(beats * DIVISIONS)
+
+
+def sounding(voice: Voice) -> Iterator[tuple[Fraction, Fraction, Pitch]]:
+    """Yield start, beats and pitch of what sounds; tied notes are joined to one."""
+    now = Fraction(0)
+    held: tuple[Fraction, Fraction, Pitch] | None = None
+    for note in voice:
+        if held and note.tied and note.pitch == held[2]:
+            held = (held[0], held[1] + note.beats, held[2])
+        else:
+            if held:
+                yield held
+            held = (now, note.beats, note.pitch) if note.pitch is not None else None
+        now += note.beats
+    if held:
+        yield held

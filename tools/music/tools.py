@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools import Tool
 from tools.music.fret_tools import FRET_TOOLS
 from tools.music.harmony_tools import HARMONY_TOOLS
+from tools.music.part_writing_tools import PART_WRITING_TOOLS
 from tools.music.picture_tools import PICTURE_TOOLS
 from tools.music.range_tools import RANGE_TOOLS
 from tools.music.rhythm_tools import RHYTHM_TOOLS
@@ -20,5 +21,5 @@ TOOLS: tuple[Tool, ...] = (
     *HARMONY_TOOLS,
     *ROW_TOOLS,
     *RHYTHM_TOOLS,
-    *RANGE_TOOLS,
+    *RANGE_TOOLS + PART_WRITING_TOOLS,
 )

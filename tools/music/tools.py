@@ -21,5 +21,6 @@ TOOLS: tuple[Tool, ...] = (
     *HARMONY_TOOLS,
     *ROW_TOOLS,
     *RHYTHM_TOOLS,
-    *RANGE_TOOLS + PART_WRITING_TOOLS,
+    *RANGE_TOOLS,
+    *PART_WRITING_TOOLS,
 )

@@ -82,7 +82,9 @@ def vocabulary(key: Key) -> tuple[Option, ...]:
     return tuple(options)
 
 
-def hymn(melody: Voice, key: Key) -> list[Harmonised]:
+def hymn(
+    melody: Voice, key: Key, *, beat: Fraction = Fraction(1), offset: Fraction = Fraction(0)
+) -> list[Harmonised]:
     """Return a chord in four parts for every beat of the melody that begins a note.
 
     Notes between the beats pass over the chord of their beat. The last chord is the tonic, or
@@ -91,7 +93,7 @@ def hymn(melody: Voice, key: Key) -> list[Harmonised]:
     Raises:
         MusicError: a note belongs to no chord of the vocabulary, or is out of the soprano's range.
     """
-    stretches = _stretches(melody, Fraction(1))
+    stretches = _stretches(melody, beat, offset)
     rows = [
         _asked(stretch, key, first=place == 0, last=place == len(stretches) - 1)
         for place, stretch in enumerate(stretches)
@@ -122,14 +124,17 @@ def _asked(stretch: _Stretch, key: Key, *, first: bool, last: bool) -> list[tupl
     return found
 
 
-def song(melody: Voice, key: Key, bar: Fraction, span: Fraction) -> list[Harmonised]:
+def song(
+    melody: Voice, key: Key, *, span: Fraction, offset: Fraction = Fraction(0)
+) -> list[Harmonised]:
     """Return a chord for every `span` of beats, by the notes that sound in it."""
     table = ("i", "III", "iv", "v", "V", "VI", "VII") if key.minor_like else (
         "I", "ii", "iii", "IV", "V", "vi"
     )  # fmt: skip
     options = [_option(numeral, key, 0.0) for numeral in table]
     total = sum((note.beats for note in melody), Fraction(0))
-    places = [n * span for n in range(int(-(-total // span)))]
+    edges = [n * span - offset for n in range(int(-(-(total + offset) // span)))]
+    places = [max(edge, Fraction(0)) for edge in edges]
     prices = []
     for place, start in enumerate(places):
         ends = 2.0 if place in (0, len(places) - 1) else 0.0
@@ -142,8 +147,8 @@ def song(melody: Voice, key: Key, bar: Fraction, span: Fraction) -> list[Harmoni
         )  # fmt: skip
     chosen = _cheapest(prices, _matrix(options, options))
     return [
-        Harmonised(start, min(span, total - start), options[n])
-        for start, n in zip(places, chosen, strict=True)
+        Harmonised(start, min(edge + span, total) - start, options[n])
+        for edge, start, n in zip(edges, places, chosen, strict=True)
     ]
 
 
@@ -202,11 +207,11 @@ class _Stretch:
     leaves: Pitch
 
 
-def _stretches(melody: Voice, beat: Fraction) -> list[_Stretch]:
+def _stretches(melody: Voice, beat: Fraction, offset: Fraction) -> list[_Stretch]:
     """Return the notes on the beat; those between belong to the one before."""
     rows: list[_Stretch] = []
     for start, note in zip(starts(melody), melody, strict=True):
-        passing = start % beat != 0 or note.pitch is None or note.tied
+        passing = (start + offset) % beat != 0 or note.pitch is None or note.tied
         if rows and passing:
             before = rows[-1]
             beats = start + note.beats - before.start

@@ -13,16 +13,27 @@ from tools.music.figured_bass import chord_of, realise_figures
 from tools.music.harmonization import Harmonised, hymn, in_soprano, song
 from tools.music.key import Key, read_key
 from tools.music.key_finding import find
+from tools.music.line import Line
 from tools.music.music_text import Music, read_chords
 from tools.music.naming import name_notes
 from tools.music.part_writing import LONGEST, realise_chords, search
-from tools.music.parts import BAR, Note, PartScore, Staff, Texture, block, four_part, starts
+from tools.music.parts import (
+    BAR,
+    Note,
+    PartScore,
+    Staff,
+    Texture,
+    Voice,
+    block,
+    four_part,
+    starts,
+)
 from tools.music.parts_show import present_parts
 from tools.music.pitch import MusicError, Pitch
 from tools.music.roman import realise
 from tools.music.score import of_chords
 from tools.music.voice_leading import Finding, check, tell
-from tools.music.voices_text import NAMES, read_line, read_voices
+from tools.music.voices_text import NAMES, read_line, read_tune, read_voices
 
 MOST_TOLD = 24
 _HALF = Fraction(2)
@@ -89,18 +100,17 @@ def realize_figured_bass(bass: str, figures: str, key: str) -> ToolResult:
 @musical
 def harmonize_melody(melody: str, key: str = "", style: str = "hymn") -> ToolResult:
     """Find chords for a melody, e.g. E4 D4 C4 D4 E4 E4 E4:2 in C; style hymn or pop."""
-    line = read_line(melody)
-    notes = tuple(note.pitch for note in line if note.pitch is not None)
-    home = read_key(key) if key.strip() else find(Music("notes", notes=notes))
+    line, voice = read_tune(melody)
+    home = read_key(key) if key.strip() else line.home
     if _SONG_WORDS.search(style):
-        return _as_song(melody, line, home)
+        return _as_song(line, voice, home)
     if not _HYMN_WORDS.search(style):
         raise MusicError(f"unknown style {style!r}; write hymn (four parts) or pop (chords)")
-    soprano, octaves = in_soprano(line)
-    rows = hymn(soprano, home)
+    soprano, octaves = in_soprano(voice)
+    rows = hymn(soprano, home, beat=max(line.meter.beats), offset=_offset(line))
     voiced = [tuple(reversed(row.layout.pitches)) for row in rows if row.layout]
     lower = _texture(voiced, [row.beats for row in rows]).voices[1:]
-    texture = Texture((soprano, *lower), NAMES[4], BAR, "|" in melody)
+    texture = Texture((soprano, *lower), NAMES[4], line.meter.quarters, _offset(line))
     findings = check(texture, home)
     lines = [f"{home.name}: {symbols(row.option.chord for row in rows)}"]
     lines.append(f"Numerals: {' '.join(_pretty(row.option.numeral) for row in rows)}.")
@@ -108,35 +118,40 @@ def harmonize_melody(melody: str, key: str = "", style: str = "hymn") -> ToolRes
         way = "up" if octaves > 0 else "down"
         lines.append(f"The melody was moved {way} {plural(abs(octaves), 'octave')} to be sung.")
     lines += _by_voice(texture)[1:] + _verdict(findings, texture)
-    labels = [row.option.chord for row in rows]
-    placed = [(row.start, label) for row, label in zip(rows, labels, strict=True)]
+    placed = [(row.start, row.option.chord) for row in rows]
     shown = _engraved(texture, home, f"Hymn in {home.name}", findings, placed)
     return ToolResult("\n".join(lines), shown)
 
 
-def _as_song(melody: str, line: tuple[Note, ...], home: Key) -> ToolResult:
-    """A chord a bar where bar lines are drawn, else every two beats of a short tune or four."""
-    total = sum((note.beats for note in line), Fraction(0))
-    span = BAR if "|" in melody or total > 2 * BAR else _HALF
-    rows = song(line, home, BAR, span)
-    chords = [row.option.chord for row in rows]
+def _offset(line: Line) -> Fraction:
+    """What is missing of the bar before a pickup."""
+    return line.meter.quarters - line.pickup if line.pickup else Fraction(0)
+
+
+def _as_song(line: Line, voice: Voice, home: Key) -> ToolResult:
+    """A chord a bar, or every half bar of a tune of one or two bars."""
+    bar, offset = line.meter.quarters, _offset(line)
+    short = line.length <= 2 * bar and bar == BAR and not offset
+    rows = song(voice, home, span=_HALF if short else bar, offset=offset)
     bars = " | ".join(
-        " ".join(row.option.chord.symbol for row in rows if row.start // BAR == bar)
-        for bar in range(int(-(-total // BAR)))
+        " ".join(row.option.chord.symbol for row in rows if (row.start + offset) // bar == number)
+        for number in range(int(-(-(line.length + offset) // bar)))
     )
     lines = [f"{home.name}: {bars}"]
     lines.append(f"Numerals: {' '.join(_pretty(row.option.numeral) for row in rows)}.")
-    if (strange := _strange(line, rows)) > 0:
-        lines.append(f"{plural(strange, 'note')} of the melody pass by without being chord tones.")
+    if (strange := _strange(voice, rows)) > 0:
+        verb = "passes" if strange == 1 else "pass"
+        lines.append(f"{plural(strange, 'note')} of the melody {verb} by outside of the chords.")
     placed = tuple((row.start, row.option.chord) for row in rows)
-    low = [event.pitches for event in of_chords(chords, "").events]
+    low = [event.pitches for event in of_chords([chord for _, chord in placed], "").events]
     low = [tuple(pitch.at((pitch.octave or 4) - 1) for pitch in chord) for chord in low]
-    staves = (Staff("G", (line,)), Staff("F", block(low, [row.beats for row in rows])))
-    score = PartScore(f"Song in {home.name}", staves, _fifths(home), tempo=104, labels=placed)
+    staves = (Staff("G", (voice,)), Staff("F", block(low, [row.beats for row in rows])))
+    title = f"Song in {home.name}"
+    score = PartScore(title, staves, _fifths(home), bar, offset, tempo=104, labels=placed)
     return ToolResult("\n".join(lines), present_parts(score))
 
 
-def _strange(line: Sequence[Note], rows: Sequence[Harmonised]) -> int:
+def _strange(line: Voice, rows: Sequence[Harmonised]) -> int:
     count = 0
     for start, note in zip(starts(line), line, strict=True):
         row = next(row for row in reversed(rows) if row.start <= start)
@@ -252,8 +267,9 @@ def _engraved(
 ) -> tuple[Artifact, ...]:  # fmt: skip
     marked = frozenset((voice, finding.start) for finding in findings for voice in finding.voices)
     score = four_part(
-        title, texture.voices, fifths=_fifths(key), bar=texture.bar, labels=labels, marked=marked
-    )
+        title, texture.voices, fifths=_fifths(key), bar=texture.bar, offset=texture.offset,
+        labels=labels, marked=marked,
+    )  # fmt: skip
     return present_parts(score)
 
 

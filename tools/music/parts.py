@@ -41,12 +41,15 @@ class Moment:
 
 @dataclass(frozen=True)
 class Texture:
-    """Voices from the top down that last equally long, with their names and the bar's beats."""
+    """Voices from the top down that last equally long, with their names and the bar's beats.
+
+    `offset` is what is missing of the first bar before a pickup.
+    """
 
     voices: tuple[Voice, ...]
     names: tuple[str, ...]
     bar: Fraction = BAR
-    drawn: bool = False
+    offset: Fraction = Fraction(0)
 
     @property
     def moments(self) -> tuple[Moment, ...]:
@@ -54,13 +57,13 @@ class Texture:
         return tuple(_moments(self.voices))
 
     def where(self, start: Fraction) -> str:
-        """Say where a time lies: `bar 2, beat 3`.
+        """Say where a time lies: `bar 2, beat 3`. A pickup is bar 0.
 
         >>> Texture((), ()).where(Fraction(11, 2))
         'bar 2, beat 2.5'
         """
-        bar, rest = divmod(start, self.bar)
-        return f"bar {bar + 1}, beat {float(rest + 1):g}"
+        bar, rest = divmod(start + self.offset, self.bar)
+        return f"bar {bar + (0 if self.offset else 1)}, beat {float(rest + 1):g}"
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class PartScore:
     """Staves from the top down. `labels` are chord symbols or numerals over
     the staff by their start in beats.
 
+    `offset` is what is missing of the first bar before a pickup.
     `marked` are the voice (counted over all staves) and the start of notes to draw in red.
     """
 
@@ -83,6 +87,7 @@ class PartScore:
     staves: tuple[Staff, ...]
     fifths: int = 0
     bar: Fraction = BAR
+    offset: Fraction = Fraction(0)
     tempo: int = 84
     labels: tuple[tuple[Fraction, Chord | str], ...] = ()
     marked: frozenset[tuple[int, Fraction]] = frozenset()
@@ -127,13 +132,14 @@ def four_part(
     *,
     fifths: int = 0,
     bar: Fraction = BAR,
+    offset: Fraction = Fraction(0),
     labels: Sequence[tuple[Fraction, Chord | str]] = (),
     marked: frozenset[tuple[int, Fraction]] = frozenset(),
 ) -> PartScore:
     """Lay out two to four voices on a treble and a bass staff."""
     upper = 2 if len(voices) > 2 else 1
     staves = (Staff("G", tuple(voices[:upper])), Staff("F", tuple(voices[upper:])))
-    return PartScore(title, staves, fifths, bar, labels=tuple(labels), marked=marked)
+    return PartScore(title, staves, fifths, bar, offset, labels=tuple(labels), marked=marked)
 
 
 def _moments(voices: Sequence[Voice]) -> Iterator[Moment]:

@@ -58,7 +58,7 @@ def to_musicxml(score: PartScore) -> str:
 
 def bar_count(score: PartScore) -> int:
     """Return how many bars there are; the last may be short."""
-    return -int(-score.length // score.bar)
+    return -int(-(score.length + score.offset) // score.bar)
 
 
 def note_count(score: PartScore) -> int:
@@ -72,7 +72,7 @@ def heads(score: PartScore, number: int) -> list[Head]:
     found: list[Head] = []
     now = Fraction(0)
     for note in score.voices[number]:
-        pieces = _pieces(now, note.beats, score.bar)
+        pieces = _pieces(now + score.offset, note.beats, score.bar)
         red = (number, now) in score.marked
         if note.tied and found and note.pitch == found[-1].pitch:
             found[-1] = _tied_on(found[-1])
@@ -101,8 +101,9 @@ def _pieces(start: Fraction, beats: Fraction, bar: Fraction) -> list[Fraction]:
 
 
 def _measure(score: PartScore, cut: Sequence[Sequence[Head]], bar: int) -> str:
-    begin = bar * score.bar
+    begin = bar * score.bar - score.offset
     end = min(begin + score.bar, score.length)
+    begin = max(begin, Fraction(0))
     body = _attributes(score) if bar == 0 else ""
     number = 0
     for staff_number, staff in enumerate(score.staves, start=1):
@@ -118,7 +119,9 @@ def _measure(score: PartScore, cut: Sequence[Sequence[Head]], bar: int) -> str:
         number += len(staff.voices)
     last = bar == bar_count(score) - 1
     line = '<barline location="right"><bar-style>light-heavy</bar-style></barline>' if last else ""
-    return f'<measure number="{bar + 1}">{body}{line}</measure>'
+    name = f'"{bar if score.offset else bar + 1}"'
+    name += ' implicit="yes"' if score.offset and bar == 0 else ""
+    return f"<measure number={name}>{body}{line}</measure>"
 
 
 def _voice(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from tools.music import line_text
+from tools.music.line import Line
 from tools.music.parts import BAR, Note, Texture, Voice, block, check_lengths
 from tools.music.pitch import MusicError, Pitch, read_pitch
 from tools.music.text import plain_accidentals
@@ -28,14 +30,15 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _TOKEN = re.compile(
-    r"(?P<tie>[~_]?)(?:(?P<note>[A-Ga-g](?:##?|bb?|x)?-?\d?)|(?P<rest>r|rest|-))"
-    r"(?::(?P<length>[\d./]+|[whqes]\.?))?(?P<after>[~]?)",
+    r"(?:(?P<note>[A-Ga-g](?:##?|bb?|x)?-?\d?)|(?P<rest>r|z|rest|-))"
+    r"(?::(?P<length>\d+/\d+|\d+(?:\.\d+)?|[whqes]\.?))?(?P<tie>~?)",
     re.IGNORECASE,
 )
 _LENGTHS = {
     "w": Fraction(4), "h": Fraction(2), "q": Fraction(1), "e": Fraction(1, 2), "s": Fraction(1, 4),
 }  # fmt: skip
 _APART = re.compile(r"(?<![A-Za-z])([A-Ga-g](?:##?|bb?)?)\s+(\d)\b(?!\s*[:/])")
+_QUARTERS = re.compile(r"(?<=[\w#♯♭]):(\d+)(?![\d/.])")
 # Where a voice begins when no octave is given (MIDI).
 _MIDDLES = (72, 65, 57, 48)
 
@@ -44,7 +47,8 @@ def read_voices(text: str) -> Texture:
     """Read two to four voices.
 
     Lines are labelled (`S: … A: …`) or on lines of their own; chords are written from the bottom
-    up between commas or bar lines. A note may have a length in beats: `C5:2`, `C5:h`.
+    up between commas or bar lines. A note may have a length: `C5:h` (w h q e s, dots), `C5:1/8` of
+    a whole note, or in quarter notes `C5:2`; `~` after it ties it to the next.
 
     >>> texture = read_voices("C3 G3 E4 C5, G2 G3 D4 B4")
     >>> [str(note.pitch) for note in texture.voices[0]], texture.names[0]
@@ -75,6 +79,24 @@ def read_line(text: str) -> Voice:
     """
     plain = _APART.sub(r"\1\2", plain_accidentals(text)).strip(" .?!\"'")
     return _read_row(plain, 0)
+
+
+def read_tune(text: str) -> tuple[Line, Voice]:
+    """Read a melody with its meter, key and pickup where they are written.
+
+    >>> line, voice = read_tune("3/4: D4 | G4:2 A4 | B4:h.")
+    >>> str(line.pickup), [str(note.beats) for note in voice]
+    ('1', ['1', '2', '1', '3'])
+
+    Raises:
+        MusicError: names what cannot be read, or the bar that is not full.
+    """
+    line = line_text.read_line(_QUARTERS.sub(r":\1/4", text))
+    if len(line.notes) > LONGEST:
+        raise MusicError(f"{len(line.notes)} notes are too many; give at most {LONGEST}")
+    voice = tuple(Note(note.top, note.beats) for note in line.notes)
+    check_lengths([voice], ["melody"])
+    return line, voice
 
 
 def _by_label(text: str) -> list[str]:
@@ -125,7 +147,7 @@ def _lines(rows: Sequence[str]) -> Texture:
     names = NAMES[len(voices)]
     check_lengths(voices, names)
     bar = _bar(rows[0], voices[0])
-    return Texture(tuple(voices), names, bar, any("|" in row for row in rows))
+    return Texture(tuple(voices), names, bar)
 
 
 def _bar(row: str, voice: Voice) -> Fraction:
@@ -141,13 +163,17 @@ def _read_row(row: str, place: int) -> Voice:
     parts = [part for part in row.strip(" |").split("|") if part.strip(" ,")]
     drawn = len(parts) > 1
     notes: list[Note] = []
+    hangs = False
     for part in parts:
         found = _tokens(part)
         sized = any(match["length"] for match in found)
         share = BAR / len(found) if drawn and not sized and found else Fraction(1)
         if share.denominator == 3:
             share = Fraction(1)  # three or six notes: a bar of three beats or of six
-        notes += [_note(match, share) for match in found]
+        for match in found:
+            tied = bool(notes) and hangs
+            notes.append(replace(_note(match, share), tied=tied))
+            hangs = bool(match["tie"])
     if not notes:
         raise MusicError("a voice has no notes; write e.g. C5 B4 C5")
     if len(notes) > LONGEST:
@@ -161,25 +187,27 @@ def _tokens(part: str) -> list[re.Match[str]]:
         match = _TOKEN.fullmatch(item)
         if match is None:
             raise MusicError(
-                f"cannot read {item!r} as a note; write letter, octave and, if needed, beats: "
-                "C5 or C5:2, r for a rest"
+                f"cannot read {item!r} as a note; write letter, octave and, if needed, a length: "
+                "C5 or C5:h, r for a rest"
             )
         found.append(match)
     return found
 
 
 def _note(match: re.Match[str], share: Fraction) -> Note:
-    said = match["length"]
-    beats = share
-    if said and said[0].lower() in _LENGTHS:
-        beats = _LENGTHS[said[0].lower()] * (Fraction(3, 2) if said.endswith(".") else 1)
-    elif said:
-        try:
-            beats = Fraction(said)
-        except (ValueError, ZeroDivisionError):
-            raise MusicError(f"cannot read {said!r} as beats; write e.g. 2, 1/2 or 1.5") from None
     pitch = read_pitch(match["note"]) if match["note"] else None
-    return Note(pitch, beats, tied=bool(match["tie"]))
+    return Note(pitch, _beats(match["length"]) if match["length"] else share)
+
+
+def _beats(said: str) -> Fraction:
+    """Read a length: a letter, quarter notes, or a fraction of a whole note."""
+    letter = _LENGTHS.get(said[0].lower())
+    if letter is not None:
+        return letter * (Fraction(3, 2) if said.endswith(".") else 1)
+    try:
+        return Fraction(said) * (4 if "/" in said else 1)
+    except ZeroDivisionError:
+        raise MusicError(f"cannot read {said!r} as a length; write e.g. h, 2 or 1/8") from None
 
 
 def _with_octaves(notes: Sequence[Note], middle: int) -> Voice:
@@ -225,7 +253,7 @@ def _chords(text: str) -> Texture:
     voices = block(chords, beats)
     names = NAMES[len(voices)]
     check_lengths(voices, names)
-    return Texture(voices, names, BAR, len(bars) > 1)
+    return Texture(voices, names)
 
 
 def _fours(row: str) -> list[str]:

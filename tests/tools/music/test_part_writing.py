@@ -66,10 +66,10 @@ def test_lengths_bars_and_rests_are_read() -> None:
     assert texture.voices[1][0].pitch is None
     assert texture.where(Fraction(6)) == "bar 2, beat 3"
     assert [note.beats for note in read_line("C4 D4 | E4")] == [2, 2, 4]
-    assert [note.beats for note in read_line("C4:q. D4:e ~D4:1/2")] == [
+    assert [note.beats for note in read_line("C4:q. D4:e~ D4:1/8")] == [
         Fraction(3, 2), Fraction(1, 2), Fraction(1, 2)
     ]  # fmt: skip
-    assert read_line("C4 ~C4")[1].tied
+    assert read_line("C4~ C4")[1].tied
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_lengths_bars_and_rests_are_read() -> None:
         ("S: C5 B4; A: G4", "make them equally long"),
         ("S: C5 B4; S: G4 G4", "named twice"),
         ("S: C5 X4; B: C3 C3", "cannot read 'X4' as a note"),
-        ("S: C5:1/3; B: C3:1/3", "write quarters of a beat"),
+        ("S: C5:1/12; B: C3:1/12", "write quarters of a beat"),
         ("C3 G3 E4 C5, G2 D4 B4", "the same 2 to 4 notes"),
         ("S: " + "C5 " * 300 + "B: C3", "at most 256"),
     ],
@@ -235,7 +235,7 @@ def test_a_suspension_is_held_and_falls() -> None:
     ("melody", "key"),
     [
         ("E4 D4 C4 D4 E4 E4 E4:2 D4 D4 D4:2 E4 G4 G4:2", "C"),
-        ("G4 G4:1/2 A4:1/2 B4 C5 D5 D5 G4:2", "G"),
+        ("G4 G4:e A4:e B4 C5 D5 D5 G4:2", "G"),
         ("A4 B4 C5 D5 C5 B4 A4", "A minor"),
         ("C5 C#5 D5 D#5 E5 D5 C5", "C"),
         ("D4 E4 F4 G4 A4 G4 F4 E4 D4", "D minor"),
@@ -255,12 +255,26 @@ def test_hymns_keep_the_melody_and_the_rules(melody: str, key: str) -> None:
 
 def test_songs_have_a_chord_a_bar() -> None:
     tune = "C4 C4 G4 G4 | A4 A4 G4:2 | F4 F4 E4 E4 | D4 D4 C4:2"
-    rows = song(read_line(tune), read_key("C"), BAR, BAR)
+    rows = song(read_line(tune), read_key("C"), span=BAR)
     assert [row.option.chord.symbol for row in rows][::3] == ["C", "C"]
     assert call("harmonize_melody", melody=tune, style="pop song").startswith("C major: C | ")
-    halves = song(read_line(tune), read_key("C"), BAR, Fraction(2))
+    halves = song(read_line(tune), read_key("C"), span=Fraction(2))
     assert len(halves) == 8
     assert halves[2].option.chord.symbol == "F"
+
+
+def test_pickups_and_other_meters() -> None:
+    tune = "3/4 in G major: D4 | G4:h A4 | B4:h G4 | A4:h F#4 | G4:h"
+    text = call("harmonize_melody", melody=tune)
+    assert text.startswith("G major: G ")
+    assert "no broken rule" in text
+    artifact = BY_NAME["harmonize_melody"].call({"melody": tune}).artifacts[3]
+    assert b'<measure number="0" implicit="yes">' in artifact.data
+    assert b"<beats>3</beats>" in artifact.data
+    song_text = call("harmonize_melody", melody=tune, style="folk")
+    assert song_text.splitlines()[0].count("|") == 4
+    assert read_voices("S: D5 C5; B: G2 A2").where(Fraction(1)) == "bar 1, beat 2"
+    assert Texture((), (), BAR, Fraction(3)).where(Fraction(2)) == "bar 1, beat 2"
 
 
 def test_a_low_melody_is_moved_into_the_soprano() -> None:

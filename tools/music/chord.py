@@ -78,10 +78,10 @@ class Chord:
         """
         tones = self.tones
         if not 0 <= number < len(tones):
-            known = ", ".join(_said(n) for n in range(len(tones)))
+            symbol = self.root.name + self.quality.symbol
             raise MusicError(
-                f"{self.root.name}{self.quality.symbol} has {len(tones)} notes and no "
-                f"{_said(number)}; did you mean one of: {known}?"
+                f"{symbol} has {len(tones)} notes and no {_said(number)}, only 0 (root position) "
+                f"to {len(tones) - 1}; did you mean {symbol} {_said(len(tones) - 1)}?"
             )
         return replace(self, bass=tones[number] if number else None)
 

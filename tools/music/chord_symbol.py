@@ -9,9 +9,9 @@ from functools import lru_cache
 from tools.music.pitch import MusicError
 from tools.music.quality import Quality
 
-_HALF = r"(?P<half>ø|half-?dim(?:inished)?|h(?=7|$))"
+_HALF = r"(?P<half>ø|half-?dim(?:inished)?|h(?:dim)?(?=7|$))"
 _DIM = r"(?P<dim>(?i:diminished|dim)\.?|o(?!mit)|°)"
-_MAJ = r"(?P<maj>(?i:major|maj)\.?|ma(?!dd|ug)|MA|M(?!I)|Δ|\^)"
+_MAJ = r"(?P<maj>(?i:major|maj)\.?|ma(?!dd|ug)|MA|M(?!I)|j(?=7|9|11|13)|Δ|\^)"
 _MIN = r"(?P<min>(?i:minor|min)\.?|mi|MI|m|-(?!5))"
 _AUG = r"(?P<aug>(?i:augmented|aug)\.?|\+(?!5|11))"
 _DOM = r"(?P<dom>(?i:dominant|dom)\.?)"
@@ -228,8 +228,11 @@ def _take_added(parts: _Parts, text: str) -> str:
 
 def _finish(parts: _Parts) -> tuple[Quality, str]:
     """Make the quality, with why the parts do not fit together, or nothing."""
+    if parts.power and (parts.seventh or parts.sixth or parts.sus or parts.triad or parts.altered):
+        return Quality(), "a power chord has no third, sixth or seventh"
     if parts.power and parts.read > 1:
-        return Quality(), "a power chord has no other parts"
+        parts.power = False
+        parts.omitted.append(3)
     lydian = parts.major and not parts.sixth and "A11" in parts.altered
     if parts.major and not parts.seventh and not parts.sixth and (parts.triad or lydian):
         parts.seventh, parts.extent = "M7", 7

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterator
 
 from tools.music.chord import Chord
 from tools.music.chord_symbol import SuffixError, read_suffix
-from tools.music.pitch import MusicError, Pitch, read_pitch
-from tools.music.text import ORDINALS, did_you_mean, plain_accidentals, strip_article
+from tools.music.pitch import MusicError, read_pitch
+from tools.music.text import (
+    ORDINALS,
+    corrected,
+    did_you_mean,
+    nearest,
+    plain_accidentals,
+    strip_article,
+)
 
 WORDS = {
     "major": "maj", "minor": "min", "diminished": "dim", "augmented": "aug", "dominant": "dom",
     "suspended": "sus", "altered": "alt", "added": "add", "adding": "add", "plus": "add",
     "without": "no", "omitting": "no", "omit": "no", "flat": "b", "sharp": "#", "flattened": "b",
     "flatted": "b", "lowered": "b", "raised": "#", "sharpened": "#", "half": "half", "power": "5",
-    "lydian": "lydian", **ORDINALS,
+    "lydian": "lydian", "raise": "#", "lower": "b", **ORDINALS,
 }  # fmt: skip
 _IGNORED = frozenset(
     ("a", "an", "the", "with", "and", "of", "chord", "chords", "triad", "notes", "note", "in")
@@ -23,7 +32,12 @@ _SUGGESTED = (
     "", "m", "7", "maj7", "m7", "dim", "dim7", "aug", "m7b5", "sus4", "sus2", "6", "m6", "9", "m9",
     "maj9", "11", "13", "add9", "6/9", "7b9", "7#9", "7alt", "7sus4", "mMaj7", "13#11", "7#11",
 )  # fmt: skip
+_LONGEST_SYMBOL = 24
 _NOTE = r"[A-Ga-g](?:##?|bb?|x(?![a-z]))?"
+_KIND = re.compile(
+    r"(?:dom|dim|aug|add|alt|flat|fully|full|five|eleven|eight|four)\b", re.IGNORECASE
+)
+_FULLY = re.compile(r"\bfull(?:y|)[\s-]+dim(?:inished)?(?:\s+(?:7|7th|seventh|seven)\b)?", re.I)
 _SLASH = re.compile(rf"^(?P<chord>.*?\S)\s*[/\\]\s*(?P<bass>{_NOTE})(?:\s+bass)?$")
 _OVER = re.compile(
     rf"^(?P<chord>.+?)\s+(?:over|on|with|slash)\s+(?:an?\s+|the\s+)?(?P<bass>{_NOTE})"
@@ -36,11 +50,6 @@ _INVERTED = re.compile(
     r"(?:first|second|third|fourth|1st|2nd|3rd|4th)\s+inversion)\b(?:\s+of(?:\s+the)?\s+)?",
     re.IGNORECASE,
 )
-# Syllables stand alone before a word; `Do7` is a diminished seventh.
-_SOLFEGE = re.compile(r"^(do|re|mi|fa|sol|la|si|ti)(?=[#b]?\s+[A-Za-z\d])", re.IGNORECASE)
-_SYLLABLES = {
-    "do": "C", "re": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B", "ti": "B",
-}  # fmt: skip
 _INVERSIONS = {"fi": 1, "1s": 1, "se": 2, "2n": 2, "th": 3, "3r": 3, "fo": 4, "4t": 4}
 
 
@@ -55,8 +64,26 @@ def read_chord(text: str) -> Chord:
     Raises:
         MusicError: names the part that cannot be read and the nearest valid reading.
     """
+    try:
+        return _read(text)
+    except _UnreadError as problem:
+        plain = _plain(text)
+        near = nearest(_candidates(plain), _read, most=2 if plain[:1] in "Hh" else 1)
+        raise MusicError(f"cannot read {plain!r} as a chord: {problem}{near}") from None
+
+
+class _UnreadError(MusicError):
+    """A text that is no chord, with the reason."""
+
+
+def _plain(text: str) -> str:
     plain = strip_article(plain_accidentals(text)).strip(" .?!,;:'\"")
-    plain = _SOLFEGE.sub(lambda match: _SYLLABLES[match[1].lower()], plain)
+    plain = _FULLY.sub("diminished seventh", plain)
+    return re.sub(rf"^({_NOTE}):(?=\w)", r"\1", plain)
+
+
+def _read(text: str) -> Chord:
+    plain = _plain(text)
     if not plain or text.strip()[0] in "♭♯♮":
         raise MusicError("no chord was given; write one such as Ebm7 or E flat minor seventh")
     inverted = _INVERTED.search(plain)
@@ -69,7 +96,7 @@ def read_chord(text: str) -> Chord:
 
 
 def _read_bass(plain: str) -> Chord:
-    named_first = plain.split()[0].lower() in WORDS
+    named_first = plain.split()[0].lower() in WORDS or bool(_KIND.match(plain))
     if re.match(_NOTE, plain) and not named_first:
         for pattern in (_SLASH, _OVER):
             match = pattern.match(plain)
@@ -89,7 +116,7 @@ def _read_bass(plain: str) -> Chord:
 def _read_root(plain: str) -> Chord:
     match = re.match(r"([A-Ga-g])(##|#|bb|b|x(?![a-z]))?", plain)
     if match is None:
-        raise MusicError(_no_root(plain))
+        raise _UnreadError(f"{plain.split()[0]!r} is no note A to G")
     if match[2] == "bb" and re.match(r"bb5", plain[1:]):
         return _read_parts(match[1] + "b", plain[2:], plain)
     return _read_parts(match[0], plain[match.end() :], plain)
@@ -100,7 +127,7 @@ def _read_parts(root: str, rest: str, plain: str) -> Chord:
     try:
         return Chord(pitch, read_suffix(_symbol(rest)))
     except SuffixError as problem:
-        raise MusicError(_explain(pitch, rest, plain, problem)) from None
+        raise _UnreadError(_reason(rest, problem)) from None
 
 
 def _symbol(rest: str) -> str:
@@ -113,37 +140,35 @@ def _symbol(rest: str) -> str:
     return "".join(made)
 
 
-def _no_root(plain: str) -> str:
-    first = plain.split()[0]
-    hint = ""
-    if first[0] in "Hh":
-        hint = f"; did you mean B{first[1:]}? (H is the German name of B)"
-    elif re.match(r"[A-Ga-g]", plain.split()[-1]):
-        hint = "; put the root first, e.g. E flat minor seventh"
-    return f"cannot read {plain!r} as a chord: {first!r} is no note A to G{hint}"
-
-
-def _explain(root: Pitch, rest: str, plain: str, problem: SuffixError) -> str:
-    said = f"cannot read {plain!r} as a chord: "
+def _reason(rest: str, problem: SuffixError) -> str:
+    """Name what cannot be read: a misspelled word, or the rest of a symbol."""
+    known = WORDS.keys() | _IGNORED
     for word in re.findall(r"[A-Za-z]{4,}", rest):
-        if word.lower() not in WORDS and word.lower() not in _IGNORED:
-            near = did_you_mean(word.lower(), WORDS)
-            if near:
-                return f"{said}{word!r} is unknown;{near}"
-    reason = str(problem) or f"{problem.rest!r} is no chord notation"
-    if root.name and rest.strip() == "4":
-        return f"{said}{reason}; did you mean {root.name}sus4?"
-    near = did_you_mean(_symbol(rest), _SUGGESTED[1:], root.name)
-    if not near:
-        near = f" did you mean {_longest_reading(root, _symbol(rest), problem.position)}?"
-    return f"{said}{reason};{near}"
+        if word.lower() not in known and did_you_mean(word.lower(), WORDS):
+            return f"{word!r} is unknown"
+    return str(problem) or f"{problem.rest!r} is no chord notation"
 
 
-def _longest_reading(root: Pitch, suffix: str, position: int) -> str:
-    readings = [suffix[:end] for end in range(position, 0, -1)]
-    for reading in (*readings, re.sub(r"\D", "", suffix)):
-        try:
-            return root.name + read_suffix(reading).symbol
-        except SuffixError:
-            continue
-    return root.name
+def _candidates(plain: str) -> Iterator[str]:
+    """Chords that may have been meant, the nearest first."""
+    if plain[0] in "Hh":
+        # H is the German name of B, and B the German name of B flat.
+        yield from (f"B{plain[1:]}", f"B{plain[1:].lstrip('b#')}")
+    words = plain.split()
+    yield " ".join([words[-1], *words[:-1]])
+    known = {word for word in WORDS if len(word) > 2} | {"halfdiminished", "inversion"}
+    yield from corrected(plain, known)
+    root = re.match(_NOTE, plain)
+    if root is None:
+        return
+    name, symbol = read_pitch(root[0]).name, _symbol(plain[root.end() :])
+    yield from (name + rest for rest in corrected(plain[root.end() :], known))
+    if symbol == "4":
+        yield f"{name}sus4"
+    for close in difflib.get_close_matches(symbol, _SUGGESTED[1:], n=2, cutoff=0.7):
+        yield name + close
+    for end in range(min(len(symbol) - 1, _LONGEST_SYMBOL), 0, -1):
+        if symbol[0] != "x":
+            yield name + symbol[:end]
+    yield name + re.sub(r"\D", "", symbol)
+    yield name

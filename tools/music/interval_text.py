@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tools.music.interval import NUMBER_WORDS, OCTAVE, Interval, for_semitones
 from tools.music.pitch import MusicError
-from tools.music.text import ORDINALS, did_you_mean, plain_accidentals
+from tools.music.text import ORDINALS, corrected, nearest, plain_accidentals
 
 _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -20,46 +20,43 @@ _QUALITIES = {
 _NUMBERS = {word: place + 1 for place, word in enumerate(NUMBER_WORDS)} | {
     "prime": 1, "fourths": 4, "sixths": 6,
 }  # fmt: skip
-_UP = frozenset(
-    ("up", "over", "above", "higher", "upward", "upwards", "ascending", "raise", "raised")
-)
+_UP = frozenset("up over above higher upward upwards ascending raise raised sharpen".split())
 _DOWN = frozenset(
-    ("down", "below", "lower", "downward", "downwards", "descending", "under", "beneath", "lowered")
+    "down below lower downward downwards descending under beneath lowered flatten".split()
 )
 _IGNORED = frozenset(
-    (
-        *(
-            "by",
-            "of",
-            "from",
-            "the",
-            "a",
-            "an",
-            "interval",
-            "is",
-            "it",
-            "to",
-            "transpose",
-            "and",
-            "note",
-        ),
-        *(
-            "then",
-            "in",
-            "transposed",
-            "move",
-            "moved",
-            "simple",
-            "compound",
-            "exactly",
-            "just",
-            "go",
-        ),
+    "by of from the a an interval is it to transpose and plus note then in transposed move moved "
+    "simple compound exactly just go natural me".split()
+)
+# Other ways to write what the readers below know.
+_WRITTEN = tuple(
+    (re.compile(pattern), written)
+    for pattern, written in (
+        (r"\b(?:8ve|8va)\b", "octave"),
+        (r"\b8v[ab] ?b?\b", "octave down"),
+        (r"\b15m[ab]\b|\bdouble octave\b", "two octaves"),
+        (r"\btritave\b", "perfect twelfth"),
+        (r"\bchromatic (?:semitone|half[- ]step)\b", "augmented unison"),
+        (r"\bdiatonic (?:semitone|half[- ]step)\b", "minor second"),
+        (r"\bdominant (?=seventh|7th)", "minor "),
+        (r"\b(?:half|semitone) an? (?=step|tone)", "half "),
+        (r"\+(?=\d(?:st|nd|rd|th)\b)", "aug"),
+        (r"(?<!\w)[°o](?=\d)", "dim"),
+        (r"\b(?i:augm|aug)\.?\s*(?=\d)", "aug"),
+        (r"\b(?i:dim)\.?\s*(?=\d)", "dim"),
+        (r"\b(?i:perf|per|p)\.?\s*(?=\d)", "P"),
+        (r"\b(?:[Mm]aj|M)\.?\s*(?=\d)", "M"),
+        (r"\b(?:[Mm]in|m)\.?\s*(?=\d)", "m"),
+        (r"(?<=[A-Za-z#b])(\d{1,2})(?:st|nd|rd|th)\b", r"\1"),
     )
 )
 _SHORT = re.compile(r"(?P<q>P|M|m|A{1,4}|d{1,4}|(?i:maj|min|perf|per|aug|dim))(?P<n>\d{1,2})")
 _DEGREE = re.compile(r"(?P<signs>[b#]*)(?P<n>\d{1,2})")
-_SPOKEN_DEGREE = re.compile(rf"\b(?P<sign>flat|sharp)[\s-]+(?P<n>{'|'.join(ORDINALS)})\b")
+_SPOKEN_DEGREE = re.compile(
+    r"\b(?P<double>double[\s-]+)?(?P<sign>flat|sharp|raised|lowered|flattened|sharpened)[\s-]+"
+    rf"(?P<n>{'|'.join(ORDINALS)})\b"
+)
+_OCTAVES_AND = re.compile(r"^(?P<octaves>.*?\boctaves?)\s+(?:and|plus|\+)\s+(?P<rest>.+)$")
 _STEPS = re.compile(
     r"(?:(?P<count>\d+(?:\.5)?|\b[a-z]+)\s*-?\s*)?(?:(?P<more>and a half)\s+)?"
     r"(?:(?P<half>half|whole)[\s-]+)?(?<![a-z])"
@@ -69,7 +66,12 @@ _STEPS = re.compile(
 # A note named beside the interval ("a third above E flat") is not part of it.
 _REFERENCE = re.compile(r"\b(above|below|over|under|from|of)\s+[A-Ga-g][b#]*\d?$")
 _PLAIN_NUMBER = re.compile(r"[+-]?\s*(\d{1,2})")
-_WORDS = (*_NUMBERS, *_QUALITIES, "semitone", "semitones", "octave", "tritone", "up", "down")
+_SPELLED = frozenset(
+    word
+    for word in (*_NUMBERS, *_QUALITIES, *_UP, *_DOWN, *_IGNORED, *_COUNTS, *ORDINALS)
+    if len(word) > 2
+)
+_WORDS = _SPELLED.union("semitone semitones octave octaves tritone step steps whole half".split())
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,39 @@ def read_interval(text: str) -> Shift:
     Raises:
         MusicError: names what cannot be read and the nearest interval.
     """
+    try:
+        return _read(text)
+    except _UnreadError:
+        near = nearest(corrected(text, _WORDS), _read) or f"; {_EXAMPLES}"
+        raise MusicError(f"cannot read {text!r} as an interval{near}") from None
+
+
+class _UnreadError(MusicError):
+    """A text that names no interval."""
+
+
+def _read(text: str) -> Shift:
     plain = _REFERENCE.sub(r"\1", plain_accidentals(text).strip(" .?!,;:'\""))
-    lowered = re.sub(r"\bhalf an? (?=step|tone)", "half ", plain.lower())
-    words = re.findall(r"[a-z]+", lowered)
+    for pattern, written in _WRITTEN:
+        plain = pattern.sub(written, plain)
+    lowered = plain.lower()
+    words = re.findall(r"[a-z]+", _SPOKEN_DEGREE.sub(" ", lowered))
     down = any(word in _DOWN for word in words) or bool(re.match(r"-\s*\w", plain))
-    shift = _read_steps(lowered) or _read_short(plain) or _read_words(lowered, text)
-    interval = -shift.interval if down else shift.interval
-    return Shift(interval, shift.exact, shift.assumed)
+    shift = _read_sum(plain, lowered)
+    interval = shift.interval
+    if "compound" in words and abs(interval.steps) < 7:
+        interval = interval + OCTAVE
+    return Shift(-interval if down else interval, shift.exact, shift.assumed)
+
+
+def _read_sum(plain: str, lowered: str) -> Shift:
+    """Read the size: `two octaves and a third` is the sum of its parts."""
+    both = _OCTAVES_AND.match(lowered)
+    if both:
+        octaves, rest = _read_words(both["octaves"]), both["rest"]
+        more = _read_sum(plain[both.start("rest") :], rest)
+        return Shift(octaves.interval + more.interval, more.exact, more.assumed)
+    return _read_steps(lowered) or _read_short(plain) or _read_words(lowered)
 
 
 def _read_steps(lowered: str) -> Shift | None:
@@ -143,8 +171,9 @@ def _read_steps(lowered: str) -> Shift | None:
 def _read_short(plain: str) -> Shift | None:
     spoken = _SPOKEN_DEGREE.search(plain.lower())
     if spoken:
-        number = int(ORDINALS[spoken["n"]])
-        return Shift(_from_degree("b" if spoken["sign"] == "flat" else "#", number))
+        sign = "b" if spoken["sign"].startswith(("flat", "low")) else "#"
+        signs = sign * (2 if spoken["double"] else 1)
+        return Shift(_from_degree(signs, int(ORDINALS[spoken["n"]])))
     for word in re.findall(r"[A-Za-z#\d]+", plain):
         match = _SHORT.fullmatch(word)
         if match:
@@ -158,12 +187,14 @@ def _read_short(plain: str) -> Shift | None:
     return None
 
 
-def _read_words(lowered: str, text: str) -> Shift:
+def _read_words(lowered: str) -> Shift:
     """Read `a doubly augmented fourth`, `two octaves and a third`, `tritone`."""
     quality, times, number, octaves = "", 1, 0, 0
     count = 1
-    for word in re.findall(r"[a-z]+|\d+(?:st|nd|rd|th)?", lowered):
-        if word in ("octave", "octaves", "8ve", "8va"):
+    for word in re.findall(r"[a-z]+|\d+(?: octaves)?(?:st|nd|rd|th)?", lowered):
+        if word.endswith("octaves") and word[0].isdigit():
+            octaves += int(word.split()[0])
+        elif word in ("octave", "octaves"):
             octaves, count = octaves + count, 1
         elif word == "tritone":
             quality, number = "A", 4
@@ -178,18 +209,16 @@ def _read_words(lowered: str, text: str) -> Shift:
         elif word in _COUNTS and word not in ("a", "an"):
             count = _COUNTS[word]
         elif word not in _UP | _DOWN | _IGNORED:
-            near = did_you_mean(word, _WORDS)
-            reason = f": {word!r} is unknown;{near}" if near else f"; {_EXAMPLES}"
-            raise MusicError(f"cannot read {text!r} as an interval{reason}")
-    return _assemble(quality * times, number, octaves, text)
+            raise _UnreadError(word)
+    return _assemble(quality * times, number, octaves)
 
 
 _EXAMPLES = "write e.g. up a perfect fourth, a minor third below, down 3 semitones"
 
 
-def _assemble(quality: str, number: int, octaves: int, text: str) -> Shift:
+def _assemble(quality: str, number: int, octaves: int) -> Shift:
     if not number and not octaves:
-        raise MusicError(f"cannot read {text!r} as an interval; {_EXAMPLES}")
+        raise _UnreadError("no number")
     if not number and quality not in ("", "P"):
         return Shift(_named(quality, 8))
     extra = Interval(OCTAVE.steps * octaves, OCTAVE.semitones * octaves)

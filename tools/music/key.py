@@ -9,10 +9,10 @@ from functools import lru_cache
 from tools.music.chord import Chord
 from tools.music.interval import Interval, transpose
 from tools.music.naming import quality_of
-from tools.music.pitch import STEPS, MusicError, Pitch, respellings
-from tools.music.scale import Scale, read_scale
+from tools.music.pitch import STEPS, MusicError, Pitch, read_pitch, respellings
+from tools.music.scale import Scale, read_scale, scale_candidates
 from tools.music.scale_types import MODE_FIFTHS
-from tools.music.text import plain_signs
+from tools.music.text import nearest, plain_signs
 
 SHARPS = tuple("FCGDAEB")
 _MODES = {"natural minor": "minor"}
@@ -20,6 +20,8 @@ _COUNTED = re.compile(
     r"(?P<n>\d|no|zero|one|two|three|four|five|six|seven)\s+(?P<sign>sharp|flat)s?(?:\s+or\s+flats?)?",
     re.IGNORECASE,
 )
+_SIGNS = re.compile(r"(?P<n>\d)\s*(?P<sign>[#b])")
+_COLON = re.compile(r"(?P<tonic>[A-Ga-g][#b]*)\s*:")
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven")
 
 
@@ -66,7 +68,7 @@ class Key:
     @property
     def minor_like(self) -> bool:
         """True where the third of the key is minor."""
-        return any(i.short == "m3" for i in self.scale.intervals)
+        return self.scale.minor_like
 
     @property
     def relative(self) -> Key:
@@ -103,36 +105,63 @@ def read_key(text: str) -> Key:
     """
     if not text.strip():
         raise MusicError("no key was given; write one such as E flat major or F# minor")
-    counted = count_of(text)
-    if counted is not None:
-        return key_of_fifths(counted)
+    try:
+        return _read(text)
+    except _UnreadError as problem:
+        near = nearest(scale_candidates(_bare(text)), _read)
+        hint = near or "; write one such as E flat major or F# minor"
+        raise MusicError(f"cannot read {text!r} as a key{hint}") from problem
+
+
+class _UnreadError(MusicError):
+    """A text that names no key."""
+
+
+def _bare(text: str) -> str:
+    """Take "in the key of" and the like away."""
     plain = re.sub(r"\b(?:the|in|signature|a)\s+(?=key\b|of\b)", "", plain_signs(text.strip()))
     plain = re.sub(
         r"^(?:in\s+)?(?:the\s+)?key\s+(?:signature\s+)?(?:of|is|:)?\s*", "", plain, flags=re.I
     )
-    plain = re.sub(r"^in\s+", "", plain)
-    scale = read_scale(plain)
+    return re.sub(r"^in\s+", "", plain)
+
+
+def _read(text: str) -> Key:
+    counted = count_of(text)
+    if counted is not None:
+        return key_of_fifths(counted)
+    colon = _COLON.fullmatch(plain_signs(text.strip()))
+    if colon:
+        # As analyses are headed: a small letter is minor.
+        return Key(read_pitch(colon["tonic"]), "major" if colon["tonic"][0].isupper() else "minor")
+    try:
+        scale = read_scale(_bare(text))
+    except MusicError as problem:
+        raise _UnreadError(str(problem)) from None
     if scale.kind in ("harmonic minor", "melodic minor"):
         return Key(scale.tonic, "minor")
     mode = _MODES.get(scale.kind, scale.kind)
     if mode not in MODE_FIFTHS:
         raise MusicError(
-            f"{scale.name} is a scale, not a key; write a major, minor or modal key, e.g. "
-            f"{scale.tonic.name} major"
+            f"{scale.name} is a scale, not a key; did you mean {scale.tonic.name} "
+            f"{'minor' if scale.minor_like else 'major'}?"
         )
     return Key(scale.tonic, mode)
 
 
 def count_of(text: str) -> int | None:
     """Read a signature by its number of sharps or flats: `3 flats` is -3."""
-    match = _COUNTED.search(text)
+    match = _SIGNS.fullmatch(plain_signs(text).strip()) or _COUNTED.search(text)
     if match is None:
         return None
     said = match["n"].lower()
     number = int(said) if said.isdigit() else _NUMBERS.index("zero" if said == "no" else said)
+    sign = "sharp" if match["sign"].lower() in ("sharp", "#") else "flat"
     if number > 7:
-        raise MusicError(f"{number} {match['sign']}s are too many; a signature has at most 7")
-    return number if match["sign"].lower() == "sharp" else -number
+        raise MusicError(
+            f"{number} {sign}s are too many; a signature has at most 7; did you mean 7 {sign}s?"
+        )
+    return number if sign == "sharp" else -number
 
 
 def key_of_fifths(fifths: int, mode: str = "major") -> Key:

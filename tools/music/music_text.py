@@ -10,7 +10,8 @@ from typing import Literal
 from tools.music.chord import Chord
 from tools.music.chord_text import WORDS, read_chord
 from tools.music.pitch import MusicError, Pitch, read_pitch
-from tools.music.text import plain_accidentals
+from tools.music.syllables import read_syllables
+from tools.music.text import corrected, nearest, plain_accidentals
 
 LONGEST = 256
 _PULL, _MIDDLE = 0.25, 67
@@ -23,8 +24,13 @@ _TRAIL = re.compile(r"\s+(?:notes|chords|progression|please|in that order)\s*$",
 _SPLIT = re.compile(
     r"\s*(?:[,;\n]|->|=>|→|\||\bthen\b|\bfollowed by\b|&|\bto\b|\s-\s"
     r"|\band\b(?!\s+(?:flat|sharp|added|a)\b)"
-    r"|-(?=[A-G]|[a-g][b#]?\d?(?:$|[\s,-])))\s*"
+    r"|-(?=[A-G]|[a-g][b#]?\d?(?:$|[\s,-]))|\s\+\s|>|·|\bet\b|\bund\b)\s*"
 )
+_NO_CHORD = re.compile(r"(?<![A-Za-z])N\.?\s?C\.?(?![A-Za-z])")
+_WRAPPED = re.compile(r"(?:(?<=\s)|^)[(\[]([A-G][^()\[\]\s]*)[)\]](?=\s|$)")
+_BETWEEN_SLASHES = re.compile(r"[A-Ga-g][b#]*\d?(?:/[A-Ga-g][b#]*\d?){2,}")
+_PRIMES = re.compile(r"(?<![A-Za-z#'])([a-h](?:[ei]s|s|[b#♭♯])*)(['′″]{1,4})(?!\w)")
+_REPEAT = "%"
 _NOTE = re.compile(r"[A-Ga-g](?:##?|bb?|x)?-?\d?\d?")
 _MIDDLE_C = re.compile(r"\bmiddle\s+c\b", re.IGNORECASE)
 _APART = re.compile(r"(?<![A-Za-z])([A-Ga-g](?:##?|bb?)?)\s+(-?\d)\b")
@@ -49,21 +55,40 @@ class Music:
 def read_notes(text: str) -> tuple[Pitch, ...]:
     """Read note names, with or without octaves.
 
-    >>> [str(p) for p in read_notes("C, E flat and G4")]
-    ['C', 'E♭', 'G4']
+    >>> [str(p) for p in read_notes("C, E flat and G4")], [str(p) for p in read_notes("c' fis'")]
+    (['C', 'E♭', 'G4'], ['C4', 'F♯4'])
+    >>> [p.name for p in read_notes("do mi sol in E flat major")]
+    ['E♭', 'G', 'B♭']
 
     Raises:
         MusicError: nothing was given, or a word is no note.
     """
-    notes = []
-    plain = _APART.sub(r"\1\2", _MIDDLE_C.sub("C4", plain_accidentals(text)))
-    for item in _items(plain):
-        if not _NOTE.fullmatch(item):
-            raise MusicError(
-                f"cannot read {item!r} as a note; write letters A to G, e.g. C E♭ G or C4 E4 G4"
-            )
-        notes.append(read_pitch(item))
-    return tuple(notes)
+    movable = read_syllables(text)
+    if movable:
+        return movable
+    plain = plain_accidentals(_PRIMES.sub(_octave, text))
+    plain = _APART.sub(r"\1\2", _MIDDLE_C.sub("C4", plain))
+    if _BETWEEN_SLASHES.fullmatch(plain.strip()):
+        plain = plain.replace("/", " ")
+    return tuple(_note(item) for item in _items(plain))
+
+
+def _octave(match: re.Match[str]) -> str:
+    """Write Helmholtz's primes as an octave number: c' is C4."""
+    count = len(match[2]) + match[2].count("″")
+    return f"{match[1]}{3 + count}"
+
+
+def _note(item: str) -> Pitch:
+    if _NOTE.fullmatch(item):
+        return read_pitch(item)
+    words = corrected(item, ("flat", "sharp", "natural", "double", "middle"))
+    shorter = [item[:end].strip() for end in range(min(len(item) - 1, 24), 0, -1)]
+    german = [f"B{item[1:].removesuffix('es')}", "Bb", "B"] if item[0] in "Hh" else []
+    candidates = [*german, *map(plain_accidentals, words), *shorter]
+    near = nearest(candidates, read_pitch, most=2 if german else 1)
+    hint = near or "; write letters A to G, e.g. C E♭ G or C4 E4 G4"
+    raise MusicError(f"cannot read {item!r} as a note{hint}")
 
 
 def read_chords(text: str) -> tuple[Chord, ...]:
@@ -142,7 +167,8 @@ def _bars(text: str) -> tuple[int, ...]:
 
 def _items(text: str) -> list[str]:
     """Cut a line into items of one note or chord each."""
-    plain = plain_accidentals(text).strip(" .?!\"'")
+    plain = _NO_CHORD.sub(" ", plain_accidentals(text)).strip(" .?!\"'")
+    plain = _WRAPPED.sub(r"\1", plain)
     plain = _TRAIL.sub("", _LEAD.sub("", plain)).strip(" .?!\"':|()[]")
     if plain.count(" / ") > 1:
         plain = plain.replace(" / ", ", ")
@@ -151,6 +177,9 @@ def _items(text: str) -> list[str]:
         items += _segment_items(segment)
     if not items:
         raise MusicError("no music was given; write notes such as C E G or chords such as Dm7 G7")
+    for place, item in enumerate(items):
+        if item == _REPEAT and place:
+            items[place] = items[place - 1]
     if len(items) > LONGEST:
         raise MusicError(f"{len(items)} notes or chords are too many; give at most {LONGEST}")
     return items
@@ -174,13 +203,15 @@ def _segment_items(segment: str) -> list[str]:
 def _begins(word: str, before: str, after: str, *, started: bool) -> bool:
     """True where `word` is the root of a new note or chord, not a part of the one before."""
     bare = word.lower().strip("()")
+    if word == _REPEAT:
+        return True
     if bare in WORDS or bare in _PARTS or not bare:
         return False
     if word == "a" and not started and after[:1].isupper():
         return False
     if started and (re.fullmatch(r"b(?:5|9|13)", word) or _is_bass(word, before)):
         return False
-    return word[0] in "ABCDEFG" or (word[0] in "abcdefg" and _readable(word))
+    return word[0] in "ABCDEFGH" or (word[0] in "abcdefg" and _readable(word))
 
 
 def _is_bass(word: str, before: str) -> bool:

@@ -7,24 +7,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tools.music.chord import Chord
-from tools.music.chord_symbol import SuffixError, read_suffix
 from tools.music.interval import Interval, between, transpose
-from tools.music.key import Key, diatonic
+from tools.music.key import Key, diatonic, read_key
+from tools.music.numeral import NUMERALS as NUMERALS
+from tools.music.numeral import read_numeral
 from tools.music.pitch import MusicError, Pitch
 from tools.music.quality import Quality
 from tools.music.text import plain_signs
 
-NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII")
-_FIGURES = {"6": 1, "64": 2, "65": 1, "43": 2, "42": 3, "2": 3}
-_PREDOMINANT = {  # Neapolitan and augmented sixths: degree, added tones above it, omitted tones
-    "it": ("A6",), "ger": ("A6",), "fr": ("A4", "A6"),
-}  # fmt: skip
-_NASHVILLE = re.compile(
-    r"(?P<sign>[b#]?)(?P<digit>[1-7])(?P<minor>m|-)?(?P<suffix>7|maj7|dim|°|o)?"
-)
 _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
 }  # fmt: skip
+_COUNTED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+# Romans that are one character, the longest names first in each row.
+_SINGLE = dict(zip("ⅠⅡⅢⅣⅤⅥⅦ", NUMERALS, strict=True)) | dict(
+    zip("ⅰⅱⅲⅳⅴⅵⅶ", (numeral.lower() for numeral in NUMERALS), strict=True)
+)
+# Words and figures in the one form that `read_numeral` reads.
+_WRITTEN = tuple(
+    (re.compile(pattern, re.IGNORECASE), written)
+    for pattern, written in (
+        (r"\b(ger|it|fr)(?:man|alian|ench)(?:\s+augmented)?\s+sixths?(?:\s+chord)?", r"\g<1>6"),
+        (r"\bneapolitan(?:\s+sixth)?(?=\s+in\s+root)", "N"),
+        (r"\bneapolitan(?:\s+sixth)?(?:\s+chord)?", "N6"),
+        (r"\bflat\s+(?=[iv1-7])", "b"),
+        (r"\bsharp\s+(?=[iv1-7])", "#"),
+        (r"(?<=[a-z°ø+])([654])/([5432])(?!\d)", r"\1\2"),
+        (r"(?<=[iv])\s+half[\s-]dim(?:inished)?\s*7?", "ø7"),
+        (r"(?<=[iv])\s+(?:diminished|dim)\s*(?=7?)", "dim"),
+        (r"(?<=[iv])\s+(?:major|maj)\s*(?=7)", "maj"),
+        (r"(?<=[iv])\s+(?:minor|min)\s*(?=7)", "min"),
+        (r"\b(?:the|progression|chords|numerals)\b", " "),
+    )
+)
+_BETWEEN = re.compile(
+    r"\s-\s|-(?=[b#]?[ivIVNGFC])|->|→|>|\||,|;|:|\band\b|\bto\b|\bthen\b", re.IGNORECASE
+)
+_TAIL_KEY = re.compile(r"\s+in\s+(?:the\s+key\s+of\s+)?(?P<key>[A-Ha-h][^,;|]*)$")
 
 
 @dataclass(frozen=True)
@@ -72,139 +91,31 @@ def realise(text: str, key: Key) -> list[Numeral]:
     >>> [n.chord.symbol for n in realise("V7/ii bVII N6 vii°7 V65", Key(Pitch("C")))]
     ['A7', 'B♭', 'D♭/F', 'Bdim7', 'G7/B']
 
+    A key named in the line ("ii V I in C") goes before `key`.
+
     Raises:
-        MusicError: names the numeral that cannot be read.
+        MusicError: names the numeral that cannot be read and the nearest that can.
     """
+    tail = _TAIL_KEY.search(text)
+    if tail:
+        text, key = text[: tail.start()], read_key(tail["key"])
     items = _cut(text)
     if not items:
         raise MusicError("no numerals were given; write e.g. ii V I or I-vi-IV-V")
-    return [Numeral(item, _realise_one(item, key)) for item in items]
+    return [Numeral(item, read_numeral(item, key)) for item in items]
 
 
 def _cut(text: str) -> list[str]:
-    plain = plain_signs(text).replace("6/5", "65").replace("6/4", "64").replace("4/3", "43")
-    plain = plain.replace("4/2", "42").strip(" .?!\"'")
-    plain = re.sub(
-        r"\b(flat|sharp)\s+(?=[ivIV1-7])", lambda m: "b" if m[1] == "flat" else "#", plain
-    )
-    plain = re.sub(
-        r"\b(?:" + "|".join(_WORDS) + r")\b", lambda m: _WORDS[m[0].lower()], plain, flags=re.I
-    )
-    plain = re.sub(r"\b(?:the|progression|chords|numerals)\b", " ", plain, flags=re.I)
-    plain = re.sub(r"-(?=[b#]?[ivIV1-7N])|->|→|\||,|;|\band\b|\bto\b|\bthen\b", " ", plain)
-    return plain.replace(" - ", " ").split()
-
-
-def _realise_one(item: str, key: Key) -> Chord:
-    special = _special(item, key)
-    if special is not None:
-        return special
-    nashville = _NASHVILLE.fullmatch(item)
-    if nashville:
-        return _nashville(nashville, key)
-    head, slash, of = item.rpartition("/")
-    if slash and re.fullmatch(r"[b#]*[ivIV]+[°oø+]?", of) and head:
-        target = _realise_one(of, key)
-        minor = target.quality.third == "m3"
-        return _realise_one(head, Key(target.root, "minor" if minor else "major"))
-    match = re.fullmatch(r"([b#]*)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(.*)", item)
-    if match is None:
-        raise MusicError(_unread(item))
-    sign, roman, suffix = match.groups()
-    root = _root(sign, roman, suffix, key)
-    return _with_quality(root, roman, suffix, item, key, plain=not sign)
-
-
-def _root(sign: str, roman: str, suffix: str, key: Key) -> Pitch:
-    place = NUMERALS.index(roman.upper())
-    interval = key.scale.intervals[place]
-    if sign:
-        # An accidental is counted from the major scale in major and from the key's own in minor,
-        # except that the common ♭VI and ♭VII of minor are simply its own sixth and seventh.
-        natural = Key(key.tonic).scale.intervals[place]
-        base = natural if not key.minor_like or sign.startswith("b") else interval
-        interval = Interval(base.steps, base.semitones + sign.count("#") - sign.count("b"))
-    elif key.mode == "minor" and place in (5, 6) and roman.islower():
-        interval = Key(key.tonic).scale.intervals[place]
-    return transpose(key.tonic, interval)
-
-
-def _with_quality(
-    root: Pitch, roman: str, suffix: str, item: str, key: Key, *, plain: bool
-) -> Chord:
-    figures = re.search(r"(65|64|43|42|6|(?<!7|s)2)$", suffix)
-    inversion = 0
-    seventh = False
-    if figures and not re.search(r"sus2$|add", suffix):
-        inversion = _FIGURES[figures[1]]
-        seventh = figures[1] in ("65", "43", "42", "2")
-        suffix = suffix[: figures.start()]
-    quality = _quality(root, roman, suffix, item, key, seventh=seventh, plain=plain)
-    return Chord(root, quality).invert(inversion)
-
-
-def _quality(
-    root: Pitch, roman: str, suffix: str, item: str, key: Key, *, seventh: bool, plain: bool
-) -> Quality:
-    own = _own_quality(root, key, 4 if seventh or suffix == "7" else 3) if plain else None
-    third = "m3" if roman.islower() else "M3"
-    if own is not None and own.third == third:
-        # Figures of a seventh chord, and small numerals, mean what the key has there.
-        if seventh and not suffix:
-            return own
-        if roman.islower() and suffix in ("", "7"):
-            return own
-    symbol = (
-        "m" if roman.islower() and not re.match(r"[°oø]|dim|m(?!aj)|min|-", suffix) else ""
-    ) + suffix
-    try:
-        return read_suffix(symbol + ("7" if seventh and "7" not in suffix else ""))
-    except SuffixError:
-        raise MusicError(_unread(item)) from None
-
-
-def _own_quality(root: Pitch, key: Key, size: int) -> Quality | None:
-    raised = key.mode == "minor" and root.name not in {p.name for p in key.scale.pitches}
-    chords = diatonic(key, size, raised=raised) if not raised or _leading(root, key) else []
-    return next((c.quality for c in chords if c.root.name == root.name), None)
-
-
-def _leading(root: Pitch, key: Key) -> bool:
-    return between(key.tonic, root).simple.short == "M7"
-
-
-def _special(item: str, key: Key) -> Chord | None:
-    match = re.fullmatch(r"(N|It|Ger|Fr|Neapolitan)(?:\+)?(6|65|43|64)?(?:/[VIvi]+)?", item)
-    if match is None:
-        return None
-    if match[1].startswith("N"):
-        return Chord(transpose(key.tonic, Interval.of("m2"))).invert(
-            _FIGURES.get(match[2] or "", 0)
-        )
-    root = transpose(key.tonic, Interval.of("m6"))
-    added = _PREDOMINANT[match[1].lower()]
-    omitted = () if match[1] == "Ger" else (5,)
-    return Chord(root, Quality(added=added, omitted=omitted))
-
-
-def _nashville(match: re.Match[str], key: Key) -> Chord:
-    roman = NUMERALS[int(match["digit"]) - 1]
-    size = 4 if match["suffix"] == "7" and not match["minor"] else 3
-    root = _root(match["sign"], roman, "", key)
-    own = _own_quality(root, key, size) if not match["sign"] else None
-    if match["minor"] or match["suffix"] in ("maj7", "dim", "°", "o") or own is None:
-        return Chord(root, read_suffix(("m" if match["minor"] else "") + (match["suffix"] or "")))
-    return Chord(root, own)
-
-
-def _unread(item: str) -> str:
-    upper = re.sub(r"[^IViv]", "", item)
-    hint = (
-        f"; did you mean {upper}?" if upper in {n for r in NUMERALS for n in (r, r.lower())} else ""
-    )
-    return (
-        f"cannot read the numeral {item!r}{hint or '; write e.g. ii7 V7 I, bVII, V7/V, N6, vii°7'}"
-    )
+    """Cut a line into numerals, each written in one form."""
+    plain = re.sub("|".join(_SINGLE), lambda m: _SINGLE[m[0]], plain_signs(text)).strip(" .?!\"'")
+    for pattern, written in _WRITTEN:
+        plain = pattern.sub(written, plain)
+    plain = _COUNTED.sub(lambda m: _WORDS[m[0].lower()], plain)
+    if re.fullmatch(r"[1-7]{3,}", plain):
+        return list(plain)
+    if not re.search("[ivIVN]", plain):
+        plain = re.sub(r"(?<=\S)-(?=[b#]?[1-7])", " ", plain)
+    return _BETWEEN.sub(" ", plain).split()
 
 
 def _degree(root: Pitch, key: Key) -> tuple[str, int]:

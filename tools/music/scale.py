@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,14 +12,30 @@ from tools.music.interval import Interval, transpose
 from tools.music.pitch import MusicError, Pitch, read_pitch, simplest
 from tools.music.quality import degree
 from tools.music.scale_types import FIRST_CHOICES, SCALES
-from tools.music.text import did_you_mean, plain_accidentals, strip_article
+from tools.music.text import corrected, nearest, plain_accidentals, strip_article
 
 _NOTE = r"[A-Ga-g](?:##?|bb?|x)?"
 _FIRST = re.compile(rf"^({_NOTE})(?:[\s-]+(.*))?$")
 _LAST = re.compile(rf"^(.+?)\s+(?:scale\s+|mode\s+)?(?:on|of|in|from|starting on)\s+({_NOTE})$")
+_SHORT_TONIC = re.compile(rf"^({_NOTE})(m|min|maj|M|-)(?=$|\s+)")
+_TONIC_KINDS = {"m": "minor", "min": "minor", "-": "minor", "maj": "major", "M": "major"}
+_BARE = re.compile(r"\b(?:scale|mode|the|a|an|notes|of)\b", re.IGNORECASE)
+# Letters that stand for words, before H is read as a German note.
+_LETTERS = (
+    (re.compile(r"\bh[\s-]?w\b", re.I), "half whole"),
+    (re.compile(r"\bw[\s-]?h\b", re.I), "whole half"),
+    (re.compile(r"(?<=\s)HM\b"), "harmonic minor"), (re.compile(r"(?<=\s)MM\b"), "melodic minor"),
+    (re.compile(r"(?<=\s)WT\b"), "whole tone"),
+)  # fmt: skip
 _WORDS = {
-    "flat": "b", "sharp": "#", "two": "2", "second": "2", "four": "4", "fourth": "4", "five": "5",
-    "fifth": "5", "six": "6", "sixth": "6", "seven": "7", "seventh": "7", "nine": "9",
+    "flat": "b", "sharp": "#", "two": "2", "second": "2", "three": "3", "third": "3", "four": "4",
+    "fourth": "4", "five": "5", "fifth": "5", "six": "6", "sixth": "6", "seven": "7", "seventh": "7", "nine": "9",
+    "maj": "major", "min": "minor", "m": "minor", "nat": "natural", "harm": "harmonic",
+    "mel": "melodic", "pent": "pentatonic", "penta": "pentatonic", "ion": "ionian", "dor": "dorian",
+    "phryg": "phrygian", "phr": "phrygian", "lyd": "lydian", "mixo": "mixolydian",
+    "mix": "mixolydian", "aeol": "aeolian", "loc": "locrian", "dom": "dominant", "alt": "altered",
+    "dim": "diminished", "aug": "augmented", "chrom": "chromatic", "step": "",
+    "hirajōshi": "hirajoshi",
 }  # fmt: skip
 
 
@@ -56,10 +73,15 @@ class Scale:
         ['D', 'E', 'F', 'G', 'A', 'B', 'C']
         """
         notes = tuple(transpose(self.tonic, interval) for interval in self.intervals)
-        if len(notes) == 7:
+        if len({note.step for note in notes}) == len(notes) == 7:
             return notes
         # Only scales of seven letters have one right spelling; elsewhere plain names read best.
         return tuple(simplest(n) if abs(n.alter) > 1 or _odd(n) else n for n in notes)
+
+    @property
+    def minor_like(self) -> bool:
+        """True where the third is minor."""
+        return any(interval.short == "m3" for interval in self.intervals)
 
     @property
     def degrees(self) -> tuple[str, ...]:
@@ -78,24 +100,65 @@ def read_scale(text: str) -> Scale:
     Raises:
         MusicError: there is no tonic, or no scale of that name.
     """
+    try:
+        return _read(text)
+    except _UnreadError as problem:
+        near = nearest(scale_candidates(text), _read)
+        hint = near or "; write a tonic and a kind, e.g. D dorian, F# harmonic minor, A blues"
+        raise MusicError(f"cannot read {text!r} as a scale{problem}{hint}") from None
+
+
+class _UnreadError(MusicError):
+    """A text that names no scale."""
+
+
+def _read(text: str) -> Scale:
+    for pattern, words in _LETTERS:
+        text = pattern.sub(words, text)
     plain = strip_article(plain_accidentals(text)).strip(" .?!,;:'\"")
     mode = _NUMBERED.match(plain)
     if mode:
-        return _mode(read_scale(mode["parent"]), _ORDINALS[mode["number"].lower()])
+        return _mode(_read(mode["parent"]), _ORDINALS[mode["number"].lower()])
     plain = re.sub(r"\b(?:ascending|descending)\b", " ", plain, flags=re.I).strip()
+    plain = re.sub(r"^(?:the\s+)?(?:scale|mode|key)\s+of\s+", "", plain, flags=re.I).strip()
     plain = re.sub(r"\s*\b(?:scale|mode|key)\b\s*(?!of\b|on\b|in\b|from\b)", " ", plain, flags=re.I)
-    plain = re.sub(r"^(?:the\s+)?(?:scale|mode|key)\s+of\s+", "", plain.strip(), flags=re.I).strip()
-    first, last = _FIRST.match(plain), _LAST.match(plain)
+    plain = plain.strip()
+    short, first, last = _SHORT_TONIC.match(plain), _FIRST.match(plain), _LAST.match(plain)
+    if short:
+        kind = f"{_TONIC_KINDS[short[2]]} {plain[short.end() :]}"
+        # "Am blues" names the blues, not a kind of minor of its own.
+        return Scale(
+            read_pitch(short[1]), _kind(kind) or _kind(plain[short.end() :]) or _no_kind(kind)
+        )
     if first:
         tonic, kind = first[1], first[2] or "major"
     elif last:
         tonic, kind = last[2], last[1]
     else:
-        minor = re.match(rf"^({_NOTE})m(?:in)?$", plain)
-        if minor is None:
-            raise MusicError(_no_tonic(plain))
-        tonic, kind = minor[1], "minor"
-    return Scale(read_pitch(tonic), _kind(kind, text))
+        raise _UnreadError(": it has no tonic" if _kind(plain) else "")
+    return Scale(read_pitch(tonic), _kind(kind) or _no_kind(kind))
+
+
+def _no_kind(said: str) -> str:
+    raise _UnreadError(f": there is no scale {said.strip()!r}")
+
+
+def scale_candidates(text: str) -> list[str]:
+    """Return texts that may have been meant, the nearest first; not all of them can be read."""
+    names = [name for kind, _, others in SCALES for name in (kind, *others)]
+    plain = plain_accidentals(text).strip()
+    first = _FIRST.match(plain)
+    tonic, said = (first[1], first[2] or "") if first else ("C", plain)
+    close = difflib.get_close_matches(said.lower().strip(), names, n=3, cutoff=0.6)
+    words = {word for name in names for word in name.split()} | {"scale", "mode", "sharp", "flat"}
+    return [
+        f"C {said}",
+        *(f"{tonic} {name}" for name in close),
+        *corrected(
+            plain, words | {"first", "second", "third", "fourth", "fifth", "sixth", "seventh"}
+        ),
+        *(f"{tonic} {word}" for word in said.lower().split() if _kind(word)),
+    ]
 
 
 def scales_for(chord: Chord, most: int = 6) -> list[Scale]:
@@ -120,7 +183,10 @@ def _mode(parent: Scale, number: int) -> Scale:
     """Return the mode that starts on a degree of the parent scale."""
     notes = parent.pitches
     if number > len(notes):
-        raise MusicError(f"{parent.name} has {len(notes)} notes and no mode {number}")
+        raise MusicError(
+            f"{parent.name} has {len(notes)} notes and no mode {number}; did you mean "
+            f"fifth mode of {parent.name}?"
+        )
     turned = notes[number - 1 :] + notes[: number - 1]
     for kind, _, _ in SCALES:
         if Scale(turned[0], kind).pitches == turned:
@@ -150,37 +216,36 @@ def _names() -> dict[str, str]:
     known: dict[str, str] = {}
     for kind, _, others in SCALES:
         for name in (kind, *others):
-            known.setdefault(_key(name), kind)
+            known.setdefault(_key(_BARE.sub(" ", name)), kind)
     return known
 
 
+@lru_cache(maxsize=1)
+def _reordered() -> dict[str, str]:
+    """Names by their words in any order, where these can mean one scale only."""
+    known: dict[str, set[str]] = {}
+    for kind, _, others in SCALES:
+        for name in (kind, *others):
+            known.setdefault(_sorted(_BARE.sub(" ", name)), set()).add(kind)
+    return {words: next(iter(kinds)) for words, kinds in known.items() if len(kinds) == 1}
+
+
 def _key(name: str) -> str:
-    words = re.sub(r"[-_]", " ", name.lower()).split()
+    words = re.sub(r"[-_().]", " ", name.lower()).split()
     joined = "".join(_WORDS.get(word, word) for word in words)
-    return (
-        joined.replace("natural6", "6") if "locrian" in joined and "natural6" in joined else joined
-    )
+    return joined.replace("natural6", "6") if "locrian" in joined else joined
 
 
-def _kind(said: str, text: str) -> str:
-    known = _names()
-    key = _key(re.sub(r"\b(scale|mode|the|a|an|notes|of)\b", " ", said, flags=re.I))
-    if key in known:
-        return known[key]
-    if said.strip() in ("m", "M"):
-        return "natural minor" if said.strip() == "m" else "major"
-    names = [name for kind, _, others in SCALES for name in (kind, *others)]
-    near = did_you_mean(said.lower().strip(), names)
-    raise MusicError(
-        f"cannot read {text!r} as a scale: there is no scale {said.strip()!r};"
-        + (near or " write e.g. D dorian, F# harmonic minor, A blues")
-    )
+def _sorted(name: str) -> str:
+    return " ".join(sorted(_key(word) for word in re.sub(r"[-_().]", " ", name).split()))
 
 
-def _no_tonic(plain: str) -> str:
-    if _key(plain) in _names():
-        return f"{plain!r} has no tonic; did you mean C {plain.lower()}?"
-    return f"cannot read {plain!r} as a scale; write a tonic and a kind, e.g. D dorian"
+def _kind(said: str) -> str | None:
+    """The usual name of a kind of scale, or nothing."""
+    bare = _BARE.sub(" ", said)
+    if said.strip() == "M":
+        return "major"
+    return _names().get(_key(bare)) or _reordered().get(_sorted(bare))
 
 
 def _odd(pitch: Pitch) -> bool:

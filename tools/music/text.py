@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from tools.music.languages import in_english
 
 ORDINALS = {
     "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
@@ -13,13 +16,19 @@ ORDINALS = {
     "2nd": "2", "3rd": "3", "4th": "4", "5th": "5", "6th": "6", "7th": "7", "9th": "9",
     "11th": "11", "13th": "13",
 }  # fmt: skip
+# Guessing at what was meant stays quick, whatever was given.
+_LONGEST_GUESS, _MOST_GUESSES = 80, 60
 _NUMBER_WORD = r"(?:five|nine|eleven|thirteen|fifth|ninth|eleventh|thirteenth|5|9|11|13)"
 _SIGNS = str.maketrans(
     {
         "♭": "b", "♯": "#", "𝄫": "bb", "𝄪": "##", "♮": "", "−": "-", "–": "-", "—": "-", "‑": "-",
-        "△": "Δ", "∆": "Δ", "Ø": "ø", "⌀": "ø", "º": "°", "˚": "°", "＃": "#", "’": "'", "\xa0": " "
+        "△": "Δ", "∆": "Δ", "Ø": "ø", "⌀": "ø", "º": "°", "˚": "°", "＃": "#", "’": "'",
+        "\xa0": " ", "′": "'", "″": "''", "⁺": "+", "⁻": "-", "ᵒ": "°",
+        **{raised: str(digit) for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+        **{lowered: str(digit) for digit, lowered in enumerate("₀₁₂₃₄₅₆₇₈₉")},
     }
 )  # fmt: skip
+_APART = re.compile(r"(?<![A-Za-z])([A-Ga-g])\s+(♭♭?|♯♯?|##?|𝄫|𝄪)(?!\d)")
 _SPOKEN = re.compile(
     r"(?<![A-Za-z#])([A-Ga-g])[\s-]*(double[\s-]*)?(flat|sharp|natural)(?![a-rt-z])s?",
     re.IGNORECASE,
@@ -33,21 +42,21 @@ _ARTICLE = re.compile(r"^(?:(?:an?|the)\s+)(?=[A-Ga-g](?:[#b]*)(?:\s|$|[^a-z\s]|
 def plain_signs(text: str) -> str:
     """Write accidentals, dashes and chord signs in one form each.
 
-    >>> plain_signs("E♭–F♯")
-    'Eb-F#'
+    >>> plain_signs("E♭–F♯"), plain_signs("Cm⁷"), plain_signs("B ♭")
+    ('Eb-F#', 'Cm7', 'Bb')
     """
-    return text.translate(_SIGNS)
+    return _APART.sub(r"\1\2", text).translate(_SIGNS)
 
 
 def plain_accidentals(text: str) -> str:
-    """Write every accidental as `b` or `#` right after its letter, and signs in one form.
+    """Write note names as English letters with `b` or `#` right after them, signs in one form.
 
     >>> plain_accidentals("E flat minor"), plain_accidentals("F-sharp"), plain_accidentals("B♭/D")
     ('Eb minor', 'F#', 'Bb/D')
-    >>> plain_accidentals("c double sharp")
-    'c##'
+    >>> plain_accidentals("c double sharp"), plain_accidentals("Es-Dur")
+    ('c##', 'Eb major')
     """
-    text = _ALTERED_TONE.sub(r"\1 \2 ", plain_signs(text))
+    text = _ALTERED_TONE.sub(r"\1 \2 ", in_english(plain_signs(text)))
 
     def sign(match: re.Match[str]) -> str:
         letter, double, kind = match.groups()
@@ -74,3 +83,41 @@ def did_you_mean(word: str, known: Iterable[str], before: str = "") -> str:
     """
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" did you mean {before}{close[0]}?" if close else ""
+
+
+def nearest(candidates: Iterable[str], read: Callable[[str], object], most: int = 1) -> str:
+    """Return `; did you mean X or Y?` for the first candidates that `read` accepts, or nothing.
+
+    >>> nearest(["x", "12", "7"], int, most=2)
+    '; did you mean 12 or 7?'
+    """
+    good: list[str] = []
+    short = (candidate for candidate in candidates if len(candidate) <= _LONGEST_GUESS)
+    for candidate in dict.fromkeys(itertools.islice(short, _MOST_GUESSES)):
+        try:
+            read(candidate)
+        except ValueError:
+            continue
+        good.append(candidate)
+        if len(good) == most:
+            break
+    return f"; did you mean {' or '.join(good)}?" if good else ""
+
+
+def corrected(text: str, known: Iterable[str]) -> list[str]:
+    """Return the text with misspelled words replaced by the nearest known ones, best first.
+
+    >>> corrected("C minro sevnth", ["minor", "major", "seventh"])
+    ['C minor seventh']
+    """
+    if len(text) > _LONGEST_GUESS:
+        return []
+    words = sorted(set(known))
+    found = [text]
+    for match in reversed(list(re.finditer(r"[A-Za-z]{3,}", text))):
+        if match[0].lower() in words:
+            continue
+        close = difflib.get_close_matches(match[0].lower(), words, n=3, cutoff=0.55)
+        start, end = match.span()
+        found = [one[:start] + word + one[end:] for one in found[:3] for word in close] or found
+    return [one for one in found if one != text]

@@ -71,14 +71,14 @@ def test_answer_comes_first(name: str, values: list[Any], line: str) -> None:
 @pytest.mark.parametrize(
     ("name", "values", "said"),
     [
-        ("spell_chord", ("C minro",), "did you mean minor?"),
+        ("spell_chord", ("C minro",), "did you mean C minor?"),
         ("name_chord", ("C",), "two notes or more"),
         ("name_chord", ("C foo",), "'C foo' as a note"),
-        ("interval_between", ("C", "H"), "'H' as a note"),
+        ("interval_between", ("C", "J"), "'J' as a note"),
         ("note_at_interval", ("C", "a perfect third"), "did you mean major third or minor third?"),
-        ("note_at_interval", ("C", "a purfect fourth"), "did you mean perfect?"),
+        ("note_at_interval", ("C", "a purfect fourth"), "did you mean a perfect fourth?"),
         ("note_at_interval", ("C E", "a fourth"), "as one note"),
-        ("spell_scale", ("D dorain",), "did you mean dorian?"),
+        ("spell_scale", ("D dorain",), "did you mean D dorian?"),
         ("spell_scale", ("dorian",), "did you mean C dorian?"),
         ("scales_for_chord", ("Z7",), "no note A to G"),
         ("key_signature", ("9 flats",), "at most 7"),

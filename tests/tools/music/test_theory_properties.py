@@ -172,7 +172,7 @@ def test_scales_read_back(tonic: Pitch, kind: str) -> None:
     assert read_scale(scale.name) == scale
     sounds = [p.semitones % 12 for p in scale.pitches]
     assert len(set(sounds)) == len(sounds)
-    if len(sounds) == 7:
+    if len(sounds) == 7 and len({degree.strip("♭♯") for degree in scale.degrees}) == 7:
         assert len({p.step for p in scale.pitches}) == 7
 
 
@@ -204,18 +204,15 @@ def test_agrees_with_published_scale_types() -> None:
     if not folder:
         pytest.skip("set MICA_SHARED_DATA to the folder with train/chords-scales")
     path = Path(folder) / "train" / "chords-scales" / "scale_types.json"
-    ours = {name: kind for kind, _, others in SCALES for name in (kind, *others)}
-    # Names that mean different scales to different people.
-    disputed = {"diminished", "minor bebop", "gypsy", "arabian", "hindu"}
+    # Names that mean other scales to other people; after C, "flat" is the tonic's.
+    disputed = {"minor bebop", "minor hexatonic", "flat three pentatonic", "flat six pentatonic"}
     checked = 0
     for entry in json.loads(path.read_text(encoding="utf-8")):
         expected = {_class(name) for name in entry["intervals"]}
-        for name in (entry["name"], *entry["aliases"]):
-            if name in ours and name not in disputed:
-                got = {i.semitones % 12 for i in Scale(Pitch("C"), ours[name]).intervals}
-                assert got == expected, name
-                checked += 1
-    assert checked > 50
+        for name in {entry["name"], *entry["aliases"]} - disputed:
+            assert {p.pitch_class for p in read_scale(f"C {name}").pitches} == expected, name
+            checked += 1
+    assert checked > 120
 
 
 def _class(name: str) -> int:

@@ -29,7 +29,8 @@ _LETTERS = (
 )  # fmt: skip
 _WORDS = {
     "flat": "b", "sharp": "#", "two": "2", "second": "2", "three": "3", "third": "3", "four": "4",
-    "fourth": "4", "five": "5", "fifth": "5", "six": "6", "sixth": "6", "seven": "7", "seventh": "7", "nine": "9",
+    "fourth": "4", "five": "5", "fifth": "5", "six": "6", "sixth": "6", "seven": "7",
+    "seventh": "7", "nine": "9",
     "maj": "major", "min": "minor", "m": "minor", "nat": "natural", "harm": "harmonic",
     "mel": "melodic", "pent": "pentatonic", "penta": "pentatonic", "ion": "ionian", "dor": "dorian",
     "phryg": "phrygian", "phr": "phrygian", "lyd": "lydian", "mixo": "mixolydian",

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-setup lint train-setup sandbox-image weights lock clean
+.PHONY: help run setup test test-setup lint train-setup corpus sandbox-image weights lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | column -ts $$'\t'
@@ -26,6 +26,10 @@ lint: test-setup ## linter, formatter, type checker, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+corpus: ## index the 3,000 scores that come with music21, for the composer (some minutes)
+	@deploy/setup corpus
+	@$(BIN)/mica corpus build
 
 sandbox-image: ## build the image that commands run in
 	@deploy/sandbox/ensure

@@ -13,6 +13,7 @@ from ui import (
     cli_ask,
     cli_attach,
     cli_audit,
+    cli_corpus,
     cli_doctor,
     cli_manage,
     cli_models,
@@ -60,6 +61,7 @@ app.add_typer(cli_sandbox.sandbox, name="sandbox")
 app.add_typer(cli_attach.attach, name="attach")
 app.add_typer(cli_models.models, name="models")
 app.add_typer(cli_manage.knowledge, name="knowledge")
+app.add_typer(cli_corpus.corpus, name="corpus")
 
 
 def main() -> None:

@@ -1,0 +1,230 @@
+"""The index: one SQLite file with a row for every score and for every file that was to be read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.music.corpus.entry import (
+    Entry,
+    Harmony,
+    melody_text,
+    pack,
+    rhythm_text,
+    unpack,
+)
+from tools.music.corpus.place import CorpusError
+
+VERSION = 1
+"""Goes up where older indexes must be built again."""
+_WAIT_SECONDS = 20.0
+_TABLES = """
+CREATE TABLE IF NOT EXISTS files (
+    source TEXT PRIMARY KEY, state TEXT NOT NULL DEFAULT 'waiting', error TEXT NOT NULL DEFAULT '',
+    seconds REAL NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS scores (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, file TEXT NOT NULL,
+    collection TEXT NOT NULL, composer TEXT NOT NULL, title TEXT NOT NULL,
+    key TEXT NOT NULL, meter TEXT NOT NULL, bars INTEGER NOT NULL, parts INTEGER NOT NULL,
+    notes INTEGER NOT NULL, analyst TEXT NOT NULL, harmony TEXT NOT NULL,
+    melody TEXT NOT NULL, rhythm TEXT NOT NULL, data BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS scores_file ON scores (file);
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a search reads of a score; `Index.entry` gives the rest."""
+
+    id: int
+    source: str
+    composer: str
+    title: str
+    key: str
+    meter: str
+    bars: int
+    analyst: str
+    harmony: str
+    melody: str
+    rhythm: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a build is: files by state, scores, and the size of the index in bytes."""
+
+    waiting: int
+    done: int
+    failed: int
+    scores: int
+    size: int
+    seconds: float = 0.0
+    errors: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def files(self) -> int:
+        """All files that are to be read."""
+        return self.waiting + self.done + self.failed
+
+
+class Index:
+    """The index at a path. A second process may read while one writes."""
+
+    def __init__(self, path: Path, *, make: bool = False) -> None:
+        """Open the index; with `make`, make it where it is missing or of an older version.
+
+        Raises:
+            CorpusError: there is none, or it is damaged or of another version.
+        """
+        self.path = path
+        if not make and not path.exists():
+            raise CorpusError(
+                "there is no index of the corpus yet: run `mica corpus build` (some minutes, "
+                "in the background with --background), then ask again"
+            )
+        try:
+            self._db = self._open(make)
+        except sqlite3.Error as error:
+            raise CorpusError(f"{path}: {error}; run `mica corpus build --again`") from error
+
+    def _open(self, make: bool) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=_WAIT_SECONDS, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version != VERSION and not make:
+            db.close()
+            raise CorpusError("the index is of another version: run `mica corpus build --again`")
+        if make:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            if version not in (0, VERSION):
+                db.executescript("DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS scores;")
+            db.executescript(_TABLES)
+            db.execute(f"PRAGMA user_version={VERSION}")
+        return db
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def plan(self, sources: Iterable[str], *, again: bool = False) -> None:
+        """Note the files that are to be read; with `again`, forget all that was read."""
+        with self._write() as db:
+            if again:
+                db.execute("DELETE FROM scores")
+                db.execute("DELETE FROM files")
+            rows = [(source,) for source in sources]
+            db.executemany("INSERT OR IGNORE INTO files (source) VALUES (?)", rows)
+
+    def waiting(self, most: int = -1) -> list[str]:
+        """Return files that are to be read."""
+        found = self._db.execute(
+            "SELECT source FROM files WHERE state = 'waiting' LIMIT ?", (most,)
+        )
+        return [row["source"] for row in found]
+
+    def retry(self) -> None:
+        """Let files that failed be read again."""
+        with self._write() as db:
+            db.execute("UPDATE files SET state = 'waiting', error = '' WHERE state = 'failed'")
+
+    def keep(self, file: str, entries: Sequence[Entry], seconds: float) -> None:
+        """Keep the scores of a file, whole or not at all."""
+        with self._write() as db:
+            db.execute("DELETE FROM scores WHERE file = ?", (file,))
+            db.executemany(
+                f"INSERT INTO scores VALUES (NULL{', ?' * 15})",
+                [_row(file, entry) for entry in entries],
+            )
+            db.execute(
+                "UPDATE files SET state = 'done', seconds = ? WHERE source = ?", (seconds, file)
+            )
+
+    def failed(self, file: str, error: str) -> None:
+        """Note that a file cannot be read, and why."""
+        with self._write() as db:
+            db.execute(
+                "UPDATE files SET state = 'failed', error = ? WHERE source = ?", (error[:500], file)
+            )
+
+    def tidy(self) -> None:
+        """Give back the room of rows that were replaced."""
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def status(self) -> Status:
+        """Return how far the build is."""
+        counts = dict(
+            self._db.execute("SELECT state, count(*) FROM files GROUP BY state").fetchall()
+        )
+        (scores,) = self._db.execute("SELECT count(*) FROM scores").fetchone()
+        (seconds,) = self._db.execute("SELECT total(seconds) FROM files").fetchone()
+        errors = self._db.execute(
+            "SELECT source, error FROM files WHERE state = 'failed' ORDER BY source"
+        )
+        beside = self.path.with_name(self.path.name + "-wal")
+        size = self.path.stat().st_size + (beside.stat().st_size if beside.exists() else 0)
+        return Status(
+            counts.get("waiting", 0), counts.get("done", 0), counts.get("failed", 0), scores,
+            size, seconds, tuple((row["source"], row["error"]) for row in errors),
+        )  # fmt: skip
+
+    def composers(self) -> dict[str, int]:
+        """Return the composers with how many scores each has."""
+        found = self._db.execute("SELECT composer, count(*) FROM scores GROUP BY composer")
+        return dict(found.fetchall())
+
+    def rows(self, where: str = "1", values: Sequence[str] = ()) -> list[Row]:
+        """Return the scores for which an SQL condition holds, in the order of their sources."""
+        fields = ", ".join(Row.__dataclass_fields__)
+        found = self._db.execute(
+            f"SELECT {fields} FROM scores WHERE {where} ORDER BY collection, source", values
+        )
+        return [Row(*row) for row in found]
+
+    def entry(self, score: int) -> Entry:
+        """Return a score with its notes and harmony.
+
+        Raises:
+            CorpusError: there is no such score.
+        """
+        row = self._db.execute("SELECT * FROM scores WHERE id = ?", (score,)).fetchone()
+        if row is None:
+            raise CorpusError(f"there is no score {score} in the index")
+        lines, bars, places = unpack(row["data"])
+        texts = [text.replace("_", " ") for text in row["harmony"].split()]
+        harmony = tuple(Harmony(*each) for each in zip(places, texts, strict=True))
+        return Entry(
+            row["source"], row["collection"], row["composer"], row["title"], lines, bars,
+            row["key"], harmony, row["analyst"],
+        )  # fmt: skip
+
+
+def _row(file: str, entry: Entry) -> tuple[str | int | bytes, ...]:
+    meters = dict.fromkeys(f"{beats}/{unit}" for beats, unit in (m.meter for m in entry.bars))
+    return (
+        entry.source, file, entry.collection, entry.composer, entry.title, entry.key,
+        " ".join(meters), len(entry.bars), len(entry.lines), entry.note_count, entry.analyst,
+        entry.numerals, melody_text(entry.lines), rhythm_text(entry.lines), pack(entry),
+    )  # fmt: skip

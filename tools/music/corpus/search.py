@@ -1,0 +1,216 @@
+"""Questions to the index: which pieces, and in which bars."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.music.corpus import patterns
+from tools.music.corpus.entry import Entry
+from tools.music.corpus.harmony import pretty
+from tools.music.corpus.index import Index, Row
+from tools.music.key import read_key
+from tools.music.pitch import MusicError
+from tools.music.text import did_you_mean
+
+MOST_PLACES = 6
+_METERS = {
+    "common time": "4/4", "common": "4/4", "c": "4/4", "cut time": "2/2", "cut": "2/2",
+    "alla breve": "2/2", "waltz": "3/4", "waltz time": "3/4", "march": "2/4", "jig": "6/8",
+}  # fmt: skip
+_NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve").split()
+_WHO = re.compile(r"\b(?:by|from|of|music|pieces?|works?|songs?|tunes?|anything|any|all)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for; every field may be empty, and all that are given must hold."""
+
+    composer: str = ""
+    key: str = ""
+    meter: str = ""
+    progression: str = ""
+    intervals: str = ""
+    rhythm: str = ""
+    contour: str = ""
+
+    @property
+    def melodic(self) -> bool:
+        """True where notes of one line are asked for."""
+        return bool(self.intervals or self.rhythm or self.contour)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Bars, by their numbers in the score, and what is there: numerals in a key, or a melody."""
+
+    first: int
+    last: int
+    what: str
+
+    @property
+    def bars(self) -> str:
+        """The bars in words: `bar 3`, `bars 3-5`."""
+        return f"bar {self.first}" if self.first == self.last else f"bars {self.first}-{self.last}"
+
+
+def find(index: Index, query: Query) -> tuple[list[Row], int]:
+    """Return the pieces in which all that is asked for is found, and how many were looked at.
+
+    Pieces that a person analysed come first where harmony is asked for.
+
+    Raises:
+        MusicError: nothing was asked for, or a field cannot be read.
+    """
+    if query == Query():
+        raise MusicError(
+            "say what to look for: composer, key, meter, progression, intervals, rhythm or contour"
+        )
+    where, values = _conditions(index, query)
+    rows = index.rows(where, values)
+    found = rows
+    if query.progression:
+        harmony = _harmony(query)
+        found = sorted((r for r in rows if harmony.search(r.harmony)), key=lambda r: not r.analyst)
+    if query.melodic:
+        found = [row for row in found if next(_matches(row, query), None) is not None]
+    return found, len(rows)
+
+
+def places(row: Row, entry: Entry, query: Query, most: int = MOST_PLACES) -> list[Place]:
+    """Return the bars of a piece that hold what is asked for, the first ones."""
+    found: list[Place] = []
+    if query.progression:
+        found += _harmony_places(row, entry, query)
+    if query.melodic:
+        found += [_melody_place(entry, place, _notes(query)) for place in _matches(row, query)]
+    distinct = dict.fromkeys(found)
+    return sorted(distinct, key=lambda place: (place.first, place.last))[:most]
+
+
+def _conditions(index: Index, query: Query) -> tuple[str, list[str]]:
+    """Return composer, key and meter as an SQL condition with its values."""
+    conditions, values = ["1"], list[str]()
+    if query.composer:
+        conditions.append("(composer LIKE ? OR collection LIKE ? OR title LIKE ?)")
+        values += [f"%{_composer(index, query.composer)}%"] * 3
+    if query.key:
+        plain = query.key.strip().lower()
+        mode = plain if plain in ("major", "minor") else ""
+        conditions.append("key LIKE ?")
+        values.append(f"% {mode}" if mode else read_key(query.key).name)
+    if query.meter:
+        conditions.append("(' ' || meter || ' ') LIKE ?")
+        values.append(f"% {read_meter(query.meter)} %")
+    return " AND ".join(conditions), values
+
+
+def _composer(index: Index, text: str) -> str:
+    """Return the part of a name that the index knows, by the last word that it knows."""
+    said = " ".join(_WHO.sub(" ", text).replace(".", ". ").split()).strip(" .,?!'\"")
+    people = index.composers()
+    for word in (said, *reversed(said.split())):
+        known = [name for name in people if word.lower() in name.lower()]
+        if known and len(word) > 2:
+            # Johann Sebastian is meant by a bare Bach, Robert by a bare Schumann.
+            first = max(known, key=lambda name: people[name])
+            return first if word.lower() in first.lower() and len(known) > 1 else word
+    words = [part for name in people for part in name.split()]
+    near = did_you_mean(said, words) or f" there is e.g. {', '.join(list(people)[:5])}"
+    raise MusicError(f"the index has nothing by {text!r};{near}")
+
+
+def read_meter(text: str) -> str:
+    """Return a meter as the index has it.
+
+    >>> read_meter("3/4"), read_meter("six eight time"), read_meter("cut time")
+    ('3/4', '6/8', '2/2')
+
+    Raises:
+        MusicError: it is no meter.
+    """
+    plain = re.sub(r"\b(?:time|meter|metre|signature)\b", " ", text.lower())
+    plain = " ".join(plain.replace("-", " ").split()).strip(" .")
+    if known := _METERS.get(plain) or _METERS.get(text.lower().strip()):
+        return known
+    plain = re.sub(r"[a-z]+", lambda w: _number(w[0]), plain)
+    match = re.fullmatch(r"(\d{1,2})\s*[/ ]\s*(1|2|4|8|16|32)", plain)
+    if match is None:
+        raise MusicError(f"cannot read {text!r} as a meter; write e.g. 3/4 or 6/8")
+    return f"{match[1]}/{match[2]}"
+
+
+def _number(word: str) -> str:
+    return str(_NUMBERS.index(word)) if word in _NUMBERS else word
+
+
+def _harmony(query: Query) -> re.Pattern[str]:
+    # The space behind a match may be the one before the next.
+    return re.compile(patterns.progression(query.progression).removesuffix(" ") + "(?= )")
+
+
+def _harmony_places(row: Row, entry: Entry, query: Query) -> Iterator[Place]:
+    for match in _harmony(query).finditer(row.harmony):
+        first = row.harmony.count(" ", 0, match.start() + 1) - 1
+        count = match[0].count(" ")
+        chords = entry.harmony[first : first + count]
+        last = first + count
+        end = entry.harmony[last].start if last < len(entry.harmony) else entry.end
+        key = next((h.text for h in reversed(entry.harmony[:first]) if h.text[0] == "{"), "")
+        said = " ".join(h.text for h in chords)
+        within = f" in {key.strip('{}')}" if key and "{" not in said else ""
+        said = pretty(said + within)
+        start, stop = bar_at(entry, chords[0].start), bar_at(entry, max(end - 1, 0))
+        # A chord that is held to the next bar line has its place where it begins.
+        stop = min(stop, bar_at(entry, chords[-1].start) + 1)
+        yield Place(start, stop, said)
+
+
+def _matches(row: Row, query: Query) -> Iterator[int]:
+    """Yield the places in the melody text where all melodic fields hold at once."""
+    wanted: list[tuple[re.Pattern[str], str]] = []
+    if query.intervals:
+        wanted.append((re.compile(patterns.intervals(query.intervals)), row.melody))
+    if query.contour:
+        wanted.append((re.compile(patterns.contour(query.contour)), row.melody))
+    if query.rhythm:
+        wanted.append((re.compile(patterns.rhythm(query.rhythm)), row.rhythm))
+    (first, text), *others = wanted
+    match = first.search(text)
+    while match is not None:
+        place = match.start()
+        if all(other.match(where, place) for other, where in others):
+            yield place
+        match = first.search(text, place + 1)
+
+
+def _notes(query: Query) -> int:
+    """How many notes the melodic fields ask for."""
+    counts = []
+    for pattern, more in (
+        (query.intervals and patterns.intervals(query.intervals), 1),
+        (query.contour and patterns.contour(query.contour), 1),
+        (query.rhythm and patterns.rhythm(query.rhythm), 0),
+    ):
+        if pattern:
+            counts.append(len(re.sub(r"\[[^]]*\]", "x", pattern)) + more)
+    return max(counts)
+
+
+def _melody_place(entry: Entry, place: int, count: int) -> Place:
+    for line in entry.lines:
+        if place <= len(line.notes):
+            notes = line.notes[place : place + count]
+            said = " ".join(str(note.top) for note in notes)
+            first, last = bar_at(entry, notes[0].start), bar_at(entry, notes[-1].start)
+            return Place(first, last, f"{line.name}: {said}")
+        place -= len(line.notes) + 1
+    raise AssertionError("a place outside of the score")
+
+
+def bar_at(entry: Entry, ticks: int) -> int:
+    """Return the number of the bar at a time."""
+    starts = [mark.start for mark in entry.bars]
+    return entry.bars[max(bisect.bisect_right(starts, ticks) - 1, 0)].number

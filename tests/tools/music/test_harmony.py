@@ -205,7 +205,7 @@ def test_pivots_are_named_in_both_keys() -> None:
     [
         ("borrowed_chords", {"key": "C blues"}, "is a scale, not a key"),
         ("secondary_dominants", {"key": ""}, "no key was given"),
-        ("substitutions", {"chord": "C minro"}, "did you mean minor?"),
+        ("substitutions", {"chord": "C minro"}, "did you mean C minor?"),
         ("circle_of_fifths", {"key": "C", "steps": "some"}, "as a number of steps"),
         ("circle_of_fifths", {"key": "C", "steps": 900}, "write -12 to 12"),
         ("cadences", {"chords": "C"}, "two chords or more"),

@@ -40,7 +40,8 @@ def test_a_request_of_two_parts_is_looked_up_in_parts():
     library = Words()
     found = look_up(library, "make /srv/x and move a.txt there", shelf="sysadmin", count=5)
     assert [(document.id, document.part) for document in found] == [("make", 0), ("move", 1)]
-    assert library.asked[-1] == ("move a.txt there", "make a folder")
+    assert ("move a.txt there", "make a folder") in library.asked
+    assert len(library.asked) == len(set(library.asked))
 
 
 def test_a_request_whose_parts_are_no_nearer_stays_whole():
@@ -51,9 +52,18 @@ def test_a_request_whose_parts_are_no_nearer_stays_whole():
 
 def test_a_follow_up_is_looked_up_behind_the_recipe_before():
     library = Words()
-    found = look_up(library, "move it", shelf="sysadmin", count=5, before=MAKE)
-    assert library.asked == [("move it", "make a folder")]
+    found = look_up(library, "move a.txt", shelf="sysadmin", count=5, before=MAKE)
+    assert library.asked == [("move a.txt", "make a folder")]
     assert [(document.id, document.score) for document in found] == [("make", 0.9), ("move", 0.9)]
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [("move it", False), ("make it 20", True), ("do it again", True), ("same for /usr", True)],
+)
+def test_the_same_command_is_offered_again_with_a_new_value_only(text: str, offered: bool):
+    found = look_up(Words(), text, shelf="sysadmin", count=5, before=MAKE)
+    assert any(document.id == "make" for document in found) is offered
 
 
 @pytest.mark.parametrize(("near", "asked"), [(0.39, True), (0.41, False)])

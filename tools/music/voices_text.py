@@ -71,14 +71,16 @@ def read_voices(text: str) -> Texture:
     return _chords(plain)
 
 
-def read_line(text: str) -> Voice:
+def read_line(text: str, middle: int = _MIDDLES[0]) -> Voice:
     """Read one voice; notes without a length are quarters, or share a drawn bar of four beats.
+
+    Notes without octaves begin near `middle` (MIDI) and go on by the smallest way.
 
     >>> [str(note.beats) for note in read_line("C5:2 D5 E5 | F5")]
     ['2', '1', '1', '4']
     """
     plain = _APART.sub(r"\1\2", plain_accidentals(text)).strip(" .?!\"'")
-    return _read_row(plain, 0)
+    return _read_row(plain, middle)
 
 
 def read_tune(text: str) -> tuple[Line, Voice]:
@@ -140,7 +142,8 @@ def _pitch(item: str) -> Pitch | None:
 def _lines(rows: Sequence[str]) -> Texture:
     if not 2 <= len(rows) <= 4:
         raise MusicError(f"{len(rows)} lines were given; write 2 to 4 voices")
-    voices = [_read_row(row, place * 3 // (len(rows) - 1)) for place, row in enumerate(rows)]
+    middles = [_MIDDLES[place * 3 // (len(rows) - 1)] for place in range(len(rows))]
+    voices = [_read_row(row, middle) for row, middle in zip(rows, middles, strict=True)]
     heights = [_height(voice) for voice in voices]
     if heights[0] < heights[-1]:
         voices.reverse()
@@ -159,7 +162,7 @@ def _bar(row: str, voice: Voice) -> Fraction:
     return beats if beats.denominator <= 2 else BAR
 
 
-def _read_row(row: str, place: int) -> Voice:
+def _read_row(row: str, middle: int) -> Voice:
     parts = [part for part in row.strip(" |").split("|") if part.strip(" ,")]
     drawn = len(parts) > 1
     notes: list[Note] = []
@@ -178,7 +181,7 @@ def _read_row(row: str, place: int) -> Voice:
         raise MusicError("a voice has no notes; write e.g. C5 B4 C5")
     if len(notes) > LONGEST:
         raise MusicError(f"{len(notes)} notes in a voice are too many; give at most {LONGEST}")
-    return _with_octaves(notes, _MIDDLES[place])
+    return _with_octaves(notes, middle)
 
 
 def _tokens(part: str) -> list[re.Match[str]]:

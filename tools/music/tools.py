@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools import Tool
+from tools.music.counterpoint_tools import COUNTERPOINT_TOOLS
 from tools.music.fret_tools import FRET_TOOLS
 from tools.music.harmony_tools import HARMONY_TOOLS
 from tools.music.part_writing_tools import PART_WRITING_TOOLS
@@ -23,4 +24,5 @@ TOOLS: tuple[Tool, ...] = (
     *RHYTHM_TOOLS,
     *RANGE_TOOLS,
     *PART_WRITING_TOOLS,
+    *COUNTERPOINT_TOOLS,
 )

@@ -47,8 +47,8 @@ def read_line(text: str) -> Line:
     Raises:
         MusicError: names what cannot be read, or the bar that is not full.
     """
-    head, body = _split(text)
-    meter, key, tempo = _read_head(head)
+    head, body = split_head(text)
+    meter, key, tempo = read_head(head)
     if not _RHYTHMIC.search(body):
         notes = _plain(body)
         return Line(notes, meter or COMMON_TIME, key, tempo)
@@ -91,12 +91,18 @@ def length_text(beats: Fraction) -> str:
     return f"{part.numerator}/{part.denominator}"
 
 
-def _split(text: str) -> tuple[str, str]:
+def split_head(text: str) -> tuple[str, str]:
+    """Part a head such as `3/4 in G major:` from the music; it may be missing."""
     match = _HEAD.match(text.strip())
     return (match["head"], match["body"]) if match else ("", text.strip())
 
 
-def _read_head(head: str) -> tuple[Meter | None, Key | None, int]:
+def read_head(head: str) -> tuple[Meter | None, Key | None, int]:
+    """Read meter, key and tempo of a head; what is not said is None, the tempo 100.
+
+    Raises:
+        MusicError: the meter or the key cannot be read, or the tempo is out of range.
+    """
     tempo = _TEMPO.search(head)
     key = _KEY.search(plain_accidentals(head))
     meter = re.search(r"\d+/\d+(?:\s*\([\d+]+\))?|\b(?:common|cut) time\b", head)

@@ -20,7 +20,7 @@ _ADD = r"(?:(?i:add)|/(?=[#b]?(?:2|4|6|9|11|13)))(?P<add>[#b]*(?:13|11|9|7|6|4|2
 _NO = r"(?i:no|omit)(?P<no>[135])(?:rd|th)?"
 _ALT = r"(?P<alt>(?i:altered|alt)\.?)"
 _LYDIAN = r"(?P<lydian>lydian)"
-_CHANGE = r"(?P<change>{signs}(?:13|11|10|9|6|5|4|2))"
+_CHANGE = r"(?P<change>{signs}(?:13|11|10|9|7|6|5|4|2))"
 _NUMBER = r"(?P<number>6/9|69|13|11|9|7|6|5|4|2)"
 _SLIP = r"(?P<slip>/(?=(?i:maj)|M|Δ|\^|ma))"
 
@@ -32,6 +32,7 @@ _TAIL = re.compile("|".join((_CHANGE.format(signs="[#b+-]"), *_REST)))
 _CHANGES = {
     "b5": "d5", "#5": "A5", "b9": "m9", "#9": "A9", "b10": "A9", "#11": "A11", "#4": "A11",
     "b11": "d11", "b13": "m13", "b6": "m6", "b2": "m9", "#2": "A9",
+    "#7": "M7", "b7": "m7",
 }  # fmt: skip
 _ADDED = {
     "2": "M2", "4": "P4", "6": "M6", "9": "M9", "11": "P11", "13": "M13", "b9": "m9", "#9": "A9",
@@ -202,7 +203,11 @@ def _take_change(parts: _Parts, text: str) -> str:
     tone = _CHANGES.get(text)
     if tone is None:
         return f"there is no {text} in a chord"
-    if tone in ("d5", "A5"):
+    if tone in ("M7", "m7"):
+        if parts.sixth:
+            return "a seventh beside a sixth is written 13"
+        parts.seventh, parts.extent = tone, parts.extent or 7
+    elif tone in ("d5", "A5"):
         parts.fifths.append(tone)
     elif tone == "m6":
         (parts.altered if parts.seventh else parts.added).append("m13" if parts.seventh else "m6")

@@ -109,6 +109,19 @@ def test_wrong_inputs_are_many() -> None:
     assert sum(len(texts) for texts in WRONG.values()) >= 60
 
 
+def test_examples_of_the_page_are_read() -> None:
+    page = (HERE.parents[2] / "docs" / "composer.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| (`.*`) \|$", page.split("## Names")[1], re.MULTILINE)
+    sections = {"notes": "lines"}
+    assert {section for section, _ in rows} >= {"notes", "chords", "scales", "keys", "numerals"}
+    for section, examples in rows:
+        for text in re.findall(r"`([^`]+)`", examples.replace("\\|", "|")):
+            if section == "numerals":
+                assert READERS["progressions"](text, "C major"), text
+            else:
+                assert READERS[sections.get(section, section)](text), text
+
+
 # Numerals of published analyses that we read otherwise than the analysts' own tool, and why.
 DELIBERATE = re.compile(
     r"(?:I|IV|VI|III|bVI|bII|bIII|III\+|I\+|bVII)(?:7|65|43|42|9)(?:/.*)?"  # as in a blues

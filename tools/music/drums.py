@@ -127,7 +127,7 @@ def read_grid(text: str) -> Grid:
     Raises:
         MusicError: a drum is unknown, or the rows are not equally long.
     """
-    written = [line for line in text.splitlines() if line.strip(" `")]
+    written = [line for line in re.split(r"[\n;]", text) if line.strip(" `")]
     head, *lines = written or [""]
     meter, tempo, steps = read_meter("4/4"), 110, 0
     if head.strip().endswith(":"):

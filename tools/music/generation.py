@@ -65,7 +65,7 @@ def read_style(text: str, names: Mapping[str, Iterable[str]], what: str) -> str:
     Raises:
         MusicError: it is unknown; lists those that are known.
     """
-    said = " ".join(re.sub(r"[^a-z0-9&\s-]", " ", text.lower()).replace("-", " ").split())
+    said = " ".join(re.sub(r"[^a-z0-9&/\s-]", " ", text.lower()).replace("-", " ").split())
     known = {
         n.replace("-", " "): style for style, others in names.items() for n in (style, *others)
     }

@@ -25,7 +25,7 @@ from graphs.events import (
 from runtime.types import Document, ToolCall
 from tools import Artifact
 from tools.bash.policy.decision import Decision
-from ui import chat_words, preview_words
+from ui import chat_files, chat_words, preview_words
 
 APPROVE, EDIT, REJECT, CORRECT, UNDO = "approve", "edit", "reject", "correct", "undo"
 APPROVE_HERE, APPROVE_ALWAYS, REJECT_WHY = "approve_here", "approve_always", "reject_why"
@@ -156,6 +156,10 @@ def artifact_elements(artifacts: Sequence[Artifact]) -> list[Element]:
         if isinstance(element, cl.Image):
             element.size = "large"
         elements.append(element)
+        if isinstance(element, cl.Audio):
+            # Not every browser's player can save what it plays.
+            address = chat_files.url_of(element.thread_id, element.id)
+            elements.append(cl.File(name=artifact.name, url=address, mime=artifact.mime))
     return elements
 
 

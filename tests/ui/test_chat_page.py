@@ -97,6 +97,9 @@ def test_music_is_seen_heard_and_taken_away(context: Any, server: Server) -> Non
     audio.wait_for()
     eventually(lambda: audio.evaluate("a => a.duration > 0.2"))
     page.get_by_text("music.mid").wait_for()
+    with page.expect_download() as download:
+        page.locator("a[download='sound.wav']").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"RIFF")
     reload(page)
     page.locator("audio").wait_for()
     assert "/mica/files/" in page.locator("img.inline-image").get_attribute("src")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools import Tool
+from tools.music.code_tools import CODE_TOOLS
 from tools.music.counterpoint_tools import COUNTERPOINT_TOOLS
 from tools.music.fret_tools import FRET_TOOLS
 from tools.music.harmony_tools import HARMONY_TOOLS
@@ -22,6 +23,7 @@ TOOLS: tuple[Tool, ...] = (
     *HARMONY_TOOLS,
     *ROW_TOOLS,
     *RHYTHM_TOOLS,
+    *CODE_TOOLS,
     *RANGE_TOOLS,
     *PART_WRITING_TOOLS,
     *COUNTERPOINT_TOOLS,

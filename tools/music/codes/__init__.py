@@ -1,0 +1,1 @@
+"""Codes for composition software: read, checked, written and converted, one file a format."""

@@ -1,0 +1,171 @@
+"""Bars: cutting a stream into them, and checking that each holds what its meter asks for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TypeVar
+
+from tools.music.codes.limits import MOST_BARS, Budget, TooLargeError
+from tools.music.codes.model import COMMON_TIME, Bar, Meter, Sound, full_bar
+from tools.music.codes.problems import Reading, quarters
+
+_T = TypeVar("_T")
+
+
+@dataclass
+class Filling:
+    """A bar being read: its sounds, where it began, and where it first ran over."""
+
+    meter: Meter
+    fifths: int
+    line: int = 1
+    column: int = 1
+    sounds: list[Sound] = field(default_factory=list)
+    length: Fraction = field(default_factory=Fraction)
+    over: tuple[int, int] | None = None
+    begins: bool = False
+    ends: bool = False
+    ending: str = ""
+    section: bool = False
+    free: bool = False
+
+    def add(self, sound: Sound, line: int, column: int) -> None:
+        """Put a sound at the end."""
+        if not self.sounds:
+            self.line, self.column = line, column
+        self.sounds.append(sound)
+        self.length += sound.length
+        if self.over is None and self.length > full_bar(self.meter):
+            self.over = (line, column)
+
+    def bar(self) -> Bar:
+        """Return the finished bar."""
+        return Bar(tuple(self.sounds), self.meter, self.fifths, self.begins, self.ends, self.ending)
+
+
+def check_bars(fillings: Sequence[Filling], reading: Reading) -> None:
+    """Report bars that are too long or too short.
+
+    A pickup may be short, and so may the bars on both sides of a repeat sign or a double bar,
+    and the last bar where a pickup makes it whole.
+    """
+    number = 0 if fillings and _short(fillings[0]) else 1
+    pickup = full_bar(fillings[0].meter) - fillings[0].length if number == 0 else Fraction()
+    for place, filling in enumerate(fillings):
+        full = full_bar(filling.meter)
+        last = place == len(fillings) - 1
+        before = place == 0 or fillings[place - 1].section
+        allowed = filling.free or before or (filling.section and not last)
+        allowed = allowed or (last and pickup == filling.length)
+        shown = max(number + place, 1)
+        if filling.length > full and not filling.free:
+            line, column = filling.over or (filling.line, filling.column)
+            _too_long(reading, filling, shown, line, column)
+        elif filling.length < full and not allowed:
+            _too_short(reading, filling, shown)
+
+
+def _short(filling: Filling) -> bool:
+    return filling.length < full_bar(filling.meter)
+
+
+def _too_long(reading: Reading, filling: Filling, bar: int, line: int, column: int) -> None:
+    full = full_bar(filling.meter)
+    num, den = filling.meter
+    reading.report(
+        line,
+        column,
+        f"the bar holds {quarters(filling.length)}, {num}/{den} has {quarters(full)}",
+        f"take away {quarters(filling.length - full)} or put a bar line before this",
+        bar=bar,
+    )
+
+
+def _too_short(reading: Reading, filling: Filling, bar: int) -> None:
+    full = full_bar(filling.meter)
+    num, den = filling.meter
+    reading.report(
+        filling.line,
+        filling.column,
+        f"the bar holds {quarters(filling.length)}, {num}/{den} has {quarters(full)}",
+        f"add {quarters(full - filling.length)}, a rest for instance",
+        bar=bar,
+    )
+
+
+def cut(
+    sounds: Iterable[Sound],
+    meters: Sequence[tuple[Fraction, Meter]] = (),
+    signatures: Sequence[tuple[Fraction, int]] = (),
+    *,
+    pickup: Fraction = Fraction(),
+    budget: Budget | None = None,
+    fill: bool = True,
+) -> tuple[Bar, ...]:
+    """Cut a stream into bars; what crosses a bar line is tied.
+
+    `meters` and `signatures` are changes with their starts in quarter notes. A `pickup` is the
+    length of a short first bar. With `fill` the last bar is filled with a rest.
+
+    >>> [len(bar.sounds) for bar in cut([Sound(Fraction(6), ())])]
+    [1, 2]
+    """
+    budget = budget or Budget()
+    bars: list[Bar] = []
+    held: list[Sound] = []
+    now = Fraction()
+    full = full_bar(_in_force(meters, now, COMMON_TIME))
+    start = pickup - full if pickup else now
+
+    def close() -> None:
+        nonlocal held, start, full
+        budget.spend(bars=1)
+        at = max(start, Fraction())
+        meter, fifths = _in_force(meters, at, COMMON_TIME), _in_force(signatures, at, 0)
+        bars.append(Bar(tuple(held), meter, fifths))
+        held, start = [], start + full
+        full = full_bar(_in_force(meters, start, COMMON_TIME))
+
+    for sound in sounds:
+        left = sound
+        while now + left.length >= start + full:
+            room = start + full - now
+            rest = left.length - room
+            if room:
+                tied = left.tied if rest == 0 else left.pitches
+                held.append(replace(left, length=room, tied=tied))
+            now += room
+            left = replace(left, length=rest, chord="" if room else left.chord)
+            close()
+            if rest == 0:
+                break
+        if left.length:
+            held.append(left)
+            now += left.length
+    if held:
+        if fill and now < start + full:
+            held.append(Sound(start + full - now))
+        close()
+    return tuple(bars)
+
+
+def _in_force(changes: Sequence[tuple[Fraction, _T]], at: Fraction, default: _T) -> _T:
+    place = bisect_right(changes, at, key=lambda change: change[0])
+    return changes[place - 1][1] if place else default
+
+
+def same_length(parts: Sequence[tuple[Bar, ...]]) -> list[tuple[Bar, ...]]:
+    """Fill shorter parts with bars of rest, so that all have as many.
+
+    Raises:
+        TooLargeError: that would be too many bars.
+    """
+    most = max((len(bars) for bars in parts), default=0)
+    if most * len(parts) > 4 * MOST_BARS:
+        raise TooLargeError(f"{len(parts)} parts of {most} bars are too much; give fewer parts")
+    model = max(parts, key=len, default=())
+    rests = [replace(bar, sounds=(Sound(bar.full),)) for bar in model]
+    return [(*bars, *rests[len(bars) :]) for bars in parts]

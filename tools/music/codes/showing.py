@@ -1,0 +1,93 @@
+"""A piece to see, hear and keep: an engraved image, a WAV, a MIDI file, MusicXML and ABC."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tools import Artifact
+from tools.music import audio
+from tools.music.codes.formats import ABC, MIDI, MUSICXML, CodeFormat
+from tools.music.codes.midi_writer import timed
+from tools.music.codes.model import Piece
+from tools.music.codes.musicxml_writer import write_musicxml
+from tools.music.notation import engrave
+from tools.music.pitch import MusicError
+from tools.music.presentation import file_name
+
+MOST_BARS_DRAWN, MOST_NOTES_DRAWN, MOST_PARTS_DRAWN = 64, 2000, 16
+
+
+def show_piece(piece: Piece, *, also: tuple[CodeFormat, ...] = ()) -> tuple[Artifact, ...]:
+    """Return the artifacts of a piece; a long one is drawn and heard as far as is quick.
+
+    What cannot be drawn, or written in a format, is left out.
+    """
+    name = file_name(piece.title or "music")
+    made = []
+    for kind, build in (("image", _image), ("audio", _audio)):
+        try:
+            suffix, mime, data = build(piece)
+            made.append(Artifact(kind, f"{name}.{suffix}", mime, data))  # type: ignore[arg-type]
+        except MusicError:
+            continue
+    for found in dict.fromkeys((MIDI, MUSICXML, ABC, *also)):
+        if (file := as_file(piece, found)) is not None:
+            made.append(file)
+    return tuple(made)
+
+
+def as_file(piece: Piece, target: CodeFormat) -> Artifact | None:
+    """Return the piece as a file of a format; None where the format has no way to say it."""
+    try:
+        data = target.write(piece)
+    except MusicError:
+        return None
+    name = file_name(piece.title or "music")
+    return Artifact("file", name + target.suffixes[0], target.mime, data)
+
+
+def beginning(piece: Piece, bars: int = MOST_BARS_DRAWN) -> Piece:
+    """Return the first bars of a piece, fewer where they hold many notes.
+
+    >>> from tools.music.codes.model import Bar, Part
+    >>> beginning(Piece((Part("", (Bar(()),) * 100),))).bar_count
+    64
+    """
+    parts = piece.parts[:MOST_PARTS_DRAWN]
+    short = replace(piece, parts=tuple(replace(p, bars=p.bars[:bars]) for p in parts))
+    while short.note_count > MOST_NOTES_DRAWN and bars > 1:
+        bars = bars // 2
+        short = replace(short, parts=tuple(replace(p, bars=p.bars[:bars]) for p in parts))
+    return short
+
+
+def heard(piece: Piece) -> list[audio.Sound]:
+    """Return the notes in seconds, repeats played out, as far as a minute goes."""
+    quarter = 60.0 / piece.tempo
+    rows = []
+    for part in piece.parts:
+        for start, end, pitch in timed(part):
+            at = float(start) * quarter
+            if at >= audio.LONGEST_SECONDS:
+                break
+            if 0 <= pitch.midi <= 127:
+                length = float(end - start) * quarter
+                rows.append(
+                    audio.Sound(at, length, pitch.midi, program=part.program, drum=part.percussion)
+                )
+    return rows
+
+
+def _image(piece: Piece) -> tuple[str, str, bytes]:
+    drawn = beginning(piece)
+    source = write_musicxml(drawn)
+    svg = engrave(source, notes=source.count("<note>") - source.count("<rest/>"),
+                  bars=drawn.bar_count)  # fmt: skip
+    return "svg", "image/svg+xml", svg.encode()
+
+
+def _audio(piece: Piece) -> tuple[str, str, bytes]:
+    notes = heard(piece)
+    if not notes:
+        raise MusicError("there is nothing to hear")
+    return "wav", "audio/wav", audio.play(notes)

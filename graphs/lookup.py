@@ -35,7 +35,8 @@ def look_up(
     if len(parts) == 1:
         return desk.search(text)
     first = desk.search(parts[0])
-    return _in_parts([first, desk.search(parts[1], _context(first))])
+    second = desk.search(parts[1], _context(first))
+    return _in_parts(parts, [first, _new_in(second, desk.search(parts[1]), desk.search(text))])
 
 
 def parts_of(library: Library, text: str, shelf: str) -> tuple[str, ...]:
@@ -60,9 +61,7 @@ class _Desk:
         """Return what is nearest to a text, and to the text behind `context`."""
         key = (text, context)
         if key not in self._found:
-            found = self._library.search(
-                text, shelf=self._shelf, k=self._count, context=context
-            )
+            found = self._library.search(text, shelf=self._shelf, k=self._count, context=context)
             self._found[key] = list(found)
         return self._found[key]
 
@@ -91,14 +90,29 @@ class _Desk:
 
 
 def _after(before: Document, text: str, found: Sequence[Document]) -> list[Document]:
-    """Return what a request may mean that leans on `before`.
-
-    The same once more only makes sense with another value ("make it 20"), or where it says so.
-    """
+    """Return what a request may mean that leans on `before`: that again, or something else."""
     others = [document for document in found if document.id != before.id]
-    if before.template is not None and not _AGAIN.search(text) and not any(shell.find(text)):
+    if _same_is_pointless(before, text):
         return others
     return [replace(before, score=_nearest(found), part=0), *others]
+
+
+def _new_in(
+    second: Sequence[Document], alone: Sequence[Document], whole: Sequence[Document]
+) -> list[Document]:
+    """Leave out of the second part what only the first part brought near.
+
+    These are recipes near to the whole request, and not to the second part by itself: they do
+    the first part, or both at once.
+    """
+    meant = {document.id for document in alone}
+    near = {document.id for document in whole if document.acts} - meant
+    return [document for document in second if document.id not in near] or list(second)
+
+
+def _same_is_pointless(before: Document, text: str) -> bool:
+    """Whether a request cannot mean a recipe once more: it names no value, nor says "again"."""
+    return before.template is not None and not _AGAIN.search(text) and not any(shell.find(text))
 
 
 def _context(found: Sequence[Document]) -> str | None:
@@ -106,10 +120,10 @@ def _context(found: Sequence[Document]) -> str | None:
     return next((document.title for document in found if document.acts), None)
 
 
-def _in_parts(halves: Sequence[Sequence[Document]]) -> list[Document]:
+def _in_parts(parts: Sequence[str], halves: Sequence[Sequence[Document]]) -> list[Document]:
     """Number the documents by the part that they were found for; one may serve two parts."""
     return [
-        replace(document, part=number)
+        replace(document, part=number, request=parts[number])
         for number, half in enumerate(halves)
         for document in half
         if number == 0 or document.acts

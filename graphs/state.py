@@ -120,7 +120,7 @@ def decision_from_json(data: Mapping[str, Any]) -> Decision:
 
 def document_to_json(document: Document) -> dict[str, Any]:
     """Return a document as plain JSON."""
-    return {**asdict(document), "slots": dict(document.slots)}
+    return {**asdict(document), "slots": dict(document.slots), "kinds": dict(document.kinds)}
 
 
 def documents_of(state: State) -> tuple[Document, ...]:

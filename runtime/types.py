@@ -118,13 +118,15 @@ class Document:
     """A retrieved passage. A recipe also carries a command template with typed slots.
 
     A document may stand for one of the tools instead: `tool` is its name, and the text is what
-    the tool does. It is not there to be read; it says which tools are near to the request.
+    the tool does. It is not there to be read; it says which tools are near to the request, and
+    `kinds` which kinds of values (letters of `runtime.values`, `w` for words) each argument takes.
 
     `template` has `{name}` slots; `slots` maps each slot, in order, to its default value
     (an empty string: there is no default). `phrase` is the sentence that introduces the
     result, with the same slots. `score` is how near the document is to the request, higher is
     nearer; only differences mean something. `part` is the part of the request that it was found
-    for, in order from 0: "count the lines of a.txt and sort it" has two.
+    for, in order from 0: "count the lines of a.txt and sort it" has two; `request` are the words
+    of that part, empty where the request was not parted.
     """
 
     id: str
@@ -136,7 +138,9 @@ class Document:
     phrase: str | None = None
     score: float = 0.0
     part: int = 0
+    request: str = ""
     tool: str | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def acts(self) -> bool:

@@ -5,8 +5,10 @@
 The tokenizer, and the encoder beside the table, come from `python -m training.distil`.
 
 Pairs come from the recipes (a request and another wording or the title of its recipe), from
-the notes (a question and the note's title, text or another question) and, where `--data` names
-a folder with `tldr/` and `nl2bash/`, from their descriptions and commands. `--hold-out` leaves
+what people say after a request (behind the title of the recipe before, as it is searched),
+from the wordings of the music tools, from the notes (a question and the note's title, text or
+another question) and, where `--data` names a folder with `tldr/` and `nl2bash/`, from their
+descriptions and commands. `--hold-out` leaves
 that part of the wordings out, to measure with `benchmarks/retrieval.py`; the shipped
 file is trained on all of them.
 """
@@ -15,20 +17,24 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import random
 import re
 import string
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from tools.knowledge.recipes import load_notes, load_recipes
-from tools.knowledge.text import normalise, normalise_template
+from tools.knowledge.recipes import ROOT, load_notes, load_recipes
+from tools.knowledge.text import normalise, normalise_music, normalise_template
+from tools.knowledge.tool_asks import ASKS, Wording, load_wordings, tool_documents
 from training import noise, piles
 
 VOCABULARY = 12_000
@@ -36,6 +42,8 @@ DIMENSIONS = 192
 BATCH = 512
 FILLED = 6
 DROPPED = 0.15
+FOLLOWING = 0.2
+"""The share of a recipe's pairs that are what people say after another request."""
 SHARE = 0.7
 """What the table counts against the encoder; chosen on the development set."""
 SOURCES = {
@@ -59,38 +67,90 @@ def fill(recipe: Mapping[str, Any], ask: str, rng: random.Random, *, noisy: bool
     return (noise.disturb(ask, rng) if noisy else ask).format(**values)
 
 
+def _before() -> dict[str, list[str]]:
+    """Return what people say to reach a recipe, behind each title it is said after."""
+    titles = {recipe["id"]: str(recipe["title"]) for recipe in load_recipes()}
+    found: dict[str, list[str]] = defaultdict(list)
+    folder = ROOT / "training" / "data" / "sysadmin"
+    for row in yaml.safe_load((folder / "followups.yaml").read_text(encoding="utf-8")):
+        for before in row["from"]:
+            found[row["to"]] += [f"{titles[before]}, {said}" for said in row["says"]]
+    changes = yaml.safe_load((folder / "changes.yaml").read_text(encoding="utf-8"))
+    for recipe in load_recipes():
+        says = [said for slot in recipe.get("slots") or () for said in changes.get(slot, ())]
+        found[recipe["id"]] += [f"{recipe['title']}, {said}" for said in says]
+    return found
+
+
+def _music_follow_ups(wordings: Sequence[Wording], rng: random.Random) -> dict[str, list[str]]:
+    """Return what people say to reach a tool, behind the name of each tool it is said after."""
+    piles: dict[str, dict[str, Sequence[Any]]] = defaultdict(dict)
+    for wording in wordings:
+        piles[wording.tool].update(wording.values)
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in yaml.safe_load((ASKS / "followups.yaml").read_text(encoding="utf-8")):
+        values = piles[row["to"]] | (row.get("values") or {})
+        for before, said in itertools.product(row["from"], map(str, row["says"])):
+            slots = [name for _, name, _, _ in string.Formatter().parse(said) if name]
+            text = said.format(**{slot: str(rng.choice(values[slot])) for slot in slots})
+            found[row["to"]].append(normalise_music(f"{before.replace('_', ' ')}, {text}"))
+    return found
+
+
 class OwnPairs:
-    """Pairs from recipes and notes, one a recipe or note in each round."""
+    """Pairs from recipes, tools and notes, one for each of them in each round."""
 
     def __init__(self, hold_out: float, rng: random.Random) -> None:
         self._rng = rng
         self._recipes = []
+        before = _before()
         for recipe in load_recipes():
             asks = [str(a) for a in recipe["asks"] if not held_out(recipe["id"], str(a), hold_out)]
             typed = [[normalise(fill(recipe, a, rng)) for _ in range(FILLED)] for a in asks]
+            said = [normalise(fill(recipe, text, rng)) for text in before[recipe["id"]]]
             templates = [normalise_template(ask) for ask in asks]
             about = [normalise(recipe["title"]), normalise_template(recipe["phrase"])]
-            self._recipes.append((typed, templates, about))
+            self._recipes.append((typed, templates, about, said))
+        wordings = load_wordings()
+        said_after = _music_follow_ups(wordings, rng)
+        self._tools = []
+        for document, entries in tool_documents(wordings):
+            keys = [e.key for e in entries if not held_out(document.id, e.key, hold_out)]
+            self._tools.append((keys, said_after[str(document.tool)]))
         self._notes = []
         for note in [*load_notes("sysadmin"), *load_notes("composer")]:
             asks = [str(a) for a in note["asks"] if not held_out(note["id"], str(a), hold_out)]
             self._notes.append((asks, [note["title"], note["text"]]))
 
     def round(self) -> list[Pair]:
-        """Return one pair for each recipe and each note, shuffled."""
+        """Return one pair for each recipe, tool and note, shuffled."""
         pairs = [self._recipe_pair(*texts) for texts in self._recipes if texts[0]]
+        pairs += [self._tool_pair(*texts) for texts in self._tools]
         pairs += [self._note_pair(*texts) for texts in self._notes if texts[0]]
         self._rng.shuffle(pairs)
         return pairs
 
     def _recipe_pair(
-        self, typed: Sequence[Sequence[str]], templates: Sequence[str], about: Sequence[str]
+        self,
+        typed: Sequence[Sequence[str]],
+        templates: Sequence[str],
+        about: Sequence[str],
+        said: Sequence[str],
     ) -> Pair:
         rng = self._rng
+        if said and rng.random() < FOLLOWING:
+            return self._drop_words(rng.choice(said)), rng.choice([*templates, *about])
         chosen = rng.randrange(len(typed))
         others = [text for n, text in enumerate(templates) if n != chosen]
         request = self._drop_words(rng.choice(typed[chosen]))
         return request, rng.choice(others if others and rng.random() < 0.7 else about)
+
+    def _tool_pair(self, keys: Sequence[str], said: Sequence[str]) -> Pair:
+        rng = self._rng
+        if said and rng.random() < FOLLOWING:
+            return self._drop_words(rng.choice(said)), rng.choice(keys)
+        one, other = rng.sample(range(len(keys)), 2)
+        return self._drop_words(noise.disturb(keys[one], rng)), keys[other]
 
     def _drop_words(self, text: str) -> str:
         """Leave words out at random, so that no single word carries a meaning alone."""

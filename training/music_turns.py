@@ -18,7 +18,7 @@ import yaml
 from runtime.types import ChatPrompt, Message, ToolCall, ToolStatus
 from tools import Tool, ToolError
 from training import noise
-from training.rows import Row, calls_are_marked, slots_of
+from training.rows import Row, calls_are_marked, in_order, slots_of
 
 TRIES = 6
 """How often values are drawn anew for a turn before that gives no result."""
@@ -69,9 +69,10 @@ class MusicTurnRows:
         for _ in range(TRIES):
             data = self._rng.choice(self._asks[tool])
             ask = str(self._rng.choice(data["asks"]))
-            arguments = self._draw(slots_of(ask), data["values"])
+            drawn = self._draw(slots_of(ask), data["values"])
+            arguments = in_order(self._tools[tool], drawn)
             if self._run(tool, arguments):
-                return noise.disturb(ask, self._rng).format(**arguments), tool, arguments
+                return noise.disturb(ask, self._rng).format(**drawn), tool, arguments
         return None
 
     def _after(self, before: Turn, pair: Mapping[str, Any], said: str) -> Turn | None:
@@ -80,11 +81,13 @@ class MusicTurnRows:
         values = dict(self._asks[tool][0]["values"]) | dict(pair.get("values") or {})
         given = self._draw(slots_of(said), values)
         arguments = {}
-        for name in self._tools[tool].schema.parameters["properties"]:
+        parameters = self._tools[tool].schema.parameters
+        for name in parameters["properties"]:
             value = given.get(name, known.get(inherit.get(name, name)))
-            if value is None:
+            if value is not None:
+                arguments[name] = value
+            elif name in parameters["required"]:
                 return None
-            arguments[name] = value
         return noise.disturb(said, self._rng).format(**given), tool, arguments
 
     def _draw(self, names: Sequence[str], values: Mapping[str, Sequence[Any]]) -> dict[str, str]:

@@ -171,7 +171,8 @@ class ComposerRows:
         chosen = {name: str(rng.choice(pile[name])) for name in slots_of(ask)}
         messages = [Message("user", noise.disturb(ask, rng).format(**chosen))]
         for call in calls:
-            arguments = {k: str(v).format(**chosen) for k, v in call["arguments"].items()}
+            filled = {k: str(v).format(**chosen) for k, v in call["arguments"].items()}
+            arguments = in_order(self._tools[call["tool"]], filled)
             failed = rng.random() < 0.05 or not self._run(call["tool"], arguments)
             status: ToolStatus = "error" if failed else "ok"
             messages += [
@@ -194,6 +195,12 @@ class ComposerRows:
             except ToolError:
                 self._works[key] = False
         return self._works[key]
+
+
+def in_order(tool: Tool, arguments: Mapping[str, str]) -> dict[str, str]:
+    """Return arguments in the order of the tool's schema, in which the grammar wants them."""
+    names = tool.schema.parameters["properties"]
+    return {name: arguments[name] for name in names if name in arguments}
 
 
 # A pitch or figure that stayed in a call as text: the value was not marked as a whole, and

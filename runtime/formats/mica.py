@@ -25,12 +25,12 @@ import json
 import re
 import shlex
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from runtime import recipes
 from runtime.formats import Rendered, Segment
+from runtime.formats.mica_grammar import CALL, CALL_END, State, rules
 from runtime.types import (
     ChatPrompt,
     Delta,
@@ -44,40 +44,18 @@ from runtime.types import (
 from runtime.values import TOKEN, Finder, ValueTable, expand, mark, music, shell
 
 START, MIDDLE, END = "<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"
-CALL, CALL_END = "<tool_call>", "</tool_call>"
 MAX_DOCUMENTS = 16
 MARGIN = 0.03
 """How much farther from the request than the nearest a recipe may be and still be named."""
 TOOL_MARGIN = 0.1
 """The same for tools: there are few, and the model knows them."""
-FEW = 6
-"""Up to how many values of a request the grammar keeps from being used twice in a command."""
 RARE = 12
 """How often training must have met a word for it to be only a word."""
 _LINES_SHOWN = 40
+_POINTING = re.compile(
+    r"\b(?:it|its|them|their|there|that|this|these|those|here|both|result|same)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W_][\w.+-]*")
-
-
-@dataclass
-class State:
-    """What the tokens of one prompt stand for; `words` are the request's others, as typed.
-
-    `documents` may be named now; `known` are all that were found, which earlier calls named.
-    `done` means that every part of the request has had its call, `owed` that the first part went
-    well and another waits for its own, `carries` that values of the turn that is being rendered
-    become tokens even where its request did not name them.
-    """
-
-    documents: Mapping[str, Document]
-    known: Mapping[str, Document]
-    values: ValueTable
-    outputs: dict[str, str] = field(default_factory=dict)
-    phrases: dict[str, str] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
-    shell: bool = False
-    done: bool = False
-    owed: bool = False
-    carries: bool = False
 
 
 def render(prompt: ChatPrompt) -> Rendered:
@@ -104,7 +82,26 @@ def render(prompt: ChatPrompt) -> Rendered:
     for message in last:
         text += [END, "\n", _role(message.role), _content(message, state, find)]
     text += [END, "\n", _role("assistant")]
+    asked = next((d.request for d in documents.values() if d.acts), "")
+    state.near = _near(state.values.values, asked or (last[0].content if last else ""), find)
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
+
+
+def _near(values: Mapping[str, str], asked: str, find: Finder) -> dict[str, str]:
+    """Return the values that a part of a request, or a request after another, is about.
+
+    A value from elsewhere is left out where the part names one of the same kind: in "sharps in
+    E? and in B?" each part has its key. Where it points back ("move a.txt into it"), all stay.
+    """
+    if _POINTING.search(asked):
+        return dict(values)
+    own = {(found.kind, found.text) for found in find(" ".join(asked.split()))}
+    kinds = {kind for kind, _ in own}
+    return {
+        token: text
+        for token, text in values.items()
+        if (token[1], text) in own or token[1] not in kinds
+    }
 
 
 def _offered(documents: Sequence[Document], calls: int) -> list[Document]:
@@ -135,82 +132,10 @@ def title_of(document: Document) -> str:
 
 
 def grammar(prompt: ChatPrompt, options: GenerationOptions) -> str | None:
-    """Hold the completion to a call of a known tool, or to text, with the tokens there are.
-
-    A recipe is named with a value for each of its slots; a slot without a default gets a value
-    rather than `-` where the request has any. A value is a token, or a word of the request;
-    an argument of another tool is several of these.
-    Values are strings, whatever the schema says:
-    the decoder makes numbers of them.
-    """
+    """Hold the completion to a call of a known tool, or to text, with the tokens there are."""
     if options.tool_choice == "none" or not prompt.tools:
         return None
-    state: State = render(prompt).state
-    required = options.tool_choice == "required" or state.owed
-    root = "call" if required else "text" if state.done else "text | call"
-    values = _one_of(state.values.values) if state.values.values else ""
-    said = _one_of([*state.values.values, *state.phrases, *state.outputs])
-    near = {d.tool for d in state.documents.values() if d.tool}
-    tools = [tool for tool in prompt.tools if tool.name in near] or prompt.tools
-    calls = " | ".join(_call_rule(tool) for tool in tools)
-    passages = [title for title, d in state.documents.items() if not d.acts]
-    text = f"[^<?] ( [^<] {'| ' + said if said else ''} )*"
-    rules = {
-        "root": root,
-        "text": " | ".join(
-            [
-                text,
-                *([f"( {said} ) ( [^<] | {said} )*"] if said else []),
-                *(f'"? {t}"' for t in passages),
-            ]
-        ),
-        "call": f'"{CALL}" ( {calls} ) "{CALL_END}"',
-        "string": 'piece ( " " piece )*',
-        "piece": " | ".join(_tokens_of(state)) or "plain+",
-        "written": f"( {values + ' | ' if values else ''}plain )+",
-        "plain": r'[^<"\\\x00-\x1f] | "\\" ["\\/bfnrtu]',
-        "command": " | ".join(_recipe_rules(state)) or '"$ " written',
-    }
-    return "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
-
-
-def _tokens_of(state: State) -> list[str]:
-    """Return what a slot may be filled with: the values, and words that may be meant as one."""
-    return [f'"{text}"' for text in (*state.values.values, *state.words)]
-
-
-def _one_of(tokens: Iterable[str]) -> str:
-    return " | ".join(f'"{token}"' for token in tokens)
-
-
-def _call_rule(tool: ToolSchema) -> str:
-    members = []
-    for name, spec in tool.parameters.get("properties", {}).items():
-        rule = "command" if spec.get("format") == "shell" else "string"
-        members.append(rf'"\"{name}\": \"" {rule} "\""')
-    arguments = ' ", " '.join(members)
-    return rf'"{{\"name\": \"{tool.name}\", \"arguments\": {{" {arguments} "}}}}"'
-
-
-def _recipe_rules(state: State) -> Iterator[str]:
-    for title, document in state.documents.items():
-        if document.template is not None:
-            yield f'"{title} |" {_slot_rules(list(document.slots.items()), _tokens_of(state))}'
-
-
-def _slot_rules(slots: Sequence[tuple[str, str]], values: Sequence[str]) -> str:
-    """Give every slot a value, and no value to two slots while there are few enough to say so."""
-    if not slots:
-        return ""
-    (slot, default), *rest = slots
-    if len(values) > FEW:
-        ways = [f"( {' | '.join(values)} ) {_slot_rules(rest, values)}"]
-    else:
-        others = ([other for other in values if other != value] for value in values)
-        ways = [f"{v} {_slot_rules(rest, left)}" for v, left in zip(values, others, strict=True)]
-    if default or not values:
-        ways.append(f'"-" {_slot_rules(rest, values)}')
-    return f'" {slot}=" ( {" | ".join(ways)} )'
+    return rules(render(prompt).state, prompt.tools, required=options.tool_choice == "required")
 
 
 def decoder(prompt: ChatPrompt, rendered: Rendered) -> _Decoder:

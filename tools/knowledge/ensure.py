@@ -25,9 +25,9 @@ from tools.knowledge.recipes import (
 )
 from tools.knowledge.shelf import open_collection, put
 from tools.knowledge.store import State, Store
-from tools.knowledge.tool_asks import ASKS, load_asks, tool_documents
+from tools.knowledge.tool_asks import ASKS, load_wordings, tool_documents
 
-_LAYOUT = "2"  # changes when older indexes must be built again
+_LAYOUT = "3"  # changes when older indexes must be built again
 _PATIENCE_SECONDS = 120.0
 
 
@@ -122,7 +122,7 @@ def _note_items(specialist: str) -> Iterable[Item]:
 
 
 def _tool_items() -> Iterable[Item]:
-    for document, entries in tool_documents(load_asks()):
+    for document, entries in tool_documents(load_wordings()):
         yield document, [entry.key for entry in entries], BUILT_IN[0]
 
 

@@ -41,6 +41,7 @@ from runtime.types import (
     GenerationOptions,
     Message,
     ToolCall,
+    ToolSchema,
     collect,
 )
 
@@ -337,10 +338,21 @@ def prompt_of(parts: Parts, state: State) -> ChatPrompt:
             Message("system", specialist.system),
             *recent(messages_of(state), parts.settings.history),
         ),
-        tools=parts.schemas(specialist.name),
+        tools=_offered(parts.schemas(specialist.name), documents_of(state)),
         documents=documents_of(state),
         follows=state["follows"],
     )
+
+
+def _offered(
+    schemas: Sequence[ToolSchema], documents: Sequence[Document]
+) -> tuple[ToolSchema, ...]:
+    """Return the tools that were found near to the request; all where none was looked up.
+
+    Fifty schemas would fill the context of a small model, and confuse it.
+    """
+    near = {document.tool for document in documents if document.tool}
+    return tuple(schema for schema in schemas if schema.name in near) or tuple(schemas)
 
 
 def propose(parts: Parts, calls: tuple[ToolCall, ...]) -> str | None:

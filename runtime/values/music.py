@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
-from runtime.values import Found
+from runtime.values import Found, music_forms
 
 _SIGN = (
     r"(?:\#\#|\#|♯♯|♯|♭♭|♭|bb(?![a-z])|b(?![a-zA-Z])|b(?=m|M|dim|aug|sus|add|maj|min|alt|ø|°)"
@@ -121,11 +122,14 @@ def find(text: str) -> Iterator[Found]:
     >>> [(f.kind, f.text) for f in find("name the chord C, E and G")]
     [('l', 'C, E and G')]
     """
+    plain = music_forms.plain(text)
     taken: list[Found] = []
-    for found in _candidates(text):
+    for found in _candidates(plain):
         if all(found.end <= other.start or found.start >= other.end for other in taken):
             taken.append(found)
-    yield from _joined(text, sorted(taken, key=lambda found: found.start))
+    taken = music_forms.widened(plain, taken)
+    for found in _joined(plain, sorted(taken, key=lambda found: found.start)):
+        yield replace(found, text=text[found.start : found.end])
 
 
 def _candidates(text: str) -> Iterator[Found]:

@@ -12,6 +12,7 @@ from tools.music.pitch import MusicError, Pitch
 
 SPECIES = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 CONSONANT = frozenset(("P1", "m3", "M3", "P5", "m6", "M6"))
+MOST_BARS = 64
 SIZES = {1: Fraction(4), 2: Fraction(2), 3: Fraction(1), 4: Fraction(2)}
 
 
@@ -88,6 +89,8 @@ def exercise(cantus: Sequence[Pitch], voice: Voice, species: int) -> Exercise:
         raise MusicError(f"there is no species {species}; write 1 to 5")
     if len(cantus) < 3:
         raise MusicError("the cantus has fewer than three notes; give a whole one, e.g. D F E D")
+    if len(cantus) > MOST_BARS:
+        raise MusicError(f"the cantus has {len(cantus)} notes; give at most {MOST_BARS}")
     total = sum((note.beats for note in voice), Fraction(0))
     if total != BAR * len(cantus):
         raise MusicError(

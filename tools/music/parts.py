@@ -11,6 +11,8 @@ from tools.music.pitch import MusicError, Pitch
 
 BAR = Fraction(4)
 SHORTEST = Fraction(1, 4)
+MOST_BEATS = 1024
+LOWEST_MIDI, HIGHEST_MIDI = 21, 108
 
 
 @dataclass(frozen=True)
@@ -157,20 +159,25 @@ def _moments(voices: Sequence[Voice]) -> Iterator[Moment]:
         yield Moment(start, tuple(pitches), tuple(struck))
 
 
-def check_lengths(voices: Sequence[Voice], names: Sequence[str]) -> None:
-    """Make sure that all voices last equally long and that their lengths can be written.
+def check_voices(voices: Sequence[Voice], names: Sequence[str]) -> None:
+    """Make sure that voices last equally long and can be written and played.
 
     Raises:
-        MusicError: names the voices that do not fit, or a length that is no multiple of a
-            sixteenth.
+        MusicError: names the voices that do not fit, a length that is no multiple of a sixteenth, a
+            note beyond what is played, or music that is too long.
     """
     lengths = [length(voice) for voice in voices]
     if len(set(lengths)) > 1:
         said = ", ".join(f"{n} {float(b):g}" for n, b in zip(names, lengths, strict=True))
         raise MusicError(f"the voices last differently (in beats: {said}); make them equally long")
-    for voice in voices:
-        for note in voice:
-            if note.beats <= 0 or note.beats % SHORTEST:
-                raise MusicError(
-                    f"a length of {note.beats} beats cannot be written; write quarters of a beat"
-                )
+    if max(lengths) > MOST_BEATS:
+        raise MusicError(
+            f"the music lasts {float(max(lengths)):g} beats; write {MOST_BEATS} or less"
+        )
+    for note in (note for voice in voices for note in voice):
+        if note.beats <= 0 or note.beats % SHORTEST:
+            raise MusicError(
+                f"a length of {note.beats} beats cannot be written; use multiples of a sixteenth"
+            )
+        if note.pitch is not None and not LOWEST_MIDI <= note.pitch.midi <= HIGHEST_MIDI:
+            raise MusicError(f"{note.pitch} is beyond what is sung or played; write A0 to C8")

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from tools.music import line_text
 from tools.music.line import Line
-from tools.music.parts import BAR, Note, Texture, Voice, block, check_lengths
+from tools.music.parts import BAR, Note, Texture, Voice, block, check_voices
 from tools.music.pitch import MusicError, Pitch, read_pitch
 from tools.music.text import plain_accidentals
 
@@ -38,6 +38,7 @@ _LENGTHS = {
     "w": Fraction(4), "h": Fraction(2), "q": Fraction(1), "e": Fraction(1, 2), "s": Fraction(1, 4),
 }  # fmt: skip
 _APART = re.compile(r"(?<![A-Za-z])([A-Ga-g](?:##?|bb?)?)\s+(\d)\b(?!\s*[:/])")
+_DOTTED = re.compile(r":[whqes]\.$")
 _QUARTERS = re.compile(r"(?<=[\w#♯♭]):(\d+)(?![\d/.])")
 # Where a voice begins when no octave is given (MIDI).
 _MIDDLES = (72, 65, 57, 48)
@@ -59,7 +60,7 @@ def read_voices(text: str) -> Texture:
     Raises:
         MusicError: says what cannot be read and how to write it.
     """
-    plain = _APART.sub(r"\1\2", plain_accidentals(text)).strip(" .?!\"'")
+    plain = _plain(text)
     if not plain:
         raise MusicError("no voices were given; write e.g. S: C5 B4 A: G4 G4 T: E4 D4 B: C3 G3")
     labelled = _by_label(plain)
@@ -79,8 +80,10 @@ def read_line(text: str, middle: int = _MIDDLES[0]) -> Voice:
     >>> [str(note.beats) for note in read_line("C5:2 D5 E5 | F5")]
     ['2', '1', '1', '4']
     """
-    plain = _APART.sub(r"\1\2", plain_accidentals(text)).strip(" .?!\"'")
-    return _read_row(plain, middle)
+    plain = _plain(text)
+    voice = _read_row(plain, middle)
+    check_voices([voice], ["voice"])
+    return voice
 
 
 def read_tune(text: str) -> tuple[Line, Voice]:
@@ -97,8 +100,14 @@ def read_tune(text: str) -> tuple[Line, Voice]:
     if len(line.notes) > LONGEST:
         raise MusicError(f"{len(line.notes)} notes are too many; give at most {LONGEST}")
     voice = tuple(Note(note.top, note.beats) for note in line.notes)
-    check_lengths([voice], ["melody"])
+    check_voices([voice], ["melody"])
     return line, voice
+
+
+def _plain(text: str) -> str:
+    """Plain accidentals, octaves beside their letters, no punctuation; `q.` keeps its dot."""
+    joined = _APART.sub(r"\1\2", plain_accidentals(text)).strip(" ?!\"'\n")
+    return joined if _DOTTED.search(joined) else joined.rstrip(" .?!\"'")
 
 
 def _by_label(text: str) -> list[str]:
@@ -148,7 +157,7 @@ def _lines(rows: Sequence[str]) -> Texture:
     if heights[0] < heights[-1]:
         voices.reverse()
     names = NAMES[len(voices)]
-    check_lengths(voices, names)
+    check_voices(voices, names)
     bar = _bar(rows[0], voices[0])
     return Texture(tuple(voices), names, bar)
 
@@ -255,7 +264,7 @@ def _chords(text: str) -> Texture:
         )
     voices = block(chords, beats)
     names = NAMES[len(voices)]
-    check_lengths(voices, names)
+    check_voices(voices, names)
     return Texture(voices, names)
 
 

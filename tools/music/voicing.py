@@ -186,11 +186,13 @@ def _four_tones(chord: Chord) -> tuple[tuple[Pitch, ...], tuple[int, ...]]:
     ]
     foreign = chord.bass is not None and chord.inversion is None
     most = 3 if foreign else 4
+    low = chord.bass.name if chord.bass else ""
     keep = list(rows)
     for degree in (5, 2, 4, 1):
         top = rows[-1]
         for row in rows:
-            if len(keep) > most and row[1] == degree and row != top and row in keep:
+            spare = row[1] == degree and row != top and row[0].name != low
+            if len(keep) > most and spare and row in keep:
                 keep.remove(row)
     while len(keep) > most:
         keep.pop(-2)

@@ -70,6 +70,8 @@ def test_lengths_bars_and_rests_are_read() -> None:
         Fraction(3, 2), Fraction(1, 2), Fraction(1, 2)
     ]  # fmt: skip
     assert read_line("C4~ C4")[1].tied
+    assert [note.beats for note in read_line("C4 D4:h.")] == [1, 3]
+    assert read_voices("S: C5 B4 B: C3 G3.").names == ("upper", "lower")
 
 
 @pytest.mark.parametrize(
@@ -80,8 +82,11 @@ def test_lengths_bars_and_rests_are_read() -> None:
         ("S: C5 B4; A: G4", "make them equally long"),
         ("S: C5 B4; S: G4 G4", "named twice"),
         ("S: C5 X4; B: C3 C3", "cannot read 'X4' as a note"),
-        ("S: C5:1/12; B: C3:1/12", "write quarters of a beat"),
+        ("S: C5:1/12; B: C3:1/12", "use multiples of a sixteenth"),
         ("C3 G3 E4 C5, G2 D4 B4", "the same 2 to 4 notes"),
+        ("S: C5:900000000; B: C3:900000000", "1024 or less"),
+        ("S: C9 B: C3", "A0 to C8"),
+        ("S: C5:0; B: C3:0", "cannot be written"),
         ("S: " + "C5 " * 300 + "B: C3", "at most 256"),
     ],
 )
@@ -144,7 +149,7 @@ def test_inner_leading_tones_and_bass_lines_have_their_freedom() -> None:
     "chords",
     [
         "C F G7 C", "C Am Dm G C", "C G/B Am Em F C/E Dm G C", "Dm7 G7 Cmaj7 Fmaj7 Bm7b5 E7 Am",
-        "C Db/F G7 C", "C/G G C", "C C7 F Fm C", "C9 F13 Bb6 Eb", "Gsus4 G C",
+        "C Db/F G7 C", "C/G G C", "C C7 F Fm C", "C9 F13 Bb6 Eb", "Gsus4 G C", "C13/G F",
     ],
 )  # fmt: skip
 def test_chords_are_written_without_a_broken_rule(chords: str) -> None:
@@ -327,6 +332,8 @@ def test_an_accidental_is_written_once_a_bar_for_both_voices_of_a_staff() -> Non
         ("realize_figured_bass", figured("C3 D3", "6 6 6"), "2 bass notes have 3"),
         ("realize_figured_bass", figured("C3", "x!"), "cannot read the figure"),
         ("realize_figured_bass", figured("C6", "6"), "give notes in the ranges"),
+        ("realize_figured_bass", figured("C3:9999999", "6"), "1024 or less"),
+        ("harmonize_melody", {"melody": "C4:1024/1 " * 8}, "1024 or less"),
         ("harmonize_melody", {"melody": "C4 D4", "style": "weird"}, "write hymn (four parts)"),
         ("harmonize_melody", {"melody": "C2 C6", "key": "C"}, "between C4 and A5"),
         ("harmonize_melody", {"melody": "C4 F##4", "key": "C"}, "no chord of C major"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools import Tool
 from tools.music.code_tools import CODE_TOOLS
+from tools.music.corpus_tools import CORPUS_TOOLS
 from tools.music.counterpoint_tools import COUNTERPOINT_TOOLS
 from tools.music.fret_tools import FRET_TOOLS
 from tools.music.harmony_tools import HARMONY_TOOLS
@@ -27,4 +28,5 @@ TOOLS: tuple[Tool, ...] = (
     *RANGE_TOOLS,
     *PART_WRITING_TOOLS,
     *COUNTERPOINT_TOOLS,
+    *CORPUS_TOOLS,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tools.music.corpus.entry import (
     Entry,
@@ -37,8 +38,7 @@ CREATE INDEX IF NOT EXISTS scores_file ON scores (file);
 """
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """What a search reads of a score; `Index.entry` gives the rest."""
 
     id: int
@@ -197,11 +197,11 @@ class Index:
 
     def rows(self, where: str = "1", values: Sequence[str] = ()) -> list[Row]:
         """Return the scores for which an SQL condition holds, in the order of their sources."""
-        fields = ", ".join(Row.__dataclass_fields__)
+        fields = ", ".join(Row._fields)
         found = self._db.execute(
             f"SELECT {fields} FROM scores WHERE {where} ORDER BY collection, source", values
         )
-        return [Row(*row) for row in found]
+        return [Row._make(row) for row in found]
 
     def entry(self, score: int) -> Entry:
         """Return a score with its notes and harmony.

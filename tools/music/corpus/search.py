@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -146,6 +147,7 @@ def _number(word: str) -> str:
     return str(_NUMBERS.index(word)) if word in _NUMBERS else word
 
 
+@functools.lru_cache(maxsize=64)
 def _harmony(query: Query) -> re.Pattern[str]:
     # The space behind a match may be the one before the next.
     return re.compile(patterns.progression(query.progression).removesuffix(" ") + "(?= )")
@@ -168,34 +170,37 @@ def _harmony_places(row: Row, entry: Entry, query: Query) -> Iterator[Place]:
         yield Place(start, stop, said)
 
 
+@functools.lru_cache(maxsize=64)
+def _melodic(query: Query) -> tuple[tuple[re.Pattern[str], bool], ...]:
+    """Return the expressions of the melodic fields, and whether each is about lengths."""
+    wanted: list[tuple[re.Pattern[str], bool]] = []
+    if query.intervals:
+        wanted.append((re.compile(patterns.intervals(query.intervals)), False))
+    if query.contour:
+        wanted.append((re.compile(patterns.contour(query.contour)), False))
+    if query.rhythm:
+        wanted.append((re.compile(patterns.rhythm(query.rhythm)), True))
+    return tuple(wanted)
+
+
 def _matches(row: Row, query: Query) -> Iterator[int]:
     """Yield the places in the melody text where all melodic fields hold at once."""
-    wanted: list[tuple[re.Pattern[str], str]] = []
-    if query.intervals:
-        wanted.append((re.compile(patterns.intervals(query.intervals)), row.melody))
-    if query.contour:
-        wanted.append((re.compile(patterns.contour(query.contour)), row.melody))
-    if query.rhythm:
-        wanted.append((re.compile(patterns.rhythm(query.rhythm)), row.rhythm))
-    (first, text), *others = wanted
+    (first, of_lengths), *others = _melodic(query)
+    text = row.rhythm if of_lengths else row.melody
     match = first.search(text)
     while match is not None:
         place = match.start()
-        if all(other.match(where, place) for other, where in others):
+        if all(other.match(row.rhythm if r else row.melody, place) for other, r in others):
             yield place
         match = first.search(text, place + 1)
 
 
 def _notes(query: Query) -> int:
-    """How many notes the melodic fields ask for."""
+    """How many notes the melodic fields ask for: a step is between two, a length is of one."""
     counts = []
-    for pattern, more in (
-        (query.intervals and patterns.intervals(query.intervals), 1),
-        (query.contour and patterns.contour(query.contour), 1),
-        (query.rhythm and patterns.rhythm(query.rhythm), 0),
-    ):
-        if pattern:
-            counts.append(len(re.sub(r"\[[^]]*\]", "x", pattern)) + more)
+    for pattern, of_lengths in _melodic(query):
+        letters = len(re.sub(r"\[[^]]*\]", "x", pattern.pattern))
+        counts.append(letters if of_lengths else letters + 1)
     return max(counts)
 
 

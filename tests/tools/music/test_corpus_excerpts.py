@@ -1,0 +1,52 @@
+"""Bars that are cut out of an indexed score."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from tools.music.corpus.entry import TICKS, BarMark, Entry, Line, Note
+from tools.music.corpus.excerpt import cut, read_bars
+from tools.music.pitch import MusicError, read_pitch
+
+
+def line(text: str, name: str = "x", beats: str = "") -> Line:
+    """Notes in quarters, or of the lengths given; `r` is a rest."""
+    notes, now = [], Fraction()
+    names = text.split()
+    for place, word in enumerate(names):
+        length = Fraction(beats.split()[place]) if beats else Fraction(1)
+        if word != "r":
+            pitches = tuple(read_pitch(one) for one in word.split("+"))
+            notes.append(Note(int(now * TICKS), int(length * TICKS), pitches))
+        now += length
+    return Line(name, tuple(notes))
+
+
+def entry(*lines: Line, bars: int = 4, meter: tuple[int, int] = (4, 4), fifths: int = 0) -> Entry:
+    size = TICKS * 4 * meter[0] // meter[1]
+    marks = tuple(BarMark(n * size, n + 1, meter, fifths) for n in range(bars))
+    return Entry("x/y.mxl", "x", "Nobody", "Test", lines, marks)
+
+
+def test_an_excerpt_has_full_bars_and_ties_inside_only() -> None:
+    voices = line("C5 D5 E5", beats="3 4 5"), line("r C4 r", beats="5 2 5")
+    piece = cut(entry(*voices, bars=3), 1, 2)
+    assert [bar.length for part in piece.parts for bar in part.bars] == [4] * 4
+    top = [
+        (str(s.length), [str(p) for p in s.pitches], bool(s.tied)) for s in piece.parts[0].sounds
+    ]
+    assert top == [
+        ("3", ["C5"], False), ("1", ["D5"], True), ("3", ["D5"], False), ("1", ["E5"], False),
+    ]  # fmt: skip
+    assert not any(sound.pitches for sound in piece.parts[1].bars[0].sounds)
+
+
+def test_bars_are_read_and_limited() -> None:
+    score = entry(line("C4 " * 80), bars=20)
+    assert read_bars("bars 3 to 5", score) == (3, 5)
+    assert read_bars("", score) == (1, 8)
+    for text, said in (("19-21", "1 to 20"), ("1-17", "at most 16"), ("the end", "12-15")):
+        with pytest.raises(MusicError, match=said):
+            read_bars(text, score)

@@ -1,0 +1,123 @@
+"""Bars of an indexed score, as a piece that can be engraved, played and written to files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+from tools.music.codes.model import Bar, Part, Piece, Sound
+from tools.music.corpus.entry import TICKS, BarMark, Entry, Line
+from tools.music.corpus.index import Index, Row
+from tools.music.corpus.place import CorpusError
+from tools.music.pitch import MusicError
+from tools.music.text import did_you_mean
+
+MOST_BARS = 16
+USUAL_BARS = 8
+TEMPO = 84.0
+_ENDING = re.compile(r"\.(?:mxl|xml|musicxml|krn|abc)(?=#|$)")
+_BARS = re.compile(r"(\d{1,4})(?:\s*(?:-|–|to|through|until|\.\.)\s*(\d{1,4}))?")
+
+
+def short_name(source: str) -> str:
+    """Return the name by which people ask for a score.
+
+    >>> short_name("bach/bwv269.mxl"), short_name("essenFolksong/erk5.abc#12")
+    ('bach/bwv269', 'essenFolksong/erk5#12')
+    """
+    return _ENDING.sub("", source)
+
+
+def find_piece(index: Index, text: str) -> Row:
+    """Return the score that is meant: by its name here, its file's name, BWV number or title.
+
+    Raises:
+        CorpusError: there is none; with the nearest.
+    """
+    said = _ENDING.sub("", text.strip(" .?!\"'")).lower()
+    number = re.search(r"\bbwv\s*(\d+(?:\.\d+)?\w*)", said)
+    tail = f"bwv{number[1]}" if number else said.rsplit("/", 1)[-1]
+    if not tail:
+        raise CorpusError("no piece was named; write one as find_in_corpus names it")
+    rows = index.rows("source LIKE ?", [f"%{tail}%"])
+    by_name = [row for row in rows if short_name(row.source).lower() == said]
+    by_file = [r for r in rows if short_name(r.source).lower().rsplit("/", 1)[-1] == tail]
+    begins = [r for r in rows if re.search(rf"/{re.escape(tail)}(?:[.#-]|$)", r.source.lower())]
+    titled = index.rows("title LIKE ?", [f"%{said}%"]) if not (by_name or by_file or begins) else []
+    found = by_name or by_file or begins or titled or rows
+    if not found:
+        names = [short_name(row.source) for row in index.rows()]
+        near = did_you_mean(said, names) or " write it as find_in_corpus names it, e.g. bach/bwv269"
+        raise CorpusError(f"there is no piece {text!r} in the index;{near}")
+    return found[0]
+
+
+def read_bars(text: str, entry: Entry) -> tuple[int, int]:
+    """Read `12`, `bars 12-15` or nothing (the first eight), as bar numbers of the score.
+
+    Raises:
+        MusicError: the text names no bars, too many, or bars that the piece has not.
+    """
+    first, last = entry.bars[0].number, entry.bars[-1].number
+    if not text.strip():
+        return first, min(first + USUAL_BARS - 1, last)
+    match = _BARS.search(text)
+    if match is None:
+        raise MusicError(f"cannot read {text!r} as bars; write e.g. 12-15")
+    start, end = int(match[1]), int(match[2] or match[1])
+    if not first <= start <= end <= last:
+        raise MusicError(f"there are no bars {start}-{end}; the piece has bars {first} to {last}")
+    if end - start >= MOST_BARS:
+        raise MusicError(f"{end - start + 1} bars are too many; show at most {MOST_BARS} at once")
+    return start, end
+
+
+def cut(entry: Entry, first: int, last: int) -> Piece:
+    """Return the bars of these numbers; notes that reach over an edge are cut there."""
+    marks = [mark for mark in entry.bars if first <= mark.number <= last]
+    following = [mark.start for mark in entry.bars if mark.start > marks[-1].start]
+    end = following[0] if following else max(entry.end, marks[-1].start + 1)
+    parts = [_part(line, marks, end) for line in entry.lines]
+    heard = [part for part in parts if any(sound.pitches for sound in part.sounds)]
+    title = f"{entry.title}, {_said(first, last)}"
+    return Piece(tuple(heard or parts[:1]), title, entry.composer, TEMPO)
+
+
+def _said(first: int, last: int) -> str:
+    return f"bar {first}" if first == last else f"bars {first}-{last}"
+
+
+def _part(line: Line, marks: list[BarMark], end: int) -> Part:
+    bars = []
+    for mark, after in zip(marks, (*marks[1:], None), strict=True):
+        stop = after.start if after else end
+        sounds = _sounds(line, mark.start, stop)
+        bars.append(Bar(tuple(sounds), mark.meter, mark.fifths))
+    if bars and bars[-1].sounds:
+        # Nothing follows that a tie could lead to.
+        *front, final = bars[-1].sounds
+        bars[-1] = replace(bars[-1], sounds=(*front, replace(final, tied=())))
+    return Part(line.name, tuple(bars), line.program)
+
+
+def _sounds(line: Line, start: int, stop: int) -> list[Sound]:
+    """Return what a line sounds between two times, rests included."""
+    sounds: list[Sound] = []
+    now = start
+    for note in line.notes:
+        if note.end <= start or note.start >= stop:
+            continue
+        begin, end = max(note.start, start), min(note.end, stop)
+        if begin > now:
+            sounds.append(Sound(_quarters(begin - now)))
+        tied = note.pitches if note.end > stop else ()
+        sounds.append(Sound(_quarters(end - begin), note.pitches, tied))
+        now = end
+    if now < stop:
+        sounds.append(Sound(_quarters(stop - now)))
+    return sounds
+
+
+def _quarters(ticks: int) -> Fraction:
+    return Fraction(ticks, TICKS)

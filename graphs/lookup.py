@@ -16,7 +16,8 @@ FIRST, SECOND, SECOND_BEHIND, WHOLE, AGAINST = 11.0, 4.0, 3.0, 4.0, -2.3
 log odds, fitted like those of `tools.knowledge.splitting`. A second part counts by itself and
 behind the first. At this, 0.82 of the development requests of two parts are cut, nearly all where
 they should be, and 0.05 of the single ones."""
-
+SECONDS = 5
+"""How many of the recipes nearest to a second part may be what it means."""
 _AGAIN = re.compile(r"\b(?:again|same|once more|one more time|repeat|redo|rerun)\b", re.IGNORECASE)
 
 
@@ -36,7 +37,7 @@ def look_up(
         return desk.search(text)
     first = desk.search(parts[0])
     second = desk.search(parts[1], _context(first))
-    return _in_parts(parts, [first, _new_in(second, desk.search(parts[1]), desk.search(text))])
+    return _in_parts(parts, [first, _not_the_same(first, parts[1], second)])
 
 
 def parts_of(library: Library, text: str, shelf: str) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ def parts_of(library: Library, text: str, shelf: str) -> tuple[str, ...]:
     It is cut where the parts are nearer to recipes than the whole is, and where the words
     between them speak for it.
     """
-    return _Desk(library, shelf, 2).parts(text)
+    return _Desk(library, shelf, SECONDS + 1).parts(text)
 
 
 class _Desk:
@@ -69,13 +70,22 @@ class _Desk:
         """Return the request, in two where it is likelier meant so."""
         odds, best = 0.0, None
         for cut in cuts(text):
-            here = self._odds(cut, _nearest(self.search(text)))
-            if here > odds:
+            here = self._odds(cut, text)
+            if here > odds and not self._one_does_both(cut, text):
                 odds, best = here, cut
         return (text,) if best is None else (best.first, best.second)
 
-    def _odds(self, cut: Cut, whole: float) -> float:
+    def _one_does_both(self, cut: Cut, text: str) -> bool:
+        """Whether a recipe is what the request means, and the second part by itself is not."""
+        first = _context(self.search(cut.first))
+        alone = [d.title for d in self.search(cut.second) if d.acts]
+        means = _context(self.search(text))
+        behind = _context(self.search(cut.second, first))
+        return means == behind and means != first and means not in alone[:SECONDS]
+
+    def _odds(self, cut: Cut, text: str) -> float:
         """Return the log odds that a request is meant in two parts, cut like this."""
+        whole = _nearest(self.search(text))
         first = self.search(cut.first)
         # The second often leans on the first ("and count its lines").
         behind = self.search(cut.second, _context(first))
@@ -97,17 +107,14 @@ def _after(before: Document, text: str, found: Sequence[Document]) -> list[Docum
     return [replace(before, score=_nearest(found), part=0), *others]
 
 
-def _new_in(
-    second: Sequence[Document], alone: Sequence[Document], whole: Sequence[Document]
+def _not_the_same(
+    first: Sequence[Document], text: str, second: Sequence[Document]
 ) -> list[Document]:
-    """Leave out of the second part what only the first part brought near.
-
-    These are recipes near to the whole request, and not to the second part by itself: they do
-    the first part, or both at once.
-    """
-    meant = {document.id for document in alone}
-    near = {document.id for document in whole if document.acts} - meant
-    return [document for document in second if document.id not in near] or list(second)
+    """Leave what the first part means out of the second where that would do nothing new."""
+    before = next((document for document in first if document.acts), None)
+    if before is None or not _same_is_pointless(before, text):
+        return list(second)
+    return [document for document in second if document.id != before.id]
 
 
 def _same_is_pointless(before: Document, text: str) -> bool:

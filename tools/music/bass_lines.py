@@ -17,6 +17,8 @@ from tools.music.scale import scales_for
 
 LOWEST, HIGHEST = 40, 64  # written E2 to E4: sounding E1 to E3
 _START = 45
+_APPROACHES = {"-m2": 3.0, "m2": 2.0, "-M2": 1.5, "M2": 1.0, "P5": 1.0, "-P4": 1.0}
+_NEAR = 7
 _PULL = 0.2  # how much the low register draws
 STYLES: dict[str, tuple[str, ...]] = {
     "root-fifth": ("root fifth", "root and fifth", "two beat", "country", "polka", "roots",
@@ -113,7 +115,6 @@ def _walk(root: Pitch, goal: Pitch, chord: Chord, count: int, rng: random.Random
     if count == 1:
         return [root]
     path = [root]
-    approach = _approach(goal, chord, rng, avoid=root)
     tones = [tone.at(None) for tone in chord.tones]
     scale = _scale(chord)
     rising = goal.midi >= root.midi if goal.midi != root.midi else rng.random() < 0.6
@@ -123,45 +124,38 @@ def _walk(root: Pitch, goal: Pitch, chord: Chord, count: int, rng: random.Random
         rising = True
     while len(path) < count - 1:
         strong = len(path) % 2 == 0
-        path.append(_next(path[-1], tones if strong else [*tones, *scale], rising, approach, rng))
-    if approach.midi == path[-1].midi:
-        approach = _approach(goal, chord, rng, avoid=path[-1])
-    return [*path, approach]
+        path.append(_next(path[-1], tones if strong else [*tones, *scale], rising, rng))
+    return [*path, _approach(goal, chord, rng, after=path[-1])]
 
 
-def _next(
-    now: Pitch, names: list[Pitch], rising: bool, approach: Pitch, rng: random.Random
-) -> Pitch:
+def _next(now: Pitch, names: list[Pitch], rising: bool, rng: random.Random) -> Pitch:
     """Take one of the nearest tones in the direction of the walk."""
     placed = {
         p.midi: p for name in names for octave in range(1, 6)
         if LOWEST <= (p := name.at(octave)).midi <= HIGHEST and 0 < abs(p.midi - now.midi) <= 7
     }  # fmt: skip
-    ahead = [p for p in placed.values() if (p.midi > now.midi) == rising and p != approach]
+    ahead = [p for p in placed.values() if (p.midi > now.midi) == rising]
     options = sorted(ahead or placed.values(), key=lambda p: abs(p.midi - now.midi))[:3]
     return choose(rng, {p: 3.0 - place for place, p in enumerate(options)}) if options else now
 
 
-def _approach(goal: Pitch, chord: Chord, rng: random.Random, avoid: Pitch | None = None) -> Pitch:
-    """A half step or a scale step below or above the next root, or its fifth."""
-    below, above = Interval.of("-m2"), Interval.of("m2")
-    scale = _scale(chord)
+def _approach(goal: Pitch, chord: Chord, rng: random.Random, after: Pitch | None = None) -> Pitch:
+    """A step below or above the next root, or its fifth; near the note that it comes after."""
     options: dict[Pitch, float] = {
-        transpose(goal, below): 3.0,
-        transpose(goal, above): 2.0,
-        transpose(goal, Interval.of("-M2")): 1.5,
-        transpose(goal, Interval.of("M2")): 1.0,
-        transpose(goal, Interval.of("P5")): 1.0,
+        transpose(goal, Interval.of(short)): weight for short, weight in _APPROACHES.items()
     }
-    own = {tone.pitch_class for tone in scale}
+    own = {tone.pitch_class for tone in _scale(chord)}
     # Half steps lead from anywhere, whole steps only within the scale of the chord.
     weights = {
         pitch: weight * (1.5 if pitch.pitch_class in own else 1.0)
         for pitch, weight in options.items()
         if pitch.pitch_class in own or abs(pitch.midi - goal.midi) == 1
         if LOWEST <= pitch.midi <= HIGHEST and abs(pitch.alter) < 2
-        if avoid is None or pitch.midi != avoid.midi
     }
+    if after is not None:
+        apart = {p: abs(p.midi - after.midi) for p in weights}
+        near = {p: weight for p, weight in weights.items() if 0 < apart[p] <= _NEAR}
+        weights = near or {p: weight for p, weight in weights.items() if 0 < apart[p] <= 12}
     return choose(rng, weights) if weights else goal
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tools.music.instruments import TABLE, read_instrument
 from tools.music.interval import Interval, transpose
@@ -138,8 +139,9 @@ def read_range(text: str) -> Range:
             return found
     if said.startswith("a "):
         return read_range(said.removeprefix("a "))
+    other = _known_as(text)
     for found in ranges():
-        if _key(found.name) == _known_as(text):
+        if _key(found.name) == other:
             return found
     known = [name for found in ranges() for name in (found.name.lower(), *found.others)]
     near = did_you_mean(said, known) or " write one such as flute, alto sax, cello or soprano"
@@ -151,6 +153,7 @@ def also_called(text: str) -> str:
     return _OTHER.get(_key(text), "")
 
 
+@lru_cache(maxsize=1)
 def ranges() -> tuple[Range, ...]:
     """Return every instrument and voice."""
     return tuple(_row(line) for line in _ROWS.strip().splitlines())

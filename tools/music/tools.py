@@ -7,7 +7,9 @@ from tools.music.code_tools import CODE_TOOLS
 from tools.music.corpus_tools import CORPUS_TOOLS
 from tools.music.counterpoint_tools import COUNTERPOINT_TOOLS
 from tools.music.fret_tools import FRET_TOOLS
+from tools.music.generate_tools import GENERATE_TOOLS
 from tools.music.harmony_tools import HARMONY_TOOLS
+from tools.music.line_tools import LINE_TOOLS
 from tools.music.part_writing_tools import PART_WRITING_TOOLS
 from tools.music.picture_tools import PICTURE_TOOLS
 from tools.music.range_tools import RANGE_TOOLS
@@ -26,6 +28,8 @@ TOOLS: tuple[Tool, ...] = (
     *RHYTHM_TOOLS,
     *CODE_TOOLS,
     *RANGE_TOOLS,
+    *LINE_TOOLS,
+    *GENERATE_TOOLS,
     *PART_WRITING_TOOLS,
     *COUNTERPOINT_TOOLS,
     *CORPUS_TOOLS,

@@ -1,0 +1,116 @@
+"""Tools that make music by rule: the same seed makes the same music again."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from tools import Tool, ToolResult, tool
+from tools.music import bass_lines, drums, melodies, progressions
+from tools.music.answers import musical, plural, spelled, symbols
+from tools.music.chart import read_chart
+from tools.music.drum_view import present_grid
+from tools.music.generation import read_bars
+from tools.music.key import Key, read_key
+from tools.music.line_text import write_line
+from tools.music.line_view import FINGERED_BASS, PIANO, present_lines
+from tools.music.pitch import Pitch
+from tools.music.presentation import show_chords
+
+OCTAVE_LOWER = -12
+
+
+@tool
+@musical
+def progression(style: str, key: str, bars: int | str = 8, seed: int | str = 1) -> ToolResult:
+    """Make a chord progression, e.g. style pop, rock, jazz, blues, folk, gospel, classical,
+    bossa nova, lofi, flamenco; key "A minor"."""
+    home = read_key(key) if key.strip() else Key(Pitch("C"))
+    chart, numerals = progressions.progression(style, home, read_bars(bars), seed)
+    plain = numerals.replace("b", "♭").replace("#", "♯").replace("add6", "6").replace("o", "°")
+    in_key = chart.home
+    lines = [
+        chart.text,
+        f"({in_key.name}, {plural(len(chart.changes), 'bar')}, seed {seed}) Numerals: {plain}",
+        spelled(chart.chords),
+    ]
+    return ToolResult(
+        "\n".join(lines), show_chords(chart.chords, f"{style} in {in_key.name}", key=in_key)
+    )
+
+
+@tool
+@musical
+def bass_line(chords: str, style: str = "walking", seed: int | str = 1) -> ToolResult:
+    """Write a bass line under chords, e.g. chords "Dm7 | G7 | Cmaj7", style walking, root-fifth,
+    pop, tumbao, boogie, octaves."""
+    chart = read_chart(chords)
+    line, name = bass_lines.bass_line(chart, style, seed)
+    low, high = _ends([pitch.midi for pitch in line.pitches], line.pitches)
+    lines = [
+        write_line(line),
+        f"({name} bass over {symbols(chart.chords)}, seed {seed}; {low} to {high}, written an "
+        "octave above the sound)",
+    ]
+    shown = present_lines(
+        [line], f"{name} bass", programs=(FINGERED_BASS,), sounding=OCTAVE_LOWER, chords=chart
+    )
+    return ToolResult("\n".join(lines), shown)
+
+
+@tool
+@musical
+def drum_pattern(style: str, bars: int | str = 4, seed: int | str = 1) -> ToolResult:
+    """Make a drum pattern, e.g. style rock, funk, house, jazz, bossa nova, hip hop, reggae, samba,
+    waltz, shuffle."""
+    grid = drums.drum_pattern(style, read_bars(bars), seed)
+    return _grid_result(grid, f"{grid.title}, {plural(grid.bars, 'bar')}, seed {seed}")
+
+
+@tool
+@musical
+def show_drums(grid: str) -> ToolResult:
+    """Show and play a drum grid: a line for each drum, e.g. "snare ----x-------x---"."""
+    found = drums.read_grid(grid)
+    return _grid_result(found, f"{plural(len(found.rows), 'drum')}, {plural(found.bars, 'bar')}")
+
+
+@tool
+@musical
+def melody_over(chords: str, key: str = "", range: str = "", seed: int | str = 1) -> ToolResult:
+    """Write a melody over chords, e.g. chords "C | Am | F | G7", key "C major", range "C4 to C5"
+    or "alto sax"."""
+    chart = read_chart(chords)
+    home = read_key(key) if key.strip() else chart.home
+    low, high = melodies.read_limits(range)
+    line = melodies.melody_over(chart, home, low, high, seed)
+    bottom, top = _ends([pitch.midi for pitch in line.pitches], line.pitches)
+    leaps = sum(abs(a.midi - b.midi) > 2 for a, b in pairwise(line.pitches))
+    steps = len(line.pitches) - 1 - leaps
+    lines = [
+        write_line(line),
+        f"({home.name}, {bottom} to {top}, {plural(steps, 'step')} and {plural(leaps, 'leap')}, "
+        f"seed {seed}; chord tones on the strong beats)",
+    ]
+    shown = present_lines(
+        [line], f"melody over {symbols(chart.chords)}", programs=(PIANO,), chords=chart
+    )
+    return ToolResult("\n".join(lines), shown)
+
+
+def _grid_result(grid: drums.Grid, title: str) -> ToolResult:
+    strokes = sum(1 for _ in grid.hits())
+    text = f"{title}: {plural(strokes, 'stroke')}\n```\n{grid.text}\n```"
+    return ToolResult(text, present_grid(grid))
+
+
+def _ends(heights: list[int], pitches: tuple[Pitch, ...]) -> tuple[Pitch, Pitch]:
+    return pitches[heights.index(min(heights))], pitches[heights.index(max(heights))]
+
+
+GENERATE_TOOLS: tuple[Tool, ...] = (
+    progression,
+    bass_line,
+    drum_pattern,
+    show_drums,
+    melody_over,
+)

@@ -1,0 +1,145 @@
+"""Lines of music to see, hear and keep: engraved in parts, played, as MIDI and MusicXML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from tools import Artifact
+from tools.music import audio
+from tools.music.chart import Chart
+from tools.music.codes.midi_writer import write_midi
+from tools.music.codes.model import Bar, Part, Piece, Sound
+from tools.music.codes.musicxml_writer import write_musicxml
+from tools.music.interval import for_semitones, transpose
+from tools.music.line import Line, Note
+from tools.music.notation import engrave
+from tools.music.presentation import MUSICXML, file_name
+
+# General MIDI programs, from 0.
+PIANO, ACOUSTIC_BASS, FINGERED_BASS, FLUTE, STRINGS = 0, 32, 33, 73, 48
+_VELOCITY, _SOFT = 92, 52
+
+
+def present_lines(
+    lines: Sequence[Line],
+    title: str,
+    *,
+    names: Sequence[str] = (),
+    programs: Sequence[int] = (),
+    delays: Sequence[Fraction] = (),
+    sounding: int = 0,
+    chords: Chart | None = None,
+) -> tuple[Artifact, ...]:
+    """Return lines that sound together as an image, a WAV, a MIDI and a MusicXML file.
+
+    The tempo is the first line's. `delays` are rests before each line, in quarter notes;
+    `sounding` is how many semitones the sound lies above what is written; `chords` are heard
+    softly below the lines.
+
+    Raises:
+        MusicError: a length has no note values, or a note cannot be played.
+    """
+    piece = to_piece(lines, title, names=names, programs=programs, delays=delays)
+    source = write_musicxml(piece)
+    svg = engrave(source, notes=_heads(source), bars=piece.bar_count)
+    name = file_name(title)
+    heard = [_sounding(line, sounding) for line in lines]
+    played = to_piece(heard, title, names=names, programs=programs, delays=delays)
+    notes = sounds(heard, programs, delays)
+    notes += accompaniment(chords, lines[0].tempo) if chords is not None else []
+    return (
+        Artifact("image", f"{name}.svg", "image/svg+xml", svg.encode()),
+        Artifact("audio", f"{name}.wav", "audio/wav", audio.play(notes)),
+        Artifact("file", f"{name}.mid", "audio/midi", write_midi(played)),
+        Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
+    )
+
+
+def accompaniment(chart: Chart, tempo: int) -> list[audio.Sound]:
+    """Return the chords of a chart in seconds, softly, near the middle of the piano."""
+    beat = 60.0 / tempo
+    found = []
+    for change in chart.changes:
+        voiced = change.chord.voiced(3)
+        start, length = float(change.start) * beat, float(change.beats) * beat
+        found += [audio.Sound(start, length, pitch.midi, _SOFT) for pitch in voiced]
+    return found
+
+
+def _sounding(line: Line, semitones: int) -> Line:
+    if not semitones:
+        return line
+    step = for_semitones(semitones)[0]
+    return line.map(lambda pitch: transpose(pitch, step))
+
+
+def to_piece(
+    lines: Sequence[Line],
+    title: str,
+    *,
+    names: Sequence[str] = (),
+    programs: Sequence[int] = (),
+    delays: Sequence[Fraction] = (),
+) -> Piece:
+    """Return lines as a piece of one part each; shorter ones are filled with rests."""
+    longest = max(line.length + _at(delays, n) for n, line in enumerate(lines))
+    parts = tuple(
+        Part(
+            names[number] if names else "",
+            _bars(line, _at(delays, number), longest),
+            programs[number] if programs else PIANO,
+        )
+        for number, line in enumerate(lines)
+    )
+    key = lines[0].key
+    mode = key.mode if key is not None else ""
+    return Piece(parts, title, tempo=float(lines[0].tempo), mode=mode)
+
+
+def sounds(
+    lines: Sequence[Line], programs: Sequence[int] = (), delays: Sequence[Fraction] = ()
+) -> list[audio.Sound]:
+    """Return the notes of lines in seconds."""
+    beat = 60.0 / lines[0].tempo
+    found = []
+    for number, line in enumerate(lines):
+        now = _at(delays, number)
+        program = programs[number] if programs else PIANO
+        for note in line.notes:
+            for pitch in note.pitches:
+                start, length = float(now) * beat, float(note.beats) * beat
+                found.append(audio.Sound(start, length, pitch.midi, _VELOCITY, program))
+            now += note.beats
+    return found
+
+
+def _bars(line: Line, delay: Fraction, longest: Fraction) -> tuple[Bar, ...]:
+    rests = (Note((), delay),) if delay else ()
+    short = longest - delay - line.length
+    ending = (Note((), short),) if short > 0 else ()
+    whole = line.with_notes((*rests, *line.notes, *ending))
+    fifths = line.key.fifths if line.key is not None and abs(line.key.fifths) <= 7 else 0
+    meter = (line.meter.top, line.meter.bottom)
+    bars = []
+    for bar in whole.bars:
+        made = tuple(
+            Sound(
+                piece.note.beats,
+                piece.note.pitches,
+                piece.note.pitches if piece.on else (),
+                piece.note.chord,
+            )
+            for piece in bar
+        )
+        bars.append(Bar(made, meter, fifths))
+    return tuple(bars)
+
+
+def _heads(source: str) -> int:
+    """Count the note heads of a score: its notes less its rests."""
+    return source.count("<note>") - source.count("<rest/>")
+
+
+def _at(delays: Sequence[Fraction], number: int) -> Fraction:
+    return delays[number] if delays else Fraction(0)

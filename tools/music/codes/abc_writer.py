@@ -95,7 +95,7 @@ def _head(head: Written, state: dict[tuple[str, int | None], int], own: dict[str
     sound = head.sound
     tuplet = f"({head.value.ratio[0]}:{head.value.ratio[1]}:{head.size}" if head.opens else ""
     length = _length(head.value.quarters * Fraction(*head.value.ratio) / UNIT)
-    symbol = f'"{sound.chord.replace(chr(34), "")}"' if sound.chord else ""
+    symbol = f'"{_plain(sound.chord)}"' if sound.chord else ""
     if not sound.pitches:
         return f"{symbol}{tuplet}z{length}"
     notes = []
@@ -127,6 +127,10 @@ def _meter(bar: Bar) -> str:
 def _low(part: Part) -> bool:
     heights = [pitch.midi for pitch in part.pitches]
     return bool(heights) and sum(heights) / len(heights) < 55
+
+
+def _plain(symbol: str) -> str:
+    return symbol.replace("♯", "#").replace("♭", "b").replace('"', "")
 
 
 def _line(text: str) -> str:

@@ -1,0 +1,101 @@
+"""A music file that a person sends: read, analysed, engraved, and changed by request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from tools import ToolResult
+from tools.music.codes.abc_writer import write_abc
+from tools.music.codes.analysis import form_of, shown_chords
+from tools.music.codes.changing import change
+from tools.music.codes.formats import CodeFormat, by_file
+from tools.music.codes.model import Piece
+from tools.music.codes.problems import Reading
+from tools.music.codes.showing import show_piece
+from tools.music.codes.summary import told
+from tools.music.pitch import MusicError
+
+LARGEST, LARGEST_WAV = 8 << 20, 32 << 20
+LONGEST_TEXT = 3000
+SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".abc", ".ly", ".csd", ".rb", ".tidal",
+            ".wav")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was read. `piece` is there even where some of it is wrong."""
+
+    name: str
+    format: CodeFormat
+    reading: Reading
+    piece: Piece
+
+
+def largest(name: str) -> int:
+    """Return how many bytes a file of this name may have."""
+    return LARGEST_WAV if name.lower().endswith(".wav") else LARGEST
+
+
+def read_upload(name: str, data: bytes) -> Upload:
+    """Read a MIDI, MusicXML, ABC, LilyPond, Csound or Sonic Pi file.
+
+    Raises:
+        MusicError: it is none, is too large, or has no notes; the text lists what is wrong.
+    """
+    if len(data) > LARGEST:
+        raise MusicError(f"{name} has {len(data)} bytes; a file may have {LARGEST}")
+    found = by_file(name, data)
+    reading = found.read(data)
+    if reading.piece is None:
+        listed = "\n".join(str(problem) for problem in reading.problems[:10])
+        raise MusicError(f"no music could be read from {name} ({found.title}):\n{listed}")
+    title = reading.piece.title or PurePath(name).stem[:80]
+    return Upload(name, found, reading, replace(reading.piece, title=title))
+
+
+def analyse_upload(name: str, data: bytes, request: str = "") -> ToolResult:
+    """Tell what a file holds, or change it first as `request` says; with its artifacts.
+
+    Raises:
+        MusicError: the file or the request cannot be read.
+    """
+    if data[:4] == b"RIFF" or name.lower().endswith(".wav"):
+        from tools.music.listening import analyse_wav
+
+        return analyse_wav(name, data)
+    upload = read_upload(name, data)
+    if not request.strip():
+        text = "\n".join(
+            [told(upload.reading, f"{name} ({upload.format.title})"), *_more(upload.piece)]
+        )
+        return ToolResult(text, show_piece(upload.piece))
+    done = change(upload.piece, request)
+    head = f"{upload.piece.title} {done.words}:"
+    return ToolResult("\n".join([head, *_more(done.piece)]), show_piece(done.piece))
+
+
+def changed_file(name: str, data: bytes, request: str) -> tuple[str, bytes]:
+    """Return the changed score as MusicXML, with what was done: what further changes begin with.
+
+    Raises:
+        MusicError: the file or the request cannot be read.
+    """
+    from tools.music.codes.formats import MUSICXML
+
+    done = change(read_upload(name, data).piece, request)
+    return done.words, MUSICXML.write(done.piece)
+
+
+def _more(piece: Piece) -> list[str]:
+    """Return chords by bar, form, and the music as text that can be changed."""
+    chords, form = shown_chords(piece), form_of(piece)
+    lines = [f"Chords by bar: {chords}"] if chords else []
+    lines += [f"Form: {form}."] if form else []
+    try:
+        text = write_abc(piece)
+    except MusicError:
+        return lines
+    if len(text) <= LONGEST_TEXT:
+        lines += ["As ABC:", text.rstrip()]
+    return lines

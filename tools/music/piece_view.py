@@ -9,9 +9,7 @@ from tools.music.codes.midi_writer import timed, write_midi
 from tools.music.codes.model import Piece
 from tools.music.codes.musicxml_writer import write_musicxml
 from tools.music.notation import engrave
-from tools.music.presentation import MUSICXML, file_name
-
-ABC = "text/vnd.abc"
+from tools.music.presentation import ABC, MUSICXML, file_name
 
 
 def present_piece(piece: Piece, name: str = "") -> tuple[Artifact, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tools import Artifact
 from tools.music.audio import to_wav
 from tools.music.chord import Chord
+from tools.music.codes.abc_writer import write_abc
 from tools.music.key import Key
 from tools.music.midi import to_midi
 from tools.music.music_text import Music
@@ -15,7 +16,9 @@ from tools.music.musicxml import to_musicxml
 from tools.music.notation import to_svg
 from tools.music.scale import Scale
 from tools.music.score import OutOfRangeError, Score, of_chords, of_music, of_scale
+from tools.music.score_piece import piece_of
 
+ABC = "text/vnd.abc"
 MUSICXML = "application/vnd.recordare.musicxml+xml"
 _UNSAFE = re.compile(r"[^A-Za-z0-9#+-]+")
 _NAME_LENGTH = 40
@@ -51,7 +54,7 @@ def show_scale(scale: Scale) -> tuple[Artifact, ...]:
 
 
 def present(score: Score, *, xml: bool = False) -> tuple[Artifact, ...]:
-    """Return a score as an SVG image, a WAV and a MIDI file; as MusicXML too with `xml`."""
+    """Return a score as an SVG image, a WAV and a MIDI file; as MusicXML and ABC too with `xml`."""
     name = file_name(score.title)
     made = (
         Artifact("image", f"{name}.svg", "image/svg+xml", to_svg(score).encode()),
@@ -60,8 +63,11 @@ def present(score: Score, *, xml: bool = False) -> tuple[Artifact, ...]:
     )
     if not xml:
         return made
-    source = to_musicxml(score).encode()
-    return (*made, Artifact("file", f"{name}.musicxml", MUSICXML, source))
+    return (
+        *made,
+        Artifact("file", f"{name}.musicxml", MUSICXML, to_musicxml(score).encode()),
+        Artifact("file", f"{name}.abc", ABC, write_abc(piece_of(score)).encode()),
+    )
 
 
 def file_name(title: str) -> str:

@@ -73,10 +73,10 @@ class Stages:
         talk = Talk()
         self._turn(talk, text)
         done = f"{parts} {talk.commands} {talk.answer!r}"
-        if any(self._serves(row.get("whole", {}), command) for command in talk.commands):
+        if any(serves(self.book, row.get("whole", {}), command) for command in talk.commands):
             return dict.fromkeys(_TWO_STEPS, True), done
         stages = {"split": len(parts) == 2}
-        stages["parts right"] = stages["split"] and _boundary(parts, first, second)
+        stages["parts right"] = stages["split"] and boundary(parts, first, second)
         for number, part in enumerate(row["parts"]):
             stages |= self._part(talk, part, number, f"{number + 1}")
         stages["answer holds both"] = all(f"output {n}" in talk.answer for n in (1, 2)) or any(
@@ -87,7 +87,9 @@ class Stages:
     def _follow_up(self, row: Mapping[str, Any]) -> tuple[dict[str, bool], str]:
         talk = Talk()
         self._turn(talk, row["turns"][0])
-        stages = {"1st turn right": any(self._serves(row["parts"][0], c) for c in talk.commands)}
+        stages = {
+            "1st turn right": any(serves(self.book, row["parts"][0], c) for c in talk.commands)
+        }
         # The second turn is judged by itself: it leans on what should have been run.
         talk = self._right_turn(row)
         self._turn(talk, row["turns"][1])
@@ -122,7 +124,7 @@ class Stages:
             f"{name} found": any(d.id in wanted for d in found),
             f"{name} offered": bool(offered & wanted),
             f"{name} named": named,
-            f"{name} values": self._serves(part, command),
+            f"{name} values": serves(self.book, part, command),
         }
 
     def _turn(self, talk: Talk, text: str) -> None:
@@ -156,20 +158,6 @@ class Stages:
             Message("tool", output, tool_call_id=call.id, name="bash", status=status),  # type: ignore[arg-type]
         ]
 
-    def _serves(self, part: Mapping[str, Any], command: str) -> bool:
-        """Tell whether a command is a right recipe with the right values, in any order."""
-        for name in part.get("recipe", ()):
-            document = self.book[name]
-            found = recipes.recognise(document, command)
-            if found is not None:
-                slots = list(document.slots.items())
-                got = [v for v, (_, default) in zip(found, slots, strict=True) if v != default]
-                defaults = set(document.slots.values())
-                meant = [str(v) for v in part["values"].values() if str(v) not in defaults]
-                if sorted(got) == sorted(meant):
-                    return True
-        return False
-
 
 _TWO_STEPS = (
     "split", "parts right", "1 found", "1 offered", "1 named", "1 values",
@@ -178,7 +166,24 @@ _TWO_STEPS = (
 _JOINING = "and then first also plus n afterwards after that , ;".split()
 
 
-def _boundary(parts: Sequence[str], first: str, second: str) -> bool:
+def serves(book: Mapping[str, Document], part: Mapping[str, Any], command: str) -> bool:
+    """Tell whether a command is a right recipe with the right values, in any order.
+
+    A value that is a default of the recipe may stand or be left out.
+    """
+    for name in part.get("recipe", ()):
+        slots = book[name].slots
+        found = recipes.recognise(book[name], command)
+        if found is not None:
+            got = [v for v, default in zip(found, slots.values(), strict=True) if v != default]
+            usual = set(slots.values())
+            meant = [str(v) for v in part["values"].values() if str(v) not in usual]
+            if sorted(got) == sorted(meant):
+                return True
+    return False
+
+
+def boundary(parts: Sequence[str], first: str, second: str) -> bool:
     """Tell whether a request was cut where it should be, apart from the words that join."""
     return [_bare(part) for part in parts] == [_bare(first), _bare(second)]
 

@@ -45,18 +45,6 @@ _SLOTS = {
 _KIND_OF = {slot: kind for kind, slots in _SLOTS.items() for slot in slots.split()}
 _KIND = re.compile(r"\b[a-z]+value\b")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_QUOTED = re.compile(r"""(?<!\w)"[^"]*"|(?<!\w)'[^']*'(?!\w)|`[^`]*`""")
-_FIRST = re.compile(r"^\s*first(?:ly|\s+of\s+all)?\b[\s,:]*", re.IGNORECASE)
-# What stands between the two parts of a request, the surest sign first.
-_BETWEEN = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"[,;.]?\s+(?:and\s+)?(?:then|afterwards|after\s+that|next|finally)\b[\s,]+",
-        r"[;]\s+|[.?!]\s+(?=\w)",
-        r",?\s+(?:and|plus|but)\s+(?:also\s+)?",
-        r",\s+",
-    )
-)
 _ENDINGS = ("ings", "ing", "ied", "ies", "edly", "ed", "es", "s", "ly")
 
 
@@ -120,32 +108,6 @@ def normalise_template(wording: str) -> str:
             base = slot.rstrip("0123456789").split("_")[0]
             out.append(_KINDS[_KIND_OF.get(slot) or _KIND_OF.get(base, "w")])
     return "".join(out)
-
-
-def splits(request: str) -> list[tuple[str, str]]:
-    """Return the ways to read a request as two, the likeliest first; a quoted text stays whole.
-
-    >>> splits("make a folder x, then move a.txt there")[0]
-    ('make a folder x', 'move a.txt there')
-    >>> splits('say "this and that"')
-    []
-    """
-    quoted = [match.span() for match in _QUOTED.finditer(request)]
-    found = []
-    for rank, pattern in enumerate(_BETWEEN):
-        for match in pattern.finditer(request):
-            if any(start < match.end() and match.start() < end for start, end in quoted):
-                continue
-            first = _FIRST.sub("", request[: match.start()]).strip(" ,;.")
-            second = request[match.end() :].strip(" ,;.")
-            if first.count(" ") and second.count(" "):
-                found.append((rank, first, second))
-    ways = dict.fromkeys((first, second) for _, first, second in sorted(found, key=_rank))
-    return list(ways)[:4]
-
-
-def _rank(way: tuple[int, str, str]) -> int:
-    return way[0]
 
 
 def stems(text: str) -> list[str]:

@@ -1,0 +1,48 @@
+"""Where a request may be cut in two."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.knowledge.splitting import MOST, cuts
+
+
+@pytest.mark.parametrize(
+    ("request_text", "first", "second"),
+    [
+        ("count the lines of a.txt and sort it", "count the lines of a.txt", "sort it"),
+        ("first back up a.txt, then empty it", "back up a.txt", "empty it"),
+        ("is nginx up? show its memory", "is nginx up", "show its memory"),
+        ("list /srv; who owns it", "list /srv", "who owns it"),
+        ("unzip a.zip n list the pngs in it", "unzip a.zip", "list the pngs in it"),
+        ("make x.sh executable & run it please", "make x.sh executable", "run it please"),
+        ('say "now and then" then print it', 'say "now and then"', "print it"),
+    ],
+)
+def test_the_likeliest_cut_comes_first(request_text: str, first: str, second: str):
+    assert cuts(request_text)[0][:2] == (first, second)
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "show the five largest files in /var",
+        "copy a.txt to b.txt",
+        "compare a.txt and b.txt",
+        "files in /srv changed today but not in /srv/old",
+        'lines with "this and then that"',
+        "errors and warnings",
+        "first 10 lines of a.txt",
+    ],
+)
+def test_one_wish_is_not_cut(request_text: str):
+    assert cuts(request_text) == []
+
+
+def test_then_and_a_verb_say_more_than_a_comma_and_a_noun():
+    then, comma = cuts("list /srv, then count the files")[0], cuts("list /srv, all the files")[0]
+    assert then.odds > 0 > comma.odds
+
+
+def test_few_cuts_are_tried_however_long_the_request():
+    assert len(cuts(", ".join(["list the files", *["and show the disks"] * 40]))) == MOST

@@ -128,9 +128,10 @@ class _Search:
             yield done
             return
         begun = any(fret is not None for fret in done)
-        stopped = begun and done[-1] is None
+        # One string inside a shape may be muted, no more: a finger must lie on it.
+        gap = begun and _muted_inside(done)
         for fret in options[place]:
-            if fret is None and begun and stopped and place < len(options) - 1:
+            if fret is None and gap and place < len(options) - 1:
                 continue
             if fret is not None and not begun and not self._good_bass(place, fret):
                 continue
@@ -184,6 +185,12 @@ class _Search:
         """Low strings that are left out cost more where there are few strings."""
         each = MUTED_COST if len(self.open) > SMALL_INSTRUMENT else TOP_MUTED_COST
         return each * first
+
+
+def _muted_inside(done: Frets) -> bool:
+    """True where a string after the first played one is muted."""
+    first = next(place for place, fret in enumerate(done) if fret is not None)
+    return None in done[first:]
 
 
 def _gaps(frets: Frets) -> int:

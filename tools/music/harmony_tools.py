@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from tools import Tool, ToolResult, tool
+from collections.abc import Sequence
+
+from tools import Artifact, Tool, ToolResult, tool
 from tools.music import borrowing, key_relations, modulation
 from tools.music.answers import musical, names, plural, symbols
 from tools.music.cadence import Cadence, Progression, read_progression
 from tools.music.cadence import cadences as find_cadences
 from tools.music.chord import Chord
 from tools.music.chord_text import read_chord
+from tools.music.circle_picture import draw_circle
 from tools.music.key import Key, read_key
 from tools.music.key_finding import find
 from tools.music.key_relations import other_spelling, read_steps
 from tools.music.music_text import Music
 from tools.music.pitch import MusicError
-from tools.music.presentation import show_chords
+from tools.music.presentation import file_name, show_chords
 from tools.music.substitution import common_tones, substitutes
 
 
@@ -78,7 +81,8 @@ def circle_of_fifths(key: str, steps: int | str = 0) -> ToolResult:
         path = [key_relations.around(home, n if count > 0 else -n) for n in range(abs(count) + 1)]
         return ToolResult(
             f"{home.name}, {plural(abs(count), 'step')} {way}: {_named(goal)} ({_sign(goal)})\n"
-            f"The way: {' '.join(key.tonic.name for key in path)}."
+            f"The way: {' '.join(key.tonic.name for key in path)}.",
+            _picture(path),
         )
     keys = key_relations.circle(home)
     up, down = keys[1], keys[-1]
@@ -88,7 +92,7 @@ def circle_of_fifths(key: str, steps: int | str = 0) -> ToolResult:
         others = " ".join(key.relative.tonic.name for key in keys)
         lines.append(f"Relative {home.relative.mode} keys: {others}.")
     lines.append(f"Beside {home.name}: {up.name} (a fifth up), {down.name} (a fifth down).")
-    return ToolResult("\n".join(lines), show_chords([modulation.tonic(k) for k in keys], "Fifths"))
+    return ToolResult("\n".join(lines), _picture([home]))
 
 
 @tool
@@ -103,7 +107,7 @@ def related_keys(key: str) -> ToolResult:
         lines.append(
             f"{row.name.capitalize()}: {row.key.name} ({_sign(row.key)}); shares {shared}."
         )
-    return ToolResult("\n".join(lines))
+    return ToolResult("\n".join(lines), _picture([home, *(row.key for row in rows)]))
 
 
 @tool
@@ -143,6 +147,11 @@ def modulation_path(start: str, goal: str) -> ToolResult:
         lines.append(f"{first.name} and {last.name} have no triad in common.")
     lines.append(f"The dominant of {last.name} is {modulation.dominant(steps[-1].goal).symbol}.")
     return ToolResult("\n".join(lines), show_chords(chords, f"{first.name} to {last.name}"))
+
+
+def _picture(keys: Sequence[Key]) -> tuple[Artifact, ...]:
+    name = file_name(f"Fifths from {keys[0].name}")
+    return (Artifact("image", f"{name}.svg", "image/svg+xml", draw_circle(keys).encode()),)
 
 
 def _step(step: modulation.Step) -> str:

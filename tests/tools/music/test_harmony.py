@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from tools import ToolError
 from tools.music.borrowing import applied, borrowed
 from tools.music.cadence import cadences, read_progression
 from tools.music.chord_text import read_chord
+from tools.music.drawing import ROOT, TONE, TONE_EDGE
 from tools.music.harmony_tools import HARMONY_TOOLS
 from tools.music.interval import Interval, between
 from tools.music.key import Key, key_of_fifths, read_key
@@ -192,6 +194,19 @@ def test_every_key_is_reached_by_chords_of_both(start: Key, goal: Key) -> None:
     chords = progression(start, steps)
     assert chords[0].root.pitch_class == start.tonic.pitch_class
     assert chords[-1].root.pitch_class == goal.tonic.pitch_class
+
+
+def test_the_circle_is_drawn_with_the_keys_marked() -> None:
+    (artifact,) = BY_NAME["related_keys"].call({"key": "Eb"}).artifacts
+    svg = artifact.data.decode()
+    words = re.findall(r">([^<>]+)</text>", svg)
+    assert {"C", "F♯/G♭", "Am", "D♯m/E♭m", "3♭", "6♯ 6♭"} <= set(words)
+    assert len(words) == 36
+    assert svg.count(ROOT) - svg.count(f'stroke="{TONE_EDGE}"') == 1
+    assert svg.count(f'fill="{TONE}"') == 6
+    for name in ("D dorian", "C# major", "Cb major", "G# minor"):
+        (artifact,) = BY_NAME["circle_of_fifths"].call({"key": name}).artifacts
+        assert f'fill="{ROOT}"' in artifact.data.decode()
 
 
 def test_pivots_are_named_in_both_keys() -> None:

@@ -15,7 +15,7 @@ from tools.music.chord import Chord
 from tools.music.key import Key
 from tools.music.part_writing import Prices, search
 from tools.music.parts import Note, Voice, starts
-from tools.music.pitch import MusicError, Pitch
+from tools.music.pitch import MusicError, Pitch, respellings
 from tools.music.roman import realise
 from tools.music.voicing import Layout, Slot, can_be_laid_out, slot_of
 
@@ -249,6 +249,27 @@ def _cheapest(prices: Sequence[Sequence[float]], moves: Prices) -> list[int]:
         place = int(pointers[place])
         chosen.append(place)
     return chosen[::-1]
+
+
+def in_key(melody: Voice, key: Key) -> Voice:
+    """Spell notes as chords of the key spell them: F♯ is G♭ in D♭ major.
+
+    >>> from tools.music.key import read_key
+    >>> from tools.music.music_text import read_notes
+    >>> voice = tuple(Note(pitch, Fraction(1)) for pitch in read_notes("F#4 C4 B4"))
+    >>> [str(note.pitch) for note in in_key(voice, read_key("Gb"))]
+    ['G♭4', 'C4', 'C♭5']
+    """
+    own = {pitch.name for pitch in key.scale.pitches}
+    known = own | {tone.name for option in vocabulary(key) for tone in option.chord.tones}
+    return tuple(replace(note, pitch=_spelled(note.pitch, own, known)) for note in melody)
+
+
+def _spelled(pitch: Pitch | None, own: set[str], known: set[str]) -> Pitch | None:
+    if pitch is None or pitch.name in known:
+        return pitch
+    others = [other for other in respellings(pitch) if other.name in known]
+    return min(others, key=lambda other: other.name not in own) if others else pitch
 
 
 def in_soprano(melody: Voice) -> tuple[Voice, int]:

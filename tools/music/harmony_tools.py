@@ -145,13 +145,28 @@ def modulation_path(start: str, goal: str) -> ToolResult:
         lines.append(f"Chords of both keys: {said}.")
     else:
         lines.append(f"{first.name} and {last.name} have no triad in common.")
-    lines.append(f"The dominant of {last.name} is {modulation.dominant(steps[-1].goal).symbol}.")
+    fifth = modulation.dominant(steps[-1].goal)
+    lines.append(f"The dominant of {last.name} is {fifth.symbol}.")
+    lines += [_turn(first, last, *pair) for pair in modulation.turns(first, last)]
     return ToolResult("\n".join(lines), show_chords(chords, f"{first.name} to {last.name}"))
 
 
 def _picture(keys: Sequence[Key]) -> tuple[Artifact, ...]:
     name = file_name(f"Fifths from {keys[0].name}")
     return (Artifact("image", f"{name}.svg", "image/svg+xml", draw_circle(keys).encode()),)
+
+
+def _turn(start: Key, goal: Key, before: Chord, after: Chord) -> str:
+    if before.quality.third == "M3":
+        fifth = Chord(modulation.dominant(goal).root)
+        return (
+            f"At once: {before.symbol}, the V7 of {start.name}, is heard as the German sixth of "
+            f"{goal.name} and goes to {fifth.symbol}."
+        )
+    return (
+        f"At once: {before.symbol} of {start.name} is heard as {after.symbol}, the vii°7 of "
+        f"{goal.name}, and goes to its tonic."
+    )
 
 
 def _step(step: modulation.Step) -> str:

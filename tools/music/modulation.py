@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tools.music.borrowing import DOMINANT_SEVENTH
+from tools.music.borrowing import DIMINISHED_SEVENTH, DOMINANT_SEVENTH
 from tools.music.chord import Chord
 from tools.music.interval import Interval, transpose
 from tools.music.key import Key, diatonic, enharmonic, key_of_fifths
@@ -99,6 +99,31 @@ def progression(start: Key, steps: list[Step]) -> list[Chord]:
             continue
         chords += [dominant(step.goal), tonic(step.goal)]
     return chords
+
+
+def turns(start: Key, goal: Key) -> list[tuple[Chord, Chord]]:
+    """Return chords of the start that sound like chords of the goal under another name.
+
+    The dominant seventh is the German sixth of the key a semitone lower (its spelling as a
+    dominant seventh is given); the diminished seventh belongs to four keys a minor third apart.
+
+    >>> from tools.music.key import read_key
+    >>> [[c.symbol for c in pair] for pair in turns(read_key("C"), read_key("Eb"))]
+    [['Bdim7', 'Ddim7']]
+    >>> [c.symbol for c in turns(read_key("C"), read_key("B"))[0]]
+    ['G7', 'G7']
+    """
+    distance = (goal.tonic.pitch_class - start.tonic.pitch_class) % 12
+    if distance == 11:
+        sixth = Chord(transpose(goal.tonic, Interval.of("m6")).at(None), DOMINANT_SEVENTH)
+        return [(dominant(start), sixth)]
+    if distance and distance % 3 == 0:
+        return [(_diminished(start), _diminished(goal))]
+    return []
+
+
+def _diminished(key: Key) -> Chord:
+    return Chord(transpose(key.tonic, Interval.of("M7")).at(None), DIMINISHED_SEVENTH)
 
 
 def tonic(key: Key) -> Chord:

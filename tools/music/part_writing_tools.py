@@ -10,7 +10,7 @@ from tools import Artifact, Tool, ToolResult, tool
 from tools.music.answers import musical, plural, symbols
 from tools.music.chord import Chord
 from tools.music.figured_bass import chord_of, realise_figures
-from tools.music.harmonization import Harmonised, hymn, in_soprano, song
+from tools.music.harmonization import Harmonised, hymn, in_key, in_soprano, song
 from tools.music.key import Key, read_key
 from tools.music.key_finding import find
 from tools.music.line import Line
@@ -102,6 +102,7 @@ def harmonize_melody(melody: str, key: str = "", style: str = "hymn") -> ToolRes
     """Find chords for a melody, e.g. E4 D4 C4 D4 E4 E4 E4:2 in C; style hymn or pop."""
     line, voice = read_tune(melody)
     home = read_key(key) if key.strip() else line.home
+    voice = in_key(voice, home)
     if _SONG_WORDS.search(style):
         return _as_song(line, voice, home)
     if not _HYMN_WORDS.search(style):

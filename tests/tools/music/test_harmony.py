@@ -209,6 +209,14 @@ def test_the_circle_is_drawn_with_the_keys_marked() -> None:
         assert f'fill="{ROOT}"' in artifact.data.decode()
 
 
+def test_chords_that_turn_enharmonically_are_told() -> None:
+    to_b = BY_NAME["modulation_path"].call({"start": "C", "goal": "B"}).text
+    assert "G7, the V7 of C major, is heard as the German sixth of B major and goes to F♯." in to_b
+    to_a = BY_NAME["modulation_path"].call({"start": "C", "goal": "A"}).text
+    assert "Bdim7 of C major is heard as G♯dim7, the vii°7 of A major" in to_a
+    assert "At once" not in BY_NAME["modulation_path"].call({"start": "C", "goal": "G"}).text
+
+
 def test_pivots_are_named_in_both_keys() -> None:
     found = pivots(read_key("C"), read_key("D minor"))
     assert ("Am", "vi", "v") in [(p.chord.symbol, p.before, p.after) for p in found]

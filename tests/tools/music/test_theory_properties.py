@@ -7,13 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tools.music.chord import Chord
 from tools.music.chord_symbol import read_suffix
 from tools.music.chord_text import read_chord
-from tools.music.interval import Interval, between, transpose
+from tools.music.interval import OCTAVE, Interval, between, transpose
 from tools.music.key import Key, diatonic, enharmonic, key_of_fifths, read_key
 from tools.music.key_finding import candidates, find
 from tools.music.music_text import Music, read_music
@@ -107,6 +107,55 @@ def test_spelled_chords_are_named_again(chord: Chord) -> None:
     named = name_notes(chord.pitches, most=30)
     shapes = {(c.root, frozenset(t.pitch_class for t in c.tones)) for c in named}
     assert (chord.root, frozenset(t.pitch_class for t in chord.tones)) in shapes
+
+
+@pytest.mark.parametrize("suffix", COMMON)
+def test_spell_and_name_agree_over_all_roots(suffix: str) -> None:
+    for root in (Pitch(step, alter) for step in "CDEFGAB" for alter in (-1, 0, 1)):
+        chord = Chord(root, read_suffix(suffix))
+        if any(abs(tone.alter) > 1 for tone in chord.tones):
+            continue
+        named = name_notes(chord.pitches, most=60)
+        same = [c for c in named if c.root == root and c.bass is None]
+        assert any(set(c.tones) == set(chord.tones) for c in same), chord.symbol
+        for other in named[:3]:
+            spelled = {tone.pitch_class for tone in read_chord(other.symbol).pitches}
+            assert spelled == {tone.pitch_class for tone in chord.tones}, other.symbol
+
+
+@UNTIMED
+@given(placed, st.sampled_from(SIMPLE[:17]))
+def test_an_interval_inverted_twice_is_itself(pitch: Pitch, short: str) -> None:
+    interval = Interval.of(short)
+    inverted = OCTAVE + -interval
+    assert OCTAVE + -inverted == interval
+    assert transpose(transpose(pitch, interval), inverted) == transpose(pitch, OCTAVE)
+
+
+@UNTIMED
+@given(chords, st.integers(0, 6), st.integers(0, 6))
+def test_inverting_again_is_inverting_once(chord: Chord, first: int, second: int) -> None:
+    count = len(chord.tones)
+    assert chord.invert(first % count).invert(second % count) == chord.invert(second % count)
+
+
+@UNTIMED
+@given(chords, intervals)
+def test_a_chord_moved_and_moved_back(chord: Chord, interval: Interval) -> None:
+    for turned in (chord, chord.invert(1)):
+        there = turned.transpose(interval)
+        assert there.transpose(-interval) == turned
+        assert there.tones == tuple(transpose(tone, interval) for tone in turned.tones)
+
+
+@UNTIMED
+@given(st.sampled_from(candidates()), st.sampled_from(candidates()), st.data())
+def test_numerals_move_with_the_key(home: Key, other: Key, data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(["ii7 V65 I", "V7/V bVII iv", "N6 Cad64 V7", "IIm7 subV7 I6"]))
+    assume(home.mode == other.mode)
+    interval = between(home.tonic, other.tonic)
+    moved = [numeral.chord.transpose(interval) for numeral in realise(text, home)]
+    assert [numeral.chord for numeral in realise(text, other)] == moved
 
 
 @pytest.mark.parametrize("suffix", COMMON[:14])

@@ -21,16 +21,16 @@ from tools.music.voicing import Layout, Slot, can_be_laid_out, slot_of
 
 LONGEST = 64
 LAYOUTS = 14
-OUTSIDE, FOREIGN, SAME_AGAIN, START_ELSEWHERE = 30.0, 9.0, 2.5, 8.0
+OUTSIDE, FOREIGN, SAME_AGAIN, START_ELSEWHERE = 30.0, 9.0, 6.0, 8.0
 CHROMATIC = 5.0
 # Chords that a hymn uses, each with what it costs.
 _MAJOR = {
-    "I": 0.0, "V": 0.3, "IV": 0.5, "V7": 0.6, "ii": 1.0, "vi": 1.0, "I6": 1.2, "ii6": 0.8,
-    "V6": 1.6, "IV6": 2.5, "V65": 1.8, "ii65": 1.2, "vii°6": 2.0, "iii": 3.5,
+    "I": 0.2, "V": 0.3, "IV": 0.2, "V7": 0.5, "ii": 0.8, "vi": 0.5, "I6": 0.8, "ii6": 0.4,
+    "V6": 1.0, "IV6": 1.8, "V65": 1.2, "ii65": 0.8, "vii°6": 1.4, "iii": 2.5,
 }  # fmt: skip
 _MINOR = {
-    "i": 0.0, "V": 0.3, "iv": 0.5, "V7": 0.6, "ii°6": 1.0, "VI": 1.0, "i6": 1.2, "V6": 1.6,
-    "iv6": 2.2, "V65": 1.8, "iiø65": 1.2, "vii°6": 2.0, "III": 2.0, "VII": 3.0,
+    "i": 0.2, "V": 0.3, "iv": 0.2, "V7": 0.5, "ii°6": 0.5, "VI": 0.5, "i6": 0.8, "V6": 1.0,
+    "iv6": 1.8, "V65": 1.2, "iiø65": 0.8, "vii°6": 1.4, "III": 1.5, "VII": 2.0,
 }  # fmt: skip
 # What it costs to go from one degree to another (1 to 7); what is not here costs FOREIGN.
 _MOVES = {

@@ -151,7 +151,13 @@ class Reply:
             }
         )
         for artifact in event.artifacts:
-            kept = {"name": artifact.name, "mime": artifact.mime, "url": self._files.add(artifact)}
+            kept = {
+                "name": artifact.name,
+                "kind": artifact.kind,
+                "mime": artifact.mime,
+                "bytes": len(artifact.data),
+                "url": self._files.add(artifact),
+            }
             self.mica.setdefault("artifacts", []).append(kept)
 
     def _ask(self, event: ApprovalNeeded) -> list[dict[str, Any]]:

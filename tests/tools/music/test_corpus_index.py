@@ -14,9 +14,12 @@ import pytest
 
 from tools import ToolError
 from tools.music.corpus.build import build, is_building
+from tools.music.corpus.entry import TICKS, BarMark, Entry, Line, Note
 from tools.music.corpus.index import Index, Status
 from tools.music.corpus.place import CorpusError, corpus_folder, index_path, scores_in
+from tools.music.corpus.search import Query, find
 from tools.music.corpus_tools import find_in_corpus, show_excerpt
+from tools.music.pitch import Pitch
 
 if importlib.util.find_spec("music21") is None:
     pytest.skip("music21 is not installed: make corpus", allow_module_level=True)
@@ -151,6 +154,33 @@ def test_questions(home: Path, asked: dict[str, str], first: str) -> None:
     found = find_in_corpus.call(asked)
     assert found.status == "ok" and found.text.startswith(first)
     assert "[bach/bwv26" in found.text
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Bach", "Johann Sebastian Bach"),
+        ("J.S. Bach", "Johann Sebastian Bach"),
+        ("something by C.P.E. Bach", "Carl Philipp Emanuel Bach"),
+        ("CPE Bach", "Carl Philipp Emanuel Bach"),
+        ("johann sebastian bach", "Johann Sebastian Bach"),
+        ("Clara Schumann", "Clara Schumann"),
+        ("R. Schumann", "Robert Schumann"),
+    ],
+)
+def test_composers_of_one_name_are_told_apart(tmp_path: Path, said: str, name: str) -> None:
+    people = ["Johann Sebastian Bach"] * 2 + [
+        "Carl Philipp Emanuel Bach", "Clara Schumann", "Robert Schumann", "Robert Schumann",
+    ]  # fmt: skip
+    notes = tuple(Note(n * TICKS, TICKS, (Pitch("C", 0, 4 + n),)) for n in range(4))
+    with Index(tmp_path / "index.db", make=True) as index:
+        for number, person in enumerate(people):
+            source = f"x/{number}.mxl"
+            index.plan([source])
+            entry = Entry(source, "x", person, "T", (Line("a", notes),), (BarMark(0, 1),))
+            index.keep(source, [entry], 0.1)
+        found, _ = find(index, Query(composer=said))
+    assert {row.composer for row in found} == {name}
 
 
 def test_melodies_are_where_they_are_said_to_be(home: Path) -> None:

@@ -40,11 +40,11 @@ def find_piece(index: Index, text: str) -> Row:
     tail = f"bwv{number[1]}" if number else said.rsplit("/", 1)[-1]
     if not tail:
         raise CorpusError("no piece was named; write one as find_in_corpus names it")
-    rows = index.rows("source LIKE ?", [f"%{tail}%"])
+    rows = [row for row in index.rows() if tail in row.source.lower()]
     by_name = [row for row in rows if short_name(row.source).lower() == said]
     by_file = [r for r in rows if short_name(r.source).lower().rsplit("/", 1)[-1] == tail]
     begins = [r for r in rows if re.search(rf"/{re.escape(tail)}(?:[.#-]|$)", r.source.lower())]
-    titled = index.rows("title LIKE ?", [f"%{said}%"]) if not (by_name or by_file or begins) else []
+    titled = [row for row in index.rows() if said in row.title.lower()]
     found = by_name or by_file or begins or titled or rows
     if not found:
         names = [short_name(row.source) for row in index.rows()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class Row(NamedTuple):
 
     id: int
     source: str
+    collection: str
     composer: str
     title: str
     key: str
@@ -70,6 +72,10 @@ class Status:
     def files(self) -> int:
         """All files that are to be read."""
         return self.waiting + self.done + self.failed
+
+
+_KEPT: dict[Path, tuple[object, tuple[Row, ...]]] = {}
+_LOCK = threading.Lock()
 
 
 class Index:
@@ -183,25 +189,23 @@ class Index:
         errors = self._db.execute(
             "SELECT source, error FROM files WHERE state = 'failed' ORDER BY source"
         )
-        beside = self.path.with_name(self.path.name + "-wal")
-        size = self.path.stat().st_size + (beside.stat().st_size if beside.exists() else 0)
+        size = sum(_stamp(path)[1] for path in (self.path, _beside(self.path)))
         return Status(
             counts.get("waiting", 0), counts.get("done", 0), counts.get("failed", 0), scores,
             size, seconds, tuple((row["source"], row["error"]) for row in errors),
         )  # fmt: skip
 
-    def composers(self) -> dict[str, int]:
-        """Return the composers with how many scores each has."""
-        found = self._db.execute("SELECT composer, count(*) FROM scores GROUP BY composer")
-        return dict(found.fetchall())
-
-    def rows(self, where: str = "1", values: Sequence[str] = ()) -> list[Row]:
-        """Return the scores for which an SQL condition holds, in the order of their sources."""
-        fields = ", ".join(Row._fields)
-        found = self._db.execute(
-            f"SELECT {fields} FROM scores WHERE {where} ORDER BY collection, source", values
-        )
-        return [Row._make(row) for row in found]
+    def rows(self) -> tuple[Row, ...]:
+        """Return all scores by source; kept in memory until the file changes."""
+        stamp = tuple(_stamp(path) for path in (self.path, _beside(self.path)))
+        with _LOCK:
+            known = _KEPT.get(self.path)
+            if known is None or known[0] != stamp:
+                found = self._db.execute(f"SELECT {', '.join(Row._fields)} FROM scores")
+                rows = sorted((Row._make(row) for row in found), key=lambda row: row.source)
+                _KEPT.clear()
+                known = _KEPT[self.path] = (stamp, tuple(rows))
+        return known[1]
 
     def entry(self, score: int) -> Entry:
         """Return a score with its notes and harmony.
@@ -219,6 +223,20 @@ class Index:
             row["source"], row["collection"], row["composer"], row["title"], lines, bars,
             row["key"], harmony, row["analyst"],
         )  # fmt: skip
+
+
+def _beside(path: Path) -> Path:
+    """Return the file in which SQLite keeps what is not in the index's own file yet."""
+    return path.with_name(path.name + "-wal")
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return when a file was changed and its size in bytes; zeros where there is none."""
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return about.st_mtime_ns, about.st_size
 
 
 def _row(file: str, entry: Entry) -> tuple[str | int | bytes, ...]:

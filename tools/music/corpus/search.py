@@ -5,7 +5,8 @@ from __future__ import annotations
 import bisect
 import functools
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.music.corpus import patterns
@@ -22,7 +23,9 @@ _METERS = {
     "alla breve": "2/2", "waltz": "3/4", "waltz time": "3/4", "march": "2/4", "jig": "6/8",
 }  # fmt: skip
 _NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve").split()
-_WHO = re.compile(r"\b(?:by|from|of|music|pieces?|works?|songs?|tunes?|anything|any|all)\b", re.I)
+_WHO = re.compile(
+    r"\b(?:by|from|of|music|pieces?|works?|songs?|tunes?|something|anything|some|any|all)\b", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,7 @@ def find(index: Index, query: Query) -> tuple[list[Row], int]:
         raise MusicError(
             "say what to look for: composer, key, meter, progression, intervals, rhythm or contour"
         )
-    where, values = _conditions(index, query)
-    rows = index.rows(where, values)
+    rows = _filtered(index.rows(), query)
     found = rows
     if query.progression:
         harmony = _harmony(query)
@@ -91,36 +93,41 @@ def places(row: Row, entry: Entry, query: Query, most: int = MOST_PLACES) -> lis
     return sorted(distinct, key=lambda place: (place.first, place.last))[:most]
 
 
-def _conditions(index: Index, query: Query) -> tuple[str, list[str]]:
-    """Return composer, key and meter as an SQL condition with its values."""
-    conditions, values = ["1"], list[str]()
+def _filtered(rows: Sequence[Row], query: Query) -> list[Row]:
+    """Return the pieces by the composer, in the key and in the meter."""
+    kept = list(rows)
     if query.composer:
-        conditions.append("(composer LIKE ? OR collection LIKE ? OR title LIKE ?)")
-        values += [f"%{_composer(index, query.composer)}%"] * 3
+        name = _composer(rows, query.composer).lower()
+        kept = [r for r in kept if name in f"{r.composer}\n{r.collection}\n{r.title}".lower()]
     if query.key:
         plain = query.key.strip().lower()
-        mode = plain if plain in ("major", "minor") else ""
-        conditions.append("key LIKE ?")
-        values.append(f"% {mode}" if mode else read_key(query.key).name)
+        wanted = f" {plain}" if plain in ("major", "minor") else read_key(query.key).name
+        kept = [row for row in kept if row.key.endswith(wanted)]
     if query.meter:
-        conditions.append("(' ' || meter || ' ') LIKE ?")
-        values.append(f"% {read_meter(query.meter)} %")
-    return " AND ".join(conditions), values
+        meter = read_meter(query.meter)
+        kept = [row for row in kept if meter in row.meter.split()]
+    return kept
 
 
-def _composer(index: Index, text: str) -> str:
+def _composer(rows: Sequence[Row], text: str) -> str:
     """Return the part of a name that the index knows, by the last word that it knows."""
     said = " ".join(_WHO.sub(" ", text).replace(".", ". ").split()).strip(" .,?!'\"")
-    people = index.composers()
+    people = Counter(row.composer for row in rows)
     for word in (said, *reversed(said.split())):
         known = [name for name in people if word.lower() in name.lower()]
         if known and len(word) > 2:
             # Johann Sebastian is meant by a bare Bach, Robert by a bare Schumann.
-            first = max(known, key=lambda name: people[name])
-            return first if word.lower() in first.lower() and len(known) > 1 else word
+            letters = "".join(said.split()[:-1]).replace(".", "").lower()
+            meant = [name for name in known if letters and _initials(name).startswith(letters)]
+            first = max(meant or known, key=lambda name: people[name])
+            return first if len(known) > 1 else word
     words = [part for name in people for part in name.split()]
     near = did_you_mean(said, words) or f" there is e.g. {', '.join(list(people)[:5])}"
     raise MusicError(f"the index has nothing by {text!r};{near}")
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split()[:-1]).lower()
 
 
 def read_meter(text: str) -> str:

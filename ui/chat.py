@@ -13,7 +13,7 @@ from chainlit.types import ThreadDict
 from starlette.datastructures import Headers
 
 from graphs.events import Resume
-from ui import chat_approval, chat_auth, chat_rules, chat_setup, chat_turns
+from ui import chat_approval, chat_auth, chat_rules, chat_scores, chat_setup, chat_turns
 from ui.chat_profiles import PROFILES
 from ui.chat_render import (
     APPROVE,
@@ -79,7 +79,7 @@ async def answer(message: cl.Message) -> None:
         session = cl.context.session
         add = chat_setup.store().add_conversation
         await asyncio.to_thread(add, session.thread_id, owner=session.user.identifier)
-        if await chat_rules.shown(message.content):
+        if await chat_rules.shown(message.content) or await chat_scores.shown(message):
             return
         if not await chat_approval.must_wait(message.content):
             await chat_turns.ask(message.content)

@@ -19,6 +19,7 @@ from ui import (
     cli_models,
     cli_rules,
     cli_sandbox,
+    cli_score,
     cli_tools,
     cli_undo,
 )
@@ -53,6 +54,7 @@ app.command()(cli_tools.route)
 app.command()(cli_manage.serve)
 app.command()(cli_doctor.doctor)
 app.command()(cli_sandbox.output)
+app.command()(cli_score.score)
 app.add_typer(cli_tools.policy, name="policy")
 app.add_typer(cli_tools.tools, name="tools")
 app.add_typer(cli_rules.rules, name="rules")

@@ -21,6 +21,7 @@ from ui.api.errors import ApiError, ApiRoute
 from ui.api.files import URL, Files
 from ui.api.reply import Reply
 from ui.api.requests import ChatBody, ChatRequest, FeedbackBody, chat_request, read_body
+from ui.api.scores import Scores
 from ui.api.streaming import EventStream, first_event, sent, ticking, whole
 from ui.api.undoing import Undo
 
@@ -55,6 +56,7 @@ class Api:
         add(URL + "/{key}/{name}", self.file, methods=["GET"], response_model=None)
         rules.add_routes(router, Rules(self._mica.parts.store), OWNER)
         Undo(self._mica).add_routes(router)
+        Scores(self._files).add_routes(router)
         add("/v1/outputs/{call_id}", self.output, methods=["GET"], response_model=None)
         add("/v1/attachments/{conversation}", self.patch, methods=["GET"], response_model=None)
         add("/healthz", self.health, methods=["GET"])

@@ -68,6 +68,15 @@ CALLS: dict[str, tuple[dict[str, Any], ...]] = {
     "drum_pattern": ({"style": "funk", "bars": 4},),
     "show_drums": ({"grid": "hihat x-x-x-x-x-x-x-x-\nkick x-------x-------"},),
     "melody_over": ({"chords": "C | Am | F | G7", "key": "C"},),
+    "check_code": (
+        {"code": "X:1\nT:t\nM:4/4\nL:1/8\nK:G\nGABc dedB|dedB dedB|", "format": "ABC"},
+        {"code": "\\relative c' { c4 d e f | g1 }", "format": "LilyPond"},
+        {"code": "bd*2 [sd hh?] <x y>(3,8)", "format": "strudel"},
+    ),
+    "convert_code": (
+        {"code": "\\relative c' { c4 d e f | g1 }", "source": "LilyPond", "target": "ABC"},
+    ),
+    "write_code": ({"music": "Dm7 | G7 | Cmaj7 | Am7", "format": "MusicXML"},),
     "find_in_corpus": (
         {"composer": "Bach", "progression": "Neapolitan"},
         {"progression": "ii V I", "key": "G minor"},

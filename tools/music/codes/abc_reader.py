@@ -386,4 +386,12 @@ def read_abc(code: str | bytes) -> Reading:
         MusicError: it is no text, or too large.
     """
     check_size(code)
-    return AbcReader(text_of(code)).read()
+    return AbcReader(_on_lines(text_of(code))).read()
+
+
+def _on_lines(text: str) -> str:
+    """Give each field of a header that was typed in one line (`X:1 K:C CDEF|`) a line."""
+    plain = text.strip()
+    if "\n" in plain or not re.match(r"[XTMLQCK]:", plain):
+        return text
+    return re.sub(r"(?<=\S)\s+(?=[TMLQCK]:)|(?<=K:)(\S+)\s+", lambda m: (m[1] or "") + "\n", plain)

@@ -32,7 +32,8 @@ def summary(piece: Piece) -> list[str]:
     meter = f"{first.meter[0]}/{first.meter[1]}" if first.meter[0] else "free time"
     changes = len({bar.meter for part in piece.parts for bar in part.bars}) > 1
     key = key_of(piece)
-    said = f" in {key.name}" if key is not None else ""
+    sure = "in" if piece.key is not None else "most likely in"
+    said = f" {sure} {key.name}" if key is not None else ""
     head = (
         f"{plural(piece.bar_count, 'bar')} of {meter}{' (the meter changes)' if changes else ''}"
         f"{said}, {piece.tempo:g} quarters a minute, {plural(piece.note_count, 'note')}, "

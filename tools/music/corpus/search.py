@@ -26,8 +26,6 @@ _NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve
 _WHO = re.compile(
     r"\b(?:by|from|of|music|pieces?|works?|songs?|tunes?|something|anything|some|any|all)\b", re.I
 )
-    r"\b(?:by|from|of|music|pieces?|works?|songs?|tunes?|something|anything|some|any|all)\b", re.I
-)
 
 
 @dataclass(frozen=True)

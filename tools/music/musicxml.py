@@ -7,12 +7,21 @@ from xml.sax.saxutils import escape, quoteattr
 from tools.music.chord import Chord
 from tools.music.key import SHARPS
 from tools.music.pitch import Pitch
+from tools.music.quality import Quality
 from tools.music.score import Event, Score
 
 _TYPES = {1: ("quarter", 0), 2: ("half", 0), 3: ("half", 1), 4: ("whole", 0)}
 _ACCIDENTALS = {
     -3: "triple-flat", -2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp",
     3: "triple-sharp",
+}  # fmt: skip
+_KINDS = {
+    ("M3", "P5", ""): "major", ("m3", "P5", ""): "minor", ("M3", "A5", ""): "augmented",
+    ("m3", "d5", ""): "diminished", ("M3", "P5", "m7"): "dominant",
+    ("M3", "P5", "M7"): "major-seventh", ("m3", "P5", "m7"): "minor-seventh",
+    ("m3", "d5", "d7"): "diminished-seventh", ("m3", "d5", "m7"): "half-diminished",
+    ("M3", "A5", "m7"): "augmented-seventh", ("m3", "P5", "M7"): "major-minor",
+    ("M3", "P5", "6"): "major-sixth", ("m3", "P5", "6"): "minor-sixth",
 }  # fmt: skip
 # Below this average pitch (MIDI) a score is written in the bass clef.
 _BASS_CLEF_BELOW = 55
@@ -103,7 +112,21 @@ def harmony(chord: Chord) -> str:
         alter = f"<bass-alter>{chord.bass.alter}</bass-alter>" if chord.bass.alter else ""
         bass = f"<bass><bass-step>{chord.bass.step}</bass-step>{alter}</bass>"
     alter = f"<root-alter>{chord.root.alter}</root-alter>" if chord.root.alter else ""
-    return (
-        f"<harmony><root><root-step>{chord.root.step}</root-step>{alter}</root>"
-        f"<kind text={quoteattr(chord.quality.symbol)}>other</kind>{bass}</harmony>"
-    )
+    kind = f"<kind text={quoteattr(chord.quality.symbol)}>{_kind(chord.quality)}</kind>"
+    root = f"<root><root-step>{chord.root.step}</root-step>{alter}</root>"
+    return f"<harmony>{root}{kind}{bass}</harmony>"
+
+
+def _kind(quality: Quality) -> str:
+    """MusicXML's name of a plain chord, for programs that play it; `other` for the rest."""
+    plain = not (quality.altered or quality.added or quality.omitted or quality.sus)
+    if quality.power:
+        return "power"
+    if quality.sus == ("P4",) and not quality.seventh:
+        return "suspended-fourth"
+    if quality.sus == ("M2",) and not quality.seventh:
+        return "suspended-second"
+    sixth = "6" if quality.sixth and quality.extent == 0 else ""
+    if not plain or (quality.sixth and not sixth) or quality.extent > 7:
+        return "other"
+    return _KINDS.get((quality.third, quality.fifth, sixth or quality.seventh or ""), "other")

@@ -181,9 +181,13 @@ def _pitch(pitch: Pitch | None) -> str:
 
 
 def _label(said: Chord | str) -> str:
-    """A chord symbol or a numeral, over the next note."""
+    """A chord symbol or a numeral over the next note, or the number of an interval at it."""
     if isinstance(said, Chord):
         return harmony(said)
+    if said.isdigit():
+        return (
+            f"<figured-bass><figure><figure-number>{said}</figure-number></figure></figured-bass>"
+        )
     found = _ROMAN.search(said)
     degree = NUMERALS.index(found[0].upper()) + 1 if found else 1
     return (

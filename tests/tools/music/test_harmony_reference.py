@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from tools.music.figured_bass import realise_figures
 from tools.music.key import key_of_fifths, read_key
 from tools.music.key_relations import related
+from tools.music.music_text import read_chords
+from tools.music.part_writing_tools import PART_WRITING_TOOLS
 from tools.music.parts import Note, Texture
 from tools.music.pitch import Pitch
 from tools.music.voice_leading import RANGES, check
 
+BY_NAME = {tool.name: tool for tool in PART_WRITING_TOOLS}
 UPPER = st.builds(Pitch, st.sampled_from("CDEFGAB"), st.integers(-1, 1), st.integers(4, 5))
 LOWER = st.builds(Pitch, st.sampled_from("CDEFGAB"), st.integers(-1, 1), st.integers(3, 4))
 
@@ -108,3 +111,22 @@ def test_bach_breaks_few_of_the_rules(music21: Any) -> None:
         notes += sum(map(len, voices))
     assert notes > 400
     assert parallels <= 1
+
+
+def test_another_reader_finds_the_same_notes_and_chords(music21: Any) -> None:
+    chords = "C Dm E7 Fmaj7 Gm7 Adim Bm7b5 Cdim7 Caug C6 Dm6 Gsus4 Dsus2 Am(maj7)/E C13"
+    result = BY_NAME["realize_parts"].call({"chords": chords, "key": "C"})
+    source = result.artifacts[3].data.decode()
+    read = music21.converter.parseData(source, format="musicxml")
+    rows = [line.split(": ")[1].split() for line in result.text.splitlines()[1:5]]
+    for staff, names in zip(read.parts, (rows[0] + rows[1], rows[2] + rows[3]), strict=True):
+        theirs = sorted(_ours(note.pitch) for note in staff.flatten().notes if note.isNote)
+        assert theirs == sorted(names)
+    found = list(read.parts[0].flatten().getElementsByClass(music21.harmony.ChordSymbol))
+    for symbol, chord in zip(found[:14], read_chords(chords), strict=False):
+        assert {p.pitchClass for p in symbol.pitches} == {t.pitch_class for t in chord.tones}
+
+
+def _ours(theirs: Any) -> str:
+    alter = int(theirs.accidental.alter) if theirs.accidental else 0
+    return str(Pitch(theirs.step, alter, theirs.octave))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,10 +12,11 @@ from tools.music.interval import between
 from tools.music.key import Key
 from tools.music.music_text import read_chords
 from tools.music.pitch import MusicError
-from tools.music.roman import analyse_all
+from tools.music.roman import analyse_all, realise
 
 # A phrase is mostly as long; a dominant there is a half cadence.
 PHRASE_BARS = 4
+_NUMERAL = re.compile(r"[b#♭♯]?[IViv1-7]|N6?\b|Ger|Fr\d|It\d?\b")
 
 
 @dataclass(frozen=True)
@@ -40,22 +42,39 @@ class Progression:
         return f"bar {self.bars[place]}" if self.drawn else f"chord {place + 1}"
 
 
-def read_progression(text: str) -> Progression:
-    """Read chords with or without bar lines.
+def is_numerals(text: str) -> bool:
+    """True where a progression is written in numerals.
+
+    >>> is_numerals("ii V I"), is_numerals("N6 V"), is_numerals("Dm7 G7")
+    (True, True, False)
+    """
+    return bool(_NUMERAL.match(text.strip()))
+
+
+def read_progression(text: str, key: Key | None = None) -> Progression:
+    """Read chords, or numerals in a key, with or without bar lines.
 
     >>> read_progression("Dm7 G7 | C").bars
     (1, 1, 2)
 
     Raises:
-        MusicError: there are fewer than two chords, or one cannot be read.
+        MusicError: there are fewer than two chords, one cannot be read, or numerals have no key.
     """
+    if is_numerals(text) and key is None:
+        raise MusicError("numerals need a key; write it too, e.g. IV V I in D major")
     parts = [part for part in text.split("|") if part.strip(" :\n.")]
     drawn = len(parts) > 1
-    rows = [(chord, bar) for bar, part in enumerate(parts, 1) for chord in read_chords(part)]
+    rows = [(chord, bar) for bar, part in enumerate(parts, 1) for chord in _chords(part, key)]
     if len(rows) < 2:
         raise MusicError("a cadence takes two chords or more; write e.g. Dm7 G7 | C")
     bars = tuple(bar if drawn else place for place, (_, bar) in enumerate(rows, 1))
     return Progression(tuple(chord for chord, _ in rows), bars, drawn)
+
+
+def _chords(text: str, key: Key | None) -> Sequence[Chord]:
+    if key is not None and is_numerals(text):
+        return [numeral.chord for numeral in realise(text, key)]
+    return read_chords(text)
 
 
 def cadences(progression: Progression, key: Key) -> list[Cadence]:

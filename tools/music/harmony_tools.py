@@ -114,8 +114,9 @@ def related_keys(key: str) -> ToolResult:
 @musical
 def cadences(chords: str, key: str = "") -> ToolResult:
     """Name the cadences of a progression and where they are, e.g. Dm7 G7 | C, key C major."""
-    progression = read_progression(chords)
-    home = read_key(key) if key.strip() else find(Music("chords", chords=progression.chords))
+    given = read_key(key) if key.strip() else None
+    progression = read_progression(chords, given)
+    home = given or find(Music("chords", chords=progression.chords))
     found = find_cadences(progression, home)
     said = symbols(progression.chords)
     if not found:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tools import Artifact, Tool, ToolResult, tool
 from tools.music.answers import musical, plural, symbols
+from tools.music.cadence import is_numerals
 from tools.music.chord import Chord
 from tools.music.figured_bass import chord_of, realise_figures
 from tools.music.harmonization import Harmonised, hymn, in_key, in_soprano, song
@@ -37,7 +38,6 @@ from tools.music.voices_text import NAMES, read_line, read_tune, read_voices
 
 MOST_TOLD = 24
 _HALF = Fraction(2)
-_NUMERAL = re.compile(r"[b#♭♯]?[IViv1-7]|N6?\b|N\b|Ger|Fr\d|It\d|It\b")
 _SONG_WORDS = re.compile(r"pop|song|lead|guitar|chart|folk|rock|jazz", re.IGNORECASE)
 _HYMN_WORDS = re.compile(r"hymn|choral|satb|four|4|part|classical|church|^\s*$", re.IGNORECASE)
 
@@ -169,7 +169,7 @@ def _progression(text: str, key: str) -> tuple[list[Chord], Key, list[str], list
     chords: list[Chord] = []
     labels: list[str] = []
     beats: list[Fraction] = []
-    numerals = bool(_NUMERAL.match(text.strip()))
+    numerals = is_numerals(text)
     if numerals and not key.strip():
         raise MusicError("numerals need a key; write it too, e.g. I IV V7 I in D major")
     for part in parts:

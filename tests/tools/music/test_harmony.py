@@ -196,6 +196,11 @@ def test_every_key_is_reached_by_chords_of_both(start: Key, goal: Key) -> None:
     assert chords[-1].root.pitch_class == goal.tonic.pitch_class
 
 
+def test_numerals_have_cadences_too() -> None:
+    line = first_line("cadences", chords="ii6 V7 | vi", key="A flat major")
+    assert line == "B♭m/D♭ E♭7 Fm in A♭ major: deceptive cadence E♭7–Fm (V7–vi, bar 2, final)"
+
+
 def test_the_circle_is_drawn_with_the_keys_marked() -> None:
     (artifact,) = BY_NAME["related_keys"].call({"key": "Eb"}).artifacts
     svg = artifact.data.decode()
@@ -232,6 +237,7 @@ def test_pivots_are_named_in_both_keys() -> None:
         ("circle_of_fifths", {"key": "C", "steps": "some"}, "as a number of steps"),
         ("circle_of_fifths", {"key": "C", "steps": 900}, "write -12 to 12"),
         ("cadences", {"chords": "C"}, "two chords or more"),
+        ("cadences", {"chords": "IV V I"}, "numerals need a key"),
         ("modulation_path", {"start": "F#", "goal": "Gb"}, "name two different keys"),
     ],
 )

@@ -10,8 +10,8 @@ import pytest
 from support.graph_parts import World, bash_call
 
 from agents.router import Route
+from agents.specialist import load_all
 from runtime.types import ToolCall
-from tools.music.tools import TOOLS
 from training.evaluate import limits, music, routing, tables
 from training.evaluate.exact import missing, stands_in
 
@@ -66,7 +66,7 @@ def test_the_music_set_covers_every_tool_and_a_sample_of_its_answers_holds():
         for call in row["calls"]
         for tool in call
     )
-    assert set(needed) == {tool.name for tool in TOOLS} and min(needed.values()) >= 12
+    assert set(needed) == set(load_all()["composer"].tools) and min(needed.values()) >= 12
     kinds = Counter(map(music.kind, rows))
     assert kinds["two tools"] >= 30 and kinds["follow-up"] >= 30
     # `python -m training.evaluate music --references` proves all; drawing them takes a while.

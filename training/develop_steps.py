@@ -53,7 +53,9 @@ class Stages:
         self.changing = {recipe["id"]: bool(recipe.get("changes")) for recipe in load_recipes()}
         self.book = {recipe["id"]: as_document(recipe) for recipe in load_recipes()}
         model = registry.resolve("champion")
-        self.backend = LlamaBackend(model.path, adapters=model.adapters, format=model.format)
+        self.backend = LlamaBackend(
+            model.path, adapters=model.adapters, format=model.format, threads=1
+        )
         self.knowledge = KnowledgeBase()
         self.router = Router()
 

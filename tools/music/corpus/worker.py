@@ -16,6 +16,7 @@ from pathlib import Path
 from tools.music.corpus.entry import Entry
 from tools.music.corpus.harmony import analyse_harmony
 from tools.music.corpus.index import Index
+from tools.music.corpus.place import scores_in
 from tools.music.corpus.reading import read_score
 from tools.music.corpus.romantext import Analysis, placed, read_analysis
 from tools.music.pitch import MusicError
@@ -30,7 +31,8 @@ def main(index_path: str, corpus: str) -> None:
     folder = Path(corpus)
     analyses = find_analyses(folder)
     with Index(Path(index_path), make=True) as index:
-        for file in index.waiting():
+        waiting = set(index.waiting())
+        for file in [source for source in scores_in(folder) if source in waiting]:
             print(f"begin {file}", flush=True)
             started = time.monotonic()
             try:

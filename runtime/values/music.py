@@ -16,7 +16,7 @@ _SIGN = (
 _SIGN_WORD = r"[\s-](?:double[\s-])?(?:sharp|flat|natural)\b"
 _SYMBOL = (
     r"(?:maj|Maj|MAJ|min|mi|ma|dim|aug|sus|add|alt|omit|no|m|M|Δ|∆|°|ø|Ø|\+|\^|[-−](?=\d)"
-    r"|\d{1,2}|[\#b♯♭](?=\d)|\([^)\s]*\))"
+    r"|\d|[\#b♯♭](?=\d)|\([^)\s]*\))"
 )
 _QUALITY = (
     r"(?:major|minor|maj|min|dominant|dim|diminished|augmented|aug|half[\s-]dim(?:inished)?"

@@ -7,7 +7,6 @@ that was marked before is marked in the same way, unless a longer name stands th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from runtime.values import Found
 
@@ -26,7 +25,7 @@ _NOTE = rf"(?:[A-G](?:{_SIGN}|[\s-](?:double[\s-])?(?:flat|sharp)\b)?)"
 _PART = (
     r"(?:[Mm]aj|MAJ|[Mm]in|MIN|mi|MI|ma(?!n)|MA|m|M|h?dim|aug|sus(?:\d(?:/\d)?)?|add|alt|omit|no(?=\d)"
     r"|dom|o(?=[79])|[ø°Δ∆^+]|-(?=\d|Δ|∆|\^|[Mm]aj)|-(?=[\s,.?!;)|]|$)|j(?=7|9|1[13])|h(?=7)|1[13]"
-    r"|69|[2-9]|[#b♯♭](?=\d)|\([^()\n]{1,16}\)|/(?=[Mm]aj|M7|[269]\b|\())"
+    r"|[2-9]|[#b♯♭](?=\d)|\([^()\n]{1,16}\)|/(?=[Mm]aj|M7|[269]\b|\())"
 )
 _BASS = r"(?:/(?:[A-H](?:[#b♯♭]|is|es)?|[EA]s))?"
 _SYMBOL = rf"[A-G]{_SIGN}?:?{_PART}+{_BASS}"
@@ -53,13 +52,13 @@ _KEY = rf"{_NOTE}(?:\s(?:major|minor)\b)?"
 _ROMAN = r"[b#♭♯]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
 _ROMAN_PART = (
     r"(?:maj|M(?=[79])|min|m(?=\d)|dim|aug|sus|add|alt|dom|[ø°Δ∆^+]|o(?![a-z])|-(?=\d)"
-    r"|\d{1,2}(?:/\d)?|[#b♯♭](?=\d)|\([^()\s]*\)|\[[^\]\s]*\]|/o(?=\d)|/[b#♭♯]?(?=[ivIV])[ivIV]+)"
+    r"|\d(?:/\d)?|[#b♯♭](?=\d)|\([^()\s]*\)|\[[^\]\s]*\]|/o(?=\d)|/[b#♭♯]?(?=[ivIV])[ivIV]+)"
 )
 _ROMAN_ITEM = (
     rf"(?:{_ROMAN}{_ROMAN_PART}*|(?:VII|VI|IV|V|III|II|I)m(?![a-z\d])|Cad6/?4|N6?"
     r"|(?:Ger|Gr|It|Fr)\.?\+?6)"
 )
-_NEXT = r"\s*(?:[\s,–—|→>-]|\band\b(?!\sI\b))\s*"
+_NEXT = r"(?>\s*[,–—|→>-]\s*|\s+and\s+(?!I\b)|\s+)"
 
 _SCALE = (
     r"(?:ionian|dorian|phrygian(?:\sdominant)?|lydian(?:\sdominant)?|mixolydian|aeolian|locrian"
@@ -80,66 +79,62 @@ _RARE_SCALE = (
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|[1-7](?:st|nd|rd|th))"
 
 
-def _forms() -> Iterator[tuple[re.Pattern[str], str]]:
-    rows = (
-        (rf"{_START}{_SYMBOL}{_END}", "c"),
-        (rf"{_START}{_NAMED}\s(?:suspended|sus)[\s-](?:fourth|second|four|two|4th|2nd|4|2)\b", "c"),
-        (rf"{_START}{_NOTE}\sdom(?:inant)?\.?\s?(?:7|9|11|13)(?:th)?\b", "c"),
-        (rf"{_START}{_NOTE}\s(?:min|maj)\.7\b", "c"),
-        (rf"{_START}{_NAMED}(?:\s(?:flat|sharp)\s{_TONE}\b)+", "c"),
-        (rf"{_START}{_NAMED}\swith\san?\s(?:flat|sharp|major)\s(?:{_TONE}|seventh)\b", "c"),
-        (rf"{_START}{_NAMED}\sno\s(?:3rd|5th|third|fifth)\b", "c"),
-        # Two bare notes, one over the other, may be an interval.
-        (rf"{_START}(?:(?![A-G]{_SIGN}?[1-58]\b){_CHORD}\sover|{_NOTE}\sslash)\s{_NOTE}{_END}",
-         "c"),
-        (rf"{_START}{_NAMED}\swith\s(?:an?\s)?{_NOTE}\s(?:(?:in|as|at)\sthe\s)?(?:bass|bottom)\b",
-         "c"),
-        (rf"\b(?:dom|dominant|half[\s-]diminished)(?:\s(?:7th|9th|seventh|ninth))?\son\s{_NOTE}{_END}",
-         "c"),
-        (r"\b(?:major|minor|diminished|augmented|dominant|fully\sdiminished)(?:\s(?:seventh|ninth|7th))?"
-         rf"\s(?:chord|triad)\son\s{_NOTE}{_END}", "c"),
-        (rf"{_START}(?:{_GERMAN}|[A-Ga-g])[-\s](?:Dur|Moll|dur|moll)\b", "k"),
-        (rf"{_START}(?:[CDFGA]is|[CDFG]es|[EA]s|H(?![2-5])|h(?=m?7)){_PART}+{_BASS}{_END}(?!,\s[a-z]|\.\.|…)",
-         "c"),
-        (rf"{_START}{_GERMAN_SURE}{_END}", "m"),
-        (rf"{_START}(?:[Rr][eé]|[Mm]i|[Ff]a|[Ss]ol|[Ll]a|[Ss]i|[Dd]o){_ACCIDENTAL}\s{_MODE_WORD}\b",
-         "k"),
-        (r"\b(?:I|II|III|IV|V|VI|VII)m(?:7|9)\b", "v"),
-        (rf"{_START}(?:R[eé]|Mi|Fa|Sol|La|Si)(?:[#♯♭]|b(?=\d|m))?(?!m{_END}){_PART}+{_END}", "c"),
-        (rf"{_START}(?:[Dd]o|[Rr][eé]|[Mm]i|[Ff]a|[Ss]ol|[Ll]a|[Ss]i)(?:[#♯♭]|\s(?:b[eé]mol(?:le)?"
-         r"|sostenido|sustenido|diesis|dièse)\b)(?!\w)", "m"),
-        (rf"(?<![\w/]){_ROMAN}{_ROMAN_PART}+(?![\w#♯♭])", "v"),
-        (r"\b(?:subV7?|Cad6/?4|(?:Ger|Gr|It|Fr)\.?\+6)(?!\w)", "v"),
-        (r"\b(?:German|Italian|French)\s(?:augmented\s)?sixth\b", "v"),
-        (rf"(?<![\w/]){_ROMAN_ITEM}(?:{_NEXT}{_ROMAN_ITEM})+(?![\w#♯♭'’])", "v"),
-        (r"(?<![\w.])[b♭]?[1-7](?:m7?|-7?|maj7|7|°)?(?:\s?[-–\s]\s?[b♭]?[1-7](?:m7?|maj7|7|°)?){3,}(?!\w)",
-         "v"),
-        (rf"\b(?:the\s)?{_SCALE}(?:\s(?:scale|mode))?\s(?:on|in|from|starting\son)\s{_NOTE}{_END}"
-         r"(?!\s(?:major|minor))", "x"),
-        (rf"\b(?:the\s)?{_ORDINAL}\smode\sof\s(?:the\s)?{_NOTE}(?:\s(?:(?:harmonic|melodic|natural)\s)?"
-         r"(?:major|minor)\b)?", "x"),
-        (rf"{_START}{_NOTE}m?\s(?i:{_RARE_SCALE})(?!\w)", "x"),
-        (rf"\b(?:double\s)?(?:flat|sharp|raised)\s{_SIZE}\b(?!\s(?:chord|degree))", "i"),
-        (r"(?:\b(?:an?|one|two|three|\d)\s)?\boctaves?\s(?:and|plus)\s(?:an?\s)?"
-         r"(?:(?:perfect|major|minor|augmented|diminished)\s)?"
-         rf"(?:{_SIZE}|(?:whole|half)\sstep|semitone|tone|tritone)\b{_WAY}", "i"),
-        (rf"(?:\b(?:up|down)\s)?\b(?:\d|two|three|one)\soctaves?\b{_WAY}", "i"),
-        (rf"(?:\b(?:up|down)\s)?\b(?:an?|one)\sstep\sand\sa\shalf\b{_WAY}", "i"),
-        (r"\b(?:kleine|große|grosse|reine|übermäßige|verminderte)\s(?:Prime|Sekunde|Terz|Quarte|Quinte"
-         r"|Sexte|Septime|Oktave)\b(?:\s(?:aufwärts|abwärts))?", "i"),
-        (r"\b(?:tierce|sixte|septième|seconde)\s(?:mineure|majeure)\b", "i"),
-        (r"\b(?:tercera|sexta|segunda|séptima)\s(?:menor|mayor)\b", "i"),
-        (r"\b(?:quarte|quinte)\sjuste\b|\b(?:cuarta|quinta)\sjusta\b", "i"),
-    )  # fmt: skip
-    return ((re.compile(pattern), kind) for pattern, kind in rows)
-
-
-_FORMS = tuple(_forms())
+_ROWS = (
+    (rf"{_START}{_SYMBOL}{_END}", "c"),
+    (rf"{_START}{_NAMED}\s(?:suspended|sus)[\s-](?:fourth|second|four|two|4th|2nd|4|2)\b", "c"),
+    (rf"{_START}{_NOTE}\sdom(?:inant)?\.?\s?(?:7|9|11|13)(?:th)?\b", "c"),
+    (rf"{_START}{_NOTE}\s(?:min|maj)\.7\b", "c"),
+    (rf"{_START}{_NAMED}(?:\s(?:flat|sharp)\s{_TONE}\b)+", "c"),
+    (rf"{_START}{_NAMED}\swith\san?\s(?:flat|sharp|major)\s(?:{_TONE}|seventh)\b", "c"),
+    (rf"{_START}{_NAMED}\sno\s(?:3rd|5th|third|fifth)\b", "c"),
+    # Two bare notes, one over the other, may be an interval.
+    (rf"{_START}(?:(?![A-G]{_SIGN}?[1-58]\b){_CHORD}\sover|{_NOTE}\sslash)\s{_NOTE}{_END}",
+     "c"),
+    (rf"{_START}{_NAMED}\swith\s(?:an?\s)?{_NOTE}\s(?:(?:in|as|at)\sthe\s)?(?:bass|bottom)\b",
+     "c"),
+    (rf"\b(?:dom|dominant|half[\s-]diminished)(?:\s(?:7th|9th|seventh|ninth))?\son\s{_NOTE}{_END}",
+     "c"),
+    (r"\b(?:major|minor|diminished|augmented|dominant|fully\sdiminished)(?:\s(?:seventh|ninth|7th))?"
+     rf"\s(?:chord|triad)\son\s{_NOTE}{_END}", "c"),
+    (rf"{_START}(?:{_GERMAN}|[A-Ga-g])[-\s](?:Dur|Moll|dur|moll)\b", "k"),
+    (rf"{_START}(?:[CDFGA]is|[CDFG]es|[EA]s|H(?![2-5])|h(?=m?7)){_PART}+{_BASS}{_END}(?!,\s[a-z]|\.\.|…)",
+     "c"),
+    (rf"{_START}{_GERMAN_SURE}{_END}", "m"),
+    (rf"{_START}(?:[Rr][eé]|[Mm]i|[Ff]a|[Ss]ol|[Ll]a|[Ss]i|[Dd]o){_ACCIDENTAL}\s{_MODE_WORD}\b",
+     "k"),
+    (r"\b(?:I|II|III|IV|V|VI|VII)m(?:7|9)\b", "v"),
+    (rf"{_START}(?:R[eé]|Mi|Fa|Sol|La|Si)(?:[#♯♭]|b(?=\d|m))?(?!m{_END}){_PART}+{_END}", "c"),
+    (rf"{_START}(?:[Dd]o|[Rr][eé]|[Mm]i|[Ff]a|[Ss]ol|[Ll]a|[Ss]i)(?:[#♯♭]|\s(?:b[eé]mol(?:le)?"
+     r"|sostenido|sustenido|diesis|dièse)\b)(?!\w)", "m"),
+    (rf"(?<![\w/]){_ROMAN}{_ROMAN_PART}+(?![\w#♯♭])", "v"),
+    (r"\b(?:subV7?|Cad6/?4|(?:Ger|Gr|It|Fr)\.?\+6)(?!\w)", "v"),
+    (r"\b(?:German|Italian|French)\s(?:augmented\s)?sixth\b", "v"),
+    (rf"(?<![\w/]){_ROMAN_ITEM}(?:{_NEXT}{_ROMAN_ITEM})+(?![\w#♯♭'’])", "v"),
+    (r"(?<![\w.])[b♭]?[1-7](?:m7?|-7?|maj7|7|°)?(?:\s?[-–\s]\s?[b♭]?[1-7](?:m7?|maj7|7|°)?){3,}(?!\w)",
+     "v"),
+    (rf"\b(?:the\s)?{_SCALE}(?:\s(?:scale|mode))?\s(?:on|in|from|starting\son)\s{_NOTE}{_END}"
+     r"(?!\s(?:major|minor))", "x"),
+    (rf"\b(?:the\s)?{_ORDINAL}\smode\sof\s(?:the\s)?{_NOTE}(?:\s(?:(?:harmonic|melodic|natural)\s)?"
+     r"(?:major|minor)\b)?", "x"),
+    (rf"{_START}{_NOTE}m?\s(?i:{_RARE_SCALE})(?!\w)", "x"),
+    (rf"\b(?:double\s)?(?:flat|sharp|raised)\s{_SIZE}\b(?!\s(?:chord|degree))", "i"),
+    (r"(?:\b(?:an?|one|two|three|\d)\s)?\boctaves?\s(?:and|plus)\s(?:an?\s)?"
+     r"(?:(?:perfect|major|minor|augmented|diminished)\s)?"
+     rf"(?:{_SIZE}|(?:whole|half)\sstep|semitone|tone|tritone)\b{_WAY}", "i"),
+    (rf"(?:\b(?:up|down)\s)?\b(?:\d|two|three|one)\soctaves?\b{_WAY}", "i"),
+    (rf"(?:\b(?:up|down)\s)?\b(?:an?|one)\sstep\sand\sa\shalf\b{_WAY}", "i"),
+    (r"\b(?:kleine|große|grosse|reine|übermäßige|verminderte)\s(?:Prime|Sekunde|Terz|Quarte|Quinte"
+     r"|Sexte|Septime|Oktave)\b(?:\s(?:aufwärts|abwärts))?", "i"),
+    (r"\b(?:tierce|sixte|septième|seconde)\s(?:mineure|majeure)\b", "i"),
+    (r"\b(?:tercera|sexta|segunda|séptima)\s(?:menor|mayor)\b", "i"),
+    (r"\b(?:quarte|quinte)\sjuste\b|\b(?:cuarta|quinta)\sjusta\b", "i"),
+)  # fmt: skip
+_FORMS = tuple((re.compile(pattern), kind) for pattern, kind in _ROWS)
 _GERMAN_LIST = re.compile(
     rf"{_START}{_GERMAN_ITEM}(?:(?:\s*[,–-]\s*|\s+){_GERMAN_ITEM})+{_END}(?!['’])"
 )
 _SYLLABLES = re.compile(
-    rf"{_START}(?:{_SYLLABLE}{_ACCIDENTAL}{_PART}*(?:\s*[,–-]\s*|\s+(?:et\s|y\s)?)){{2,}}"
+    rf"{_START}(?>{_SYLLABLE}{_ACCIDENTAL}{_PART}*(?:\s*[,–-]\s*|\s+(?:et\s|y\s)?)){{2,}}"
     rf"{_SYLLABLE}{_ACCIDENTAL}{_PART}*(?:\sin\s{_KEY})?{_END}"
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,3 +85,23 @@ def test_values_of_a_request(text: str, values: list[tuple[str, str]]) -> None:
 )
 def test_english_is_left_alone(text: str) -> None:
     assert list(find(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C" + "69" * 400 + "x",
+        "I" + "11" * 400 + "x",
+        "re- " * 400 + "x",
+        "I" + " " * 2000 + "x",
+        "do " * 700 + "x",
+        "As " * 700 + "x",
+        "C over " * 400,
+        "an octave and " * 400,
+        "(" * 2000,
+    ],
+)
+def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
+    start = time.process_time()
+    list(find(text))
+    assert time.process_time() - start < 2

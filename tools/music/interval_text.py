@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tools.music.interval import NUMBER_WORDS, OCTAVE, Interval, for_semitones
 from tools.music.pitch import MusicError
-from tools.music.text import ORDINALS, corrected, nearest, plain_accidentals
+from tools.music.text import ORDINALS, check_length, corrected, nearest, plain_accidentals
 
 _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -110,6 +110,7 @@ def read_interval(text: str) -> Shift:
     Raises:
         MusicError: names what cannot be read and the nearest interval.
     """
+    check_length(text, "an interval")
     try:
         return _read(text)
     except _UnreadError:

@@ -65,6 +65,7 @@ def read_notes(text: str) -> tuple[Pitch, ...]:
     """
     movable = read_syllables(text)
     if movable:
+        _check_count(len(movable))
         return movable
     plain = plain_accidentals(_PRIMES.sub(_octave, text))
     plain = _APART.sub(r"\1\2", _MIDDLE_C.sub("C4", plain))
@@ -180,9 +181,13 @@ def _items(text: str) -> list[str]:
     for place, item in enumerate(items):
         if item == _REPEAT and place:
             items[place] = items[place - 1]
-    if len(items) > LONGEST:
-        raise MusicError(f"{len(items)} notes or chords are too many; give at most {LONGEST}")
+    _check_count(len(items))
     return items
+
+
+def _check_count(count: int) -> None:
+    if count > LONGEST:
+        raise MusicError(f"{count} notes or chords are too many; give at most {LONGEST}")
 
 
 def _segment_items(segment: str) -> list[str]:

@@ -11,7 +11,7 @@ from tools.music.interval import Interval, between, transpose
 from tools.music.key import Key, diatonic
 from tools.music.pitch import MusicError, Pitch
 from tools.music.quality import Quality
-from tools.music.text import nearest, plain_signs
+from tools.music.text import check_length, nearest, plain_signs
 
 _LONGEST = 24
 NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII")
@@ -53,6 +53,7 @@ def read_numeral(item: str, key: Key) -> Chord:
     Raises:
         MusicError: the numeral cannot be read; names the nearest one that can.
     """
+    check_length(item, "a numeral", _LONGEST)
     try:
         return _read(item, key)
     except MusicError:

@@ -12,7 +12,7 @@ from tools.music.interval import Interval, transpose
 from tools.music.pitch import MusicError, Pitch, read_pitch, simplest
 from tools.music.quality import degree
 from tools.music.scale_types import FIRST_CHOICES, SCALES
-from tools.music.text import corrected, nearest, plain_accidentals, strip_article
+from tools.music.text import check_length, corrected, nearest, plain_accidentals, strip_article
 
 _NOTE = r"[A-Ga-g](?:##?|bb?|x)?"
 _FIRST = re.compile(rf"^({_NOTE})(?:[\s-]+(.*))?$")
@@ -101,6 +101,7 @@ def read_scale(text: str) -> Scale:
     Raises:
         MusicError: there is no tonic, or no scale of that name.
     """
+    check_length(text, "a scale")
     try:
         return _read(text)
     except _UnreadError as problem:

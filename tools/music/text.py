@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from tools.music.languages import in_english
+from tools.music.pitch import MusicError
 
 ORDINALS = {
     "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
@@ -73,6 +74,16 @@ def strip_article(text: str) -> str:
     ('Eb minor seventh', 'a minor')
     """
     return _ARTICLE.sub("", text.strip())
+
+
+def check_length(text: str, what: str, most: int = 200) -> None:
+    """Refuse a text that is far too long for one name.
+
+    Raises:
+        MusicError: it has more than `most` characters.
+    """
+    if len(text) > most:
+        raise MusicError(f"{len(text)} characters are too many for {what}; write at most {most}")
 
 
 def did_you_mean(word: str, known: Iterable[str], before: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,6 +100,26 @@ def test_wrong_input_is_refused_with_something_that_reads(section: str, text: st
     assert meant == expected
     for one in meant:
         assert read(one)
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("intervals", "an octave and " * 2000 + "a third"),
+        ("scales", "first mode of " * 2000 + "C major"),
+        ("keys", "first mode of " * 2000 + "C major"),
+        ("numerals", "V/" * 2000 + "V"),
+        ("chords", "C" + "m" * 20000),
+        ("lines", "do re " * 5000 + "in C"),
+        ("lines", "c' " * 5000),
+    ],
+)
+def test_overlong_names_are_refused_at_once(section: str, text: str) -> None:
+    read = _in_c(section) if section == "numerals" else READERS[section]
+    start = time.process_time()
+    with pytest.raises(MusicError):
+        read(text)
+    assert time.process_time() - start < 2
 
 
 def _in_c(section: str) -> Callable[[str], str]:

@@ -76,7 +76,12 @@ def find(index: Index, query: Query) -> tuple[list[Row], int]:
     found = rows
     if query.progression:
         harmony = _harmony(query)
-        found = sorted((r for r in rows if harmony.search(r.harmony)), key=lambda r: not r.analyst)
+        sixth = "N6" in harmony.pattern
+        # People's numerals first; of Neapolitans the usual sixth chord.
+        found = sorted(
+            (row for row in rows if harmony.search(row.harmony)),
+            key=lambda row: (not row.analyst, sixth and " N6 " not in row.harmony),
+        )
     if query.melodic:
         found = [row for row in found if next(_matches(row, query), None) is not None]
     return found, len(rows)

@@ -119,6 +119,11 @@ def meter_changes() -> bytes:
     return midi(track(note, change, note, b"\x00\xff\x2f\x00"), ticks=1)
 
 
+def key_changes() -> bytes:
+    change = b"\x00\xff\x59\x02\x01\x00\x01\x90\x3c\x40\x01\x80\x3c\x00"
+    return midi(track(change * 9_000, b"\x00\xff\x2f\x00"), ticks=1)
+
+
 ABC_HEAD = "X:1\nT:t\nM:4/4\nL:1/8\nK:C\n"
 HOSTILE = {
     "zip bomb": (MUSICXML, zip_bomb),
@@ -134,6 +139,7 @@ HOSTILE = {
     "many notes": (MIDI, many_notes),
     "overlapping notes": (MIDI, overlapping),
     "meter changes": (MIDI, meter_changes),
+    "key changes": (MIDI, key_changes),
     "abc rest bars": (ABC, lambda: ABC_HEAD + "Z999999999|" * 100),
     "abc notes": (ABC, lambda: ABC_HEAD + "C" * 390_000),
     "abc bars": (ABC, lambda: ABC_HEAD + "|C" * 190_000),
@@ -152,6 +158,10 @@ HOSTILE = {
         + "\\m",
     ),
     "lilypond itself": (LILYPOND, lambda: "a = { \\a \\a }\n\\a"),
+    "lilypond meters": (
+        LILYPOND,
+        lambda: "<< {" + "\\time 2/4 r4 \\time 3/4 r4 " * 6_000 + "}{" + "r4 " * 9000 + "} >>",
+    ),
     "lilypond deep": (LILYPOND, lambda: "{" * 150_000),
     "lilypond scheme": (LILYPOND, lambda: "#(" * 100_000),
     "lilypond skips": (LILYPOND, lambda: "{ " + "R1*4096 " * 40_000 + "}"),
@@ -174,7 +184,7 @@ HOSTILE = {
 }  # fmt: skip
 
 # Strange, but small when it is read.
-HARMLESS = frozenset(("mini alternation", "mini slow", "csound far"))
+HARMLESS = frozenset(("mini alternation", "mini slow", "csound far", "key changes"))
 LARGE = ("zip bomb", "lying zip bomb", "deep xml", "wide measure", "many notes", "abc notes")
 
 

@@ -25,12 +25,13 @@ from tools.music.pitch import MusicError, Pitch
 
 _FIELD = re.compile(r"([A-Za-z+]):\s*(.*)")
 _TOKEN = re.compile(
-    r"""(?P<space>[\s`\\]+|y\d*)
+    r"""(?P<space>[\s`\\]+|y\d{0,4})
     | (?P<text>"[^"\n]*"?)
-    | (?P<mark>![^!\n|]*!|\+[a-z.]+\+|[~.HLMOPSTuv](?=[\[A-Ga-gzx_^={"!~.HLMOPSTuv(]))
+    | (?P<mark>![^!\n|]*!|\+[a-z.]+\+|[~.HLMOPSTuv]|!)
     | (?P<grace>\{[^}\n]*\}?)
     | (?P<field>\[[A-Za-z]:[^\]\n]*\]?)
-    | (?P<bar>(?:\.?\|\]|\[\||:*\|[|:]*|::+)(?P<ending1>\s*\[?\d[\d,-]*)?|\[(?P<ending2>\d[\d,-]*))
+    | (?P<bar>(?:\[\|\]|\.?\|\]|\[\||:*\|[|:]*|::+)(?P<ending1>\s*\[?\d[\d,-]*)?
+        |\[(?P<ending2>\d[\d,-]*))
     | (?P<chord>\[(?P<inside>[^\]\n|:]*)\](?P<clength>[\d/]*)(?P<ctie>-?))
     | (?P<tuplet>\(\d(?::\d{0,2})?(?::\d{0,2})?)
     | (?P<slur>[()])
@@ -81,7 +82,7 @@ class AbcReader:
         self._piece = Piece(())
         self._mode = ""
         self._seen: set[str] = set()
-        self._unit_given = False
+        self._symbols = {":"}  # a lone colon is an old repeat sign; the others come from U:
 
     def read(self) -> Reading:
         """Return the tune with its problems.
@@ -139,7 +140,7 @@ class AbcReader:
             self._music(plain, number)
 
     def _directive(self, line: str) -> None:
-        found = re.match(r"%%MIDI\s+program\s+(?:\d+\s+)?(\d+)", line)
+        found = re.match(r"%%MIDI\s+program\s+(?:\d{1,2}\s+)?(\d{1,4})", line)
         if found:
             (self._voice or self._header).program = min(int(found[1]), 127)
 
@@ -154,6 +155,8 @@ class AbcReader:
             self._change_voice(value)
         elif name in "KMLQ":
             self._musical_field(name, value, line, column)
+        elif name == "U":
+            self._symbols.add(value[:1])
         elif name in "wW":
             self._reading.pass_over("lyrics (w:)")
 
@@ -170,7 +173,7 @@ class AbcReader:
                 elif name == "M":
                     voice.meter, voice.bar = meter_of(value), _unstarted(voice.bar)
                 else:
-                    voice.unit, self._unit_given = unit_of(value), True
+                    voice.unit = unit_of(value)
         except MusicError as problem:
             self._reading.report(line, column, str(problem)[:200])
 
@@ -209,6 +212,8 @@ class AbcReader:
 
     def _unknown(self, text: str, line: int, place: int) -> None:
         sign = text[place]
+        if sign in self._symbols:
+            return
         hint = "notes are A to G and a to g, rests z" if sign.isalpha() else "remove it"
         self._reading.report(line, place + 1, f"{sign!r} has no meaning here", hint)
 

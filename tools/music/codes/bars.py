@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeVar
@@ -49,23 +49,34 @@ class Filling:
 def check_bars(fillings: Sequence[Filling], reading: Reading) -> None:
     """Report bars that are too long or too short.
 
-    A pickup may be short, and so may the bars on both sides of a repeat sign or a double bar,
-    and the last bar where a pickup makes it whole.
+    A pickup may be short, and so may the bars on both sides of a repeat sign or a double bar, two
+    bars in a row that make a whole one (a bar cut by a phrase's end), and the last bar where an
+    earlier short one makes it whole.
     """
     number = 0 if fillings and _short(fillings[0]) else 1
-    pickup = full_bar(fillings[0].meter) - fillings[0].length if number == 0 else Fraction()
+    begun: set[Fraction] = set()  # lengths that a last bar may have
     for place, filling in enumerate(fillings):
         full = full_bar(filling.meter)
         last = place == len(fillings) - 1
         before = place == 0 or fillings[place - 1].section
         allowed = filling.free or before or (filling.section and not last)
-        allowed = allowed or (last and pickup == filling.length)
+        allowed = allowed or (last and filling.length in begun)
+        allowed = allowed or _cut_in_two(fillings, place)
+        if filling.length < full:
+            begun.add(full - filling.length)
         shown = max(number + place, 1)
         if filling.length > full and not filling.free:
             line, column = filling.over or (filling.line, filling.column)
             _too_long(reading, filling, shown, line, column)
         elif filling.length < full and not allowed:
             _too_short(reading, filling, shown)
+
+
+def _cut_in_two(fillings: Sequence[Filling], place: int) -> bool:
+    """Tell whether a bar and the one before or after it make a whole one."""
+    mine = fillings[place]
+    near = (*fillings[max(0, place - 1) : place], *fillings[place + 1 : place + 2])
+    return any(mine.length + each.length == full_bar(mine.meter) for each in near)
 
 
 def _short(filling: Filling) -> bool:
@@ -102,13 +113,15 @@ def cut(
     signatures: Sequence[tuple[Fraction, int]] = (),
     *,
     pickup: Fraction = Fraction(),
+    shorts: Mapping[Fraction, Fraction] | None = None,
     budget: Budget | None = None,
     fill: bool = True,
 ) -> tuple[Bar, ...]:
     """Cut a stream into bars; what crosses a bar line is tied.
 
     `meters` and `signatures` are changes with their starts in quarter notes. A `pickup` is the
-    length of a short first bar. With `fill` the last bar is filled with a rest.
+    length of a short first bar, `shorts` are those of short bars by their starts. With `fill` the
+    last bar is filled with a rest.
 
     >>> [len(bar.sounds) for bar in cut([Sound(Fraction(6), ())])]
     [1, 2]
@@ -116,18 +129,21 @@ def cut(
     budget = budget or Budget()
     bars: list[Bar] = []
     held: list[Sound] = []
-    now = Fraction()
-    full = full_bar(_in_force(meters, now, COMMON_TIME))
-    start = pickup - full if pickup else now
+    short = {**(shorts or {}), **({Fraction(): pickup} if pickup else {})}
+    now = start = Fraction()
+
+    def bar_at(when: Fraction) -> Fraction:
+        return short.get(when) or full_bar(_in_force(meters, when, COMMON_TIME))
+
+    full = bar_at(start)
 
     def close() -> None:
         nonlocal held, start, full
         budget.spend(bars=1)
-        at = max(start, Fraction())
-        meter, fifths = _in_force(meters, at, COMMON_TIME), _in_force(signatures, at, 0)
+        meter, fifths = _in_force(meters, start, COMMON_TIME), _in_force(signatures, start, 0)
         bars.append(Bar(tuple(held), meter, fifths))
         held, start = [], start + full
-        full = full_bar(_in_force(meters, start, COMMON_TIME))
+        full = bar_at(start)
 
     for sound in sounds:
         left = sound

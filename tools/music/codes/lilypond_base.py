@@ -57,7 +57,7 @@ class LilyPondBase:
         self._mode = ""
         self._meters: list[tuple[Fraction, Meter]] = []
         self._signatures: list[tuple[Fraction, int]] = []
-        self._pickup = Fraction()
+        self._shorts: dict[Fraction, Fraction] = {}
         self._chords: list[tuple[Fraction, str]] = []
 
     def _peek(self, ahead: int = 0) -> Token:

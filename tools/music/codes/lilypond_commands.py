@@ -10,6 +10,7 @@ from tools.music.codes.lilypond_base import Stream
 from tools.music.codes.lilypond_lexer import Token
 from tools.music.codes.lilypond_notes import LilyPondNotes
 from tools.music.codes.lilypond_words import LANGUAGES, note_name
+from tools.music.codes.limits import TooLargeError
 from tools.music.codes.model import pitch_of
 from tools.music.interval import between
 from tools.music.key import SHARPS
@@ -17,6 +18,7 @@ from tools.music.scale_types import MODE_FIFTHS
 
 _MODES = ("major", "minor", "ionian", "dorian", "phrygian", "lydian", "mixolydian", "aeolian",
           "locrian")  # fmt: skip
+_MOST_CHANGES = 1000
 
 
 class LilyPondCommands(LilyPondNotes):
@@ -84,6 +86,8 @@ class LilyPondCommands(LilyPondNotes):
         if match is None or match[1] in ("0", "00"):
             self._bad(said, f"cannot read the meter {said.text!r}", "write \\time 3/4", stream)
             return
+        if len(self._meters) > _MOST_CHANGES:
+            raise TooLargeError(f"more than {_MOST_CHANGES} changes of meter; write fewer")
         self._meters.append((stream.now if stream else Fraction(), (int(match[1]), int(match[2]))))
 
     def _do_tempo(self, token: Token, stream: Stream | None) -> None:
@@ -104,10 +108,12 @@ class LilyPondCommands(LilyPondNotes):
         keep = self._state.length
         length = self._length()
         self._state.length = keep
-        if stream is None or stream.now == 0:
-            self._pickup = length
-        elif stream is not None:
-            self._reading.pass_over("\\partial in the middle of the music")
+        if stream is not None:
+            self._whole_bars(stream, Fraction())
+        if stream is None or stream.now == stream.bar_start:
+            self._shorts[stream.now if stream else Fraction()] = length
+        else:
+            self._bad(token, "\\partial inside of a bar", "write it where the bar begins", stream)
 
     def _do_tuplet(self, token: Token, stream: Stream | None) -> None:
         said = self._next()

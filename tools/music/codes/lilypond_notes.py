@@ -156,18 +156,20 @@ class LilyPondNotes(LilyPondBase):
         return next((m for at, m in reversed(self._meters) if at <= when), COMMON_TIME)
 
     def _bar_length(self, stream: Stream) -> Fraction:
-        if self._pickup and stream.bar_start == 0:
-            return self._pickup
-        return full_bar(self._meter_at(stream.bar_start))
+        short = self._shorts.get(stream.bar_start)
+        return short or full_bar(self._meter_at(stream.bar_start))
 
-    def _bar_check(self, token: Token, stream: Stream) -> None:
+    def _whole_bars(self, stream: Stream, beyond: Fraction) -> None:
+        """Pass over bars that are full, as long as `beyond` a bar is left."""
         full = self._bar_length(stream)
-        held = stream.now - stream.bar_start
-        while held > full and (held - full) >= full_bar(self._meter_at(stream.bar_start)):
-            held -= full
+        while stream.now - stream.bar_start >= full + beyond:
             stream.bar_start += full
             stream.bar += 1
             full = self._bar_length(stream)
+
+    def _bar_check(self, token: Token, stream: Stream) -> None:
+        self._whole_bars(stream, full_bar(self._meter_at(stream.bar_start)))
+        full, held = self._bar_length(stream), stream.now - stream.bar_start
         if held == 0:
             return
         if held != full:

@@ -14,7 +14,7 @@ from tools.music.codes.lilypond_commands import LilyPondCommands
 from tools.music.codes.lilypond_lexer import Token
 from tools.music.codes.lilypond_words import COMMANDS, QUIET, note_name
 from tools.music.codes.limits import DEEPEST, TooLargeError, check_size
-from tools.music.codes.model import Part, Sound, full_bar
+from tools.music.codes.model import Part, Sound
 from tools.music.codes.problems import Reading, UnreadableError, quarters, text_of
 from tools.music.text import did_you_mean
 
@@ -299,7 +299,7 @@ class LilyPondReader(LilyPondCommands):
         self._meters.sort(key=lambda row: row[0])
         self._signatures.sort(key=lambda row: row[0])
         try:
-            rows = [cut(s.sounds, self._meters, self._signatures, pickup=self._pickup,
+            rows = [cut(s.sounds, self._meters, self._signatures, shorts=self._shorts,
                         budget=self._budget) for s in streams]  # fmt: skip
         finally:
             self._reading.problems.sort()
@@ -311,19 +311,18 @@ class LilyPondReader(LilyPondCommands):
         self._attach_chords()
 
     def _last_bar(self, stream: Stream) -> None:
-        start, full = stream.bar_start, self._bar_length(stream)
-        bar = stream.bar
-        while stream.now - start >= full:
-            start, bar = start + full, bar + 1
-            full = full_bar(self._meter_at(start))
-        held = stream.now - start
-        if held and held + self._pickup != full:
+        self._whole_bars(stream, Fraction())
+        held, full = stream.now - stream.bar_start, self._bar_length(stream)
+        if held and full - held not in self._shorts.values():
             line, column = stream.last_place
-            num, den = self._meter_at(start)
+            num, den = self._meter_at(stream.bar_start)
             self._reading.report(
-                line, column, f"the last bar holds {quarters(held)}, {num}/{den} has "
-                f"{quarters(full)}", f"add {quarters(full - held)}, a rest for instance", bar=bar
-            )  # fmt: skip
+                line,
+                column,
+                f"the last bar holds {quarters(held)}, {num}/{den} has {quarters(full)}",
+                f"add {quarters(full - held)}, a rest for instance",
+                bar=stream.bar,
+            )
 
     def _attach_chords(self) -> None:
         """Write the chord names above the first part's sounds that begin with them."""

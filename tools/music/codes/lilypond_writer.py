@@ -70,12 +70,9 @@ def sections(bars: Sequence[Bar]) -> Iterator[Section]:
 def _staff(piece: Piece, part: Part) -> Iterator[str]:
     name = f" \\with {{ instrumentName = {_quoted(part.name)} }}" if part.name else ""
     yield f"\\new Staff{name} {{"
-    first = part.bars[0] if part.bars else Bar(())
     yield f"  \\clef {'bass' if _low(part) else 'treble'}"
     yield f"  \\tempo 4 = {round(piece.tempo)}"
     state = _BarWriter(piece.mode)
-    if 0 < first.length < first.full:
-        yield f"  {state.changes(first)}\\partial {_length_text(first.length)}"
     for section in sections(part.bars):
         if not section.repeated:
             yield from (f"  {state.bar(bar)}" for bar in section.bars)
@@ -113,7 +110,10 @@ class _BarWriter:
 
     def bar(self, bar: Bar) -> str:
         """Return a bar with its bar line."""
-        return f"{self.changes(bar)}{' '.join(_heads(bar))} |"
+        changes = self.changes(bar)
+        if 0 < bar.length < bar.full:
+            changes += f"\\partial {_length_text(bar.length)} "
+        return f"{changes}{' '.join(_heads(bar))} |"
 
 
 def _heads(bar: Bar) -> Iterator[str]:

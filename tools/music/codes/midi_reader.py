@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -257,9 +258,5 @@ def _stream(row: _Row, signatures: Sequence[tuple[Fraction, int]]) -> list[Sound
 
 
 def _signature_at(signatures: Sequence[tuple[Fraction, int]], at: Fraction) -> int:
-    found = signatures[0][1]
-    for when, fifths in signatures:
-        if when > at:
-            break
-        found = fifths
-    return found
+    place = bisect_right(signatures, at, key=lambda change: change[0])
+    return signatures[max(0, place - 1)][1]

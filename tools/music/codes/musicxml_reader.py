@@ -153,6 +153,8 @@ class MusicXmlReader:
             elif child.tag == "barline":
                 _barline(filling, child)
         filling.length = measure.end
+        # A part that is silent may leave its measures empty.
+        filling.free = filling.free or not measure.end
         part.measures.append((filling, measure.voices))
         part.voices |= dict.fromkeys(measure.voices)
 
@@ -270,7 +272,10 @@ class MusicXmlReader:
     def _check_type(self, measure: _Measure, node: Node, length: Fraction) -> None:
         kind = _TYPES.get(node.value("type"))
         rest = node.find("rest")
-        whole_bar = rest is not None and rest.attributes.get("measure") == "yes"
+        # A whole rest fills a bar of any meter.
+        whole_bar = rest is not None and (
+            node.value("type") == "whole" or rest.attributes.get("measure") == "yes"
+        )
         if kind is None or whole_bar:
             return
         dots = sum(1 for _ in node.all("dot"))

@@ -74,6 +74,7 @@ class AbcReader:
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
+        self._tunes = sum(line.startswith("X:") for line in self._lines)
         self._reading = Reading()
         self._budget = Budget()
         self._header = _Voice("", COMMON_TIME, 0, Fraction())
@@ -106,17 +107,13 @@ class AbcReader:
         return self._reading
 
     def _ends_here(self, line: str) -> bool:
-        if not line.strip() and "K" in self._seen and any(v.bar or v.fillings for v in self._all()):
-            return any(re.match(r"X:", rest) for rest in self._lines) and self._next_tune()
-        if line.startswith("X:") and "X" in self._seen:
+        """Tell whether the tune ends before this line: at an empty one, or at the next tune."""
+        ended = not line.strip() and {"X", "K"} <= self._seen
+        ended = ended and any(voice.bar or voice.fillings for voice in self._all())
+        ended = ended or (line.startswith("X:") and "X" in self._seen)
+        if ended and self._tunes > 1:
             self._reading.pass_over("only the first tune is read")
-            return True
-        return False
-
-    def _next_tune(self) -> bool:
-        if sum(line.startswith("X:") for line in self._lines) > 1:
-            self._reading.pass_over("only the first tune is read")
-        return True
+        return ended
 
     def _all(self) -> Iterator[_Voice]:
         yield from self._voices.values()

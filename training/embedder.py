@@ -34,7 +34,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from tools.knowledge.recipes import ROOT, load_notes, load_recipes
 from tools.knowledge.text import normalise, normalise_music, normalise_template
-from tools.knowledge.tool_asks import ASKS, Wording, load_wordings, tool_documents
+from tools.knowledge.tool_asks import Wording, load_wordings, tool_documents
 from training import noise, piles
 
 VOCABULARY = 12_000
@@ -88,7 +88,8 @@ def _music_follow_ups(wordings: Sequence[Wording], rng: random.Random) -> dict[s
     for wording in wordings:
         piles[wording.tool].update(wording.values)
     found: dict[str, list[str]] = defaultdict(list)
-    for row in yaml.safe_load((ASKS / "followups.yaml").read_text(encoding="utf-8")):
+    path = ROOT / "training" / "data" / "composer" / "followups.yaml"
+    for row in yaml.safe_load(path.read_text(encoding="utf-8")):
         values = piles[row["to"]] | (row.get("values") or {})
         for before, said in itertools.product(row["from"], map(str, row["says"])):
             slots = [name for _, name, _, _ in string.Formatter().parse(said) if name]

@@ -19,6 +19,7 @@ from training.rows import (
     ComposerRows,
     Row,
     SysadminRows,
+    composer_data,
     decline_rows,
     explain_rows,
 )
@@ -59,8 +60,8 @@ def build(copies: int, seed: int, specialist: str | None = None) -> Iterator[Row
     if specialist in (None, "composer"):
         rng = random.Random(seed + 1)
         passages, asks = load_notes("composer")
-        folder = DATA / "composer"
-        yield from ComposerRows(folder, TOOLS, rng).rows(copies * 3)
-        yield from MusicTurnRows(folder, TOOLS, rng).rows(copies * 3)
+        asked = composer_data()
+        yield from ComposerRows(asked, TOOLS, rng).rows(copies * 3)
+        yield from MusicTurnRows(asked, TOOLS, rng).rows(copies * 3)
         yield from explain_rows("composer", music, passages, asks, copies * 6, rng)
         yield from decline_rows("composer", music, off_topic() * (copies // 2 + 1))

@@ -10,10 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from runtime.types import ChatPrompt, Message, ToolCall, ToolStatus
 from tools import Tool, ToolError
@@ -31,20 +28,17 @@ Turn = tuple[str, str, Mapping[str, str]]
 class MusicTurnRows:
     """Rows of two turns over the music tools; every call was run."""
 
-    def __init__(self, folder: Path, tools: Sequence[Tool], rng: random.Random) -> None:
+    def __init__(self, data: Sequence[Any], tools: Sequence[Tool], rng: random.Random) -> None:
+        """Take what `training.rows.composer_data` returns."""
         self._rng = rng
         self._tools = {tool.name: tool for tool in tools}
         self._schemas = tuple(tool.schema for tool in tools)
         self._works: dict[str, bool] = {}
-        loaded = [
-            yaml.safe_load(path.read_text(encoding="utf-8"))
-            for path in sorted(folder.glob("*.yaml"))
-        ]
         self._asks: dict[str, list[Mapping[str, Any]]] = {}
-        for data in loaded:
-            if "tool" in data:
-                self._asks.setdefault(data["tool"], []).append(data)
-        self._pairs: list[Mapping[str, Any]] = next(d for d in loaded if isinstance(d, list))
+        for each in data:
+            if "tool" in each:
+                self._asks.setdefault(each["tool"], []).append(each)
+        self._pairs: list[Mapping[str, Any]] = next(d for d in data if isinstance(d, list))
 
     def rows(self, copies: int) -> Iterator[Row]:
         """Yield `copies` rows for each wording, with fresh values and noise."""

@@ -26,6 +26,7 @@ from sklearn.linear_model import LogisticRegression
 
 from agents.router import Router, features
 from training import noise, piles
+from training.rows import composer_data
 
 ROOT = Path(__file__).parents[1]
 CLASSES = ("sysadmin", "composer", "other")
@@ -78,8 +79,7 @@ def _sysadmin(root: Path, rng: random.Random) -> Iterator[Example]:
 
 
 def _composer(root: Path, rng: random.Random) -> Iterator[Example]:
-    for path in sorted((root / "training/data/composer").glob("*.yaml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for file, data in enumerate(composer_data(root)):
         if isinstance(data, list):  # follow-ups are routed by the turn before
             continue
         asks = data["asks"] if "tool" in data else [r["ask"] for r in data["requests"]]
@@ -87,7 +87,7 @@ def _composer(root: Path, rng: random.Random) -> Iterator[Example]:
             for _ in range(COPIES["composer"]):
                 values = {s: str(rng.choice(data["values"][s])) for s in _slots(str(ask))}
                 text = noise.disturb(str(ask), rng).format(**values)
-                yield Example(text, 1, f"{path.stem} {number}", 1 / COPIES["composer"])
+                yield Example(text, 1, f"music {file} {number}", 1 / COPIES["composer"])
 
 
 def _notes(root: Path, rng: random.Random) -> Iterator[Example]:

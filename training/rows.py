@@ -135,18 +135,25 @@ def _written_answer(status: ToolStatus, changes: bool) -> str:
     return answer.replace("<r1>:", "Here is what the command printed:")
 
 
+def composer_data(root: Path = ROOT) -> list[Any]:
+    """Return the wordings of each music tool, and the requests that take more than one call."""
+    paths = [
+        *sorted((root / "agents" / "composer" / "asks").glob("*.yaml")),
+        *sorted((root / "training" / "data" / "composer").glob("*.yaml")),
+    ]
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+
+
 class ComposerRows:
     """Rows from hand-written asks over the music tools."""
 
-    def __init__(self, folder: Path, tools: Sequence[Tool], rng: random.Random) -> None:
+    def __init__(self, data: Sequence[Any], tools: Sequence[Tool], rng: random.Random) -> None:
+        """Take what `composer_data` returns."""
         self._rng = rng
         self._tools = {tool.name: tool for tool in tools}
         self._schemas = tuple(tool.schema for tool in tools)
         self._works: dict[str, bool] = {}
-        loaded = [
-            yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("*.yaml"))
-        ]
-        self._files = [data for data in loaded if isinstance(data, Mapping)]  # not the follow-ups
+        self._files = [each for each in data if isinstance(each, Mapping)]  # not the follow-ups
 
     def rows(self, copies: int) -> Iterator[Row]:
         """Yield `copies` rows for each ask, with fresh values."""

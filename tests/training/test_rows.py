@@ -11,7 +11,7 @@ from runtime.formats import mica
 from tools.knowledge.recipes import load_recipes
 from tools.music.tools import TOOLS
 from training import mixture, noise, piles
-from training.rows import ComposerRows, SysadminRows, collect_words
+from training.rows import ComposerRows, SysadminRows, collect_words, composer_data
 
 BOOK = [recipe for recipe in load_recipes() if recipe["id"].startswith("files.")]
 
@@ -41,8 +41,7 @@ def test_every_row_ends_its_answer(sysadmin_rows):
 
 
 def test_composer_rows_come_from_calls_that_were_run():
-    folder = mixture.DATA / "composer"
-    rows = ComposerRows(folder, TOOLS, random.Random(3)).rows(1)
+    rows = ComposerRows(composer_data(), TOOLS, random.Random(3)).rows(1)
     row = next(row for row in rows if row.prompt.messages[-1].status == "ok")
     call = row.prompt.messages[1].tool_calls[0]
     tool = next(tool for tool in TOOLS if tool.name == call.name)

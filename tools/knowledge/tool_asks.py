@@ -17,7 +17,7 @@ from runtime.values import music
 from tools.knowledge.recipes import ROOT, Entry, RecipeError
 from tools.knowledge.text import normalise_music
 
-ASKS = ROOT / "training" / "data" / "composer"
+ASKS = ROOT / "agents" / "composer" / "asks"
 RARE = 0.04
 """The share of an argument's values under which a kind does not count as one of its kinds."""
 EXAMPLES = 2

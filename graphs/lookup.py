@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from graphs.parts import Library
 from runtime.types import Document
-from runtime.values import shell
+from runtime.values import music, shell
 from tools.knowledge.splitting import Cut, cuts
 
 FIRST, SECOND, SECOND_BEHIND, WHOLE, AGAINST = 11.0, 4.0, 3.0, 4.0, -2.3
@@ -118,8 +118,9 @@ def _not_the_same(
 
 
 def _same_is_pointless(before: Document, text: str) -> bool:
-    """Whether a request cannot mean a recipe once more: it names no value, nor says "again"."""
-    return before.template is not None and not _AGAIN.search(text) and not any(shell.find(text))
+    """Whether a request cannot mean the same once more: it names no value, nor says "again"."""
+    find = shell.find if before.tool is None else music.find
+    return before.acts and not _AGAIN.search(text) and not any(find(text))
 
 
 def _context(found: Sequence[Document]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -48,6 +49,12 @@ from runtime.types import (
 _log = logging.getLogger("mica.graphs")
 SURE = 0.9
 """How likely another field must be for a follow-up to leave the one of the turn before."""
+_LEANING = re.compile(
+    r"^\s*(?:and|or|same|now|what about|how about|no,|again|with the)\b"
+    r"|\b(?:same|instead|too|again|as well)\W*$|\bsame (?:thing|again)\b",
+    re.IGNORECASE,
+)
+"""Words by which a request leans on the one before, whatever the router makes of them."""
 _STOPPED = "Stopped."
 _WORDLESS = {
     None: "The model gave no answer. Try to say it another way.",
@@ -84,7 +91,8 @@ class Thinking:
             "messages": [*state.get("messages", []), request.to_openai()],
             "specialist": chosen.specialist,
             "confidence": chosen.confidence,
-            "follows": chosen.specialist == state.get("previous") and chosen.follows >= 0.5,
+            "follows": chosen.specialist == state.get("previous")
+            and (chosen.follows >= 0.5 or bool(_LEANING.search(state["text"]))),
         }
         if chosen.specialist == "other":
             update["answer"] = other.answer(other.topic(state["text"], unsure=chosen.unsure))

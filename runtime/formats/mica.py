@@ -46,9 +46,7 @@ from runtime.values import TOKEN, Finder, ValueTable, expand, mark, music, shell
 START, MIDDLE, END = "<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"
 MAX_DOCUMENTS = 16
 MARGIN = 0.03
-"""How much farther from the request than the nearest a recipe may be and still be named."""
-TOOL_MARGIN = 0.1
-"""The same for tools: there are few, and the model knows them."""
+"""How much farther from the request than the nearest a recipe or tool may be and still be named."""
 RARE = 12
 """How often training must have met a word for it to be only a word."""
 _LINES_SHOWN = 40
@@ -83,25 +81,27 @@ def render(prompt: ChatPrompt) -> Rendered:
         text += [END, "\n", _role(message.role), _content(message, state, find)]
     text += [END, "\n", _role("assistant")]
     asked = next((d.request for d in documents.values() if d.acts), "")
-    state.near = _near(state.values.values, asked or (last[0].content if last else ""), find)
+    asked = asked or (last[0].content if last else "")
+    state.own, state.near = _near(state.values.values, asked, find)
+    state.words = {word: typed for word, typed in state.words.items() if typed in asked}
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
 
 
-def _near(values: Mapping[str, str], asked: str, find: Finder) -> dict[str, str]:
-    """Return the values that a part of a request, or a request after another, is about.
+def _near(
+    values: Mapping[str, str], asked: str, find: Finder
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the values that a part of a request, or a request after another, names and is about.
 
     A value from elsewhere is left out where the part names one of the same kind: in "sharps in
     E? and in B?" each part has its key. Where it points back ("move a.txt into it"), all stay.
     """
+    named = {(found.kind, found.text) for found in find(" ".join(asked.split()))}
+    own = {token: text for token, text in values.items() if (token[1], text) in named}
     if _POINTING.search(asked):
-        return dict(values)
-    own = {(found.kind, found.text) for found in find(" ".join(asked.split()))}
-    kinds = {kind for kind, _ in own}
-    return {
-        token: text
-        for token, text in values.items()
-        if (token[1], text) in own or token[1] not in kinds
-    }
+        return own, dict(values)
+    kinds = {token[1] for token in own}
+    others = {t: text for t, text in values.items() if t not in own and t[1] not in kinds}
+    return own, own | others
 
 
 def _offered(documents: Sequence[Document], calls: int) -> list[Document]:
@@ -116,14 +116,9 @@ def _offered(documents: Sequence[Document], calls: int) -> list[Document]:
     offered = [
         document
         for document in documents
-        if not document.acts
-        or (document.part == part and document.score >= nearest - _margin(document))
+        if not document.acts or (document.part == part and document.score >= nearest - MARGIN)
     ]
     return offered[:MAX_DOCUMENTS]
-
-
-def _margin(document: Document) -> float:
-    return MARGIN if document.tool is None else TOOL_MARGIN
 
 
 def title_of(document: Document) -> str:

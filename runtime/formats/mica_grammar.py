@@ -22,8 +22,8 @@ class State:
     `documents` may be named now; `known` are all that were found, which earlier calls named.
     `done` means that every part of the request has had its call, `owed` that the first part went
     well and another waits for its own, `carries` that values of the turn that is being rendered
-    become tokens even where its request did not name them. `near` are the values that the next
-    call should be filled with.
+    become tokens even where its request did not name them. `own` are the values that the
+    next call's part of the request names, `near` those that it may be about.
     """
 
     documents: Mapping[str, Document]
@@ -36,6 +36,7 @@ class State:
     done: bool = False
     owed: bool = False
     carries: bool = False
+    own: Mapping[str, str] = field(default_factory=dict)
     near: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -98,7 +99,7 @@ def _call_rule(tool: ToolSchema, document: Document | None, state: State) -> str
 
 def _values_rule(kinds: str | None, state: State) -> str:
     """Hold an argument to values of its kinds, to the nearest there are; else to any."""
-    for values in (state.near, state.values.values):
+    for values in (state.own, state.near, state.values.values):
         fitting = [token for token in values if kinds and token[1] in kinds]
         if fitting:
             words = state.words if kinds and WORD in kinds else ()

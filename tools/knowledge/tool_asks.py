@@ -20,8 +20,8 @@ from tools.knowledge.text import normalise_music
 ASKS = ROOT / "agents" / "composer" / "asks"
 RARE = 0.04
 """The share of an argument's values under which a kind does not count as one of its kinds."""
-EXAMPLES = 2
-"""How many values each wording is filled with: a chord may be typed as a list of notes."""
+EXAMPLES = 1
+"""How many values each wording is filled with; a second one found no more (development set)."""
 WORD = "w"
 
 

@@ -85,7 +85,9 @@ def script_of(book: list[dict[str, Any]], area: str) -> str:
     kept += " ~/kept-git/" if area == "together-files" else ""
     lines = [
         f"fresh() {{ cd /; rsync -aH --delete {kept} /workspace/; "
-        "cp ~/kept.gitconfig ~/.gitconfig; touch ~/mark; }",
+        "cp ~/kept.gitconfig ~/.gitconfig; touch ~/mark; "
+        # A change within the same tick of the clock would not look newer than the mark.
+        'until touch ~/tick; [ -n "$(find ~/tick -newer ~/mark)" ]; do :; done; }',
         "fresh",
     ]
     for recipe in sorted(book, key=lambda recipe: bool(recipe.get("changes"))):

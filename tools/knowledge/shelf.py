@@ -49,7 +49,11 @@ class Shelf:
         texts: dict[str, list[str]] = defaultdict(list)
         self.documents: dict[str, Document] = {}
         self.origins: dict[str, str] = {}
-        for key, entry in zip(stored["documents"], stored["metadatas"], strict=True):
+        self._kinds: dict[str, Counter[str]] = {}
+        rows = zip(stored["ids"], stored["documents"], stored["metadatas"], strict=True)
+        for name, key, entry in rows:
+            if kinds_weight:
+                self._kinds[name] = kinds(key)
             texts[entry["document"]].append(key)
             if "json" in entry:
                 self.documents[entry["document"]] = Document(**json.loads(entry["json"]))
@@ -77,16 +81,15 @@ class Shelf:
     ) -> tuple[dict[str, float], float]:
         count = min(CANDIDATES, sum(self._entries.values()))
         answer = self._collection.query(
-            query_embeddings=[vector], n_results=count, include=["distances", "documents"]
+            query_embeddings=[vector], n_results=count, include=["distances"]
         )
         found: dict[str, list[float]] = defaultdict(list)
         floor = 1.0
-        rows = zip(answer["ids"][0], answer["distances"][0], answer["documents"][0], strict=True)
-        for entry, distance, key in rows:
+        for entry, distance in zip(answer["ids"][0], answer["distances"][0], strict=True):
             score = 1 - distance
             floor = min(floor, score)
             if self._kinds_weight:
-                score += self._kinds_weight * _alike(named, kinds(key))
+                score += self._kinds_weight * _alike(named, self._kinds[entry])
             found[entry.rpartition("#")[0]].append(score)
         near = {name: self._soft_maximum(name, scores, floor) for name, scores in found.items()}
         return near, floor

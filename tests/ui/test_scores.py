@@ -73,6 +73,7 @@ def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path:
             file = {"name": "tune.abc", "mimeType": "text/vnd.abc", "buffer": TUNE.encode()}
             chooser = page.locator("input[type=file]").first
             chooser.wait_for(state="attached")
+            page.locator("#upload-button").wait_for()  # named so once connected
             with page.expect_event("requestfinished", lambda sent: "/project/file" in sent.url):
                 chooser.set_input_files(files=[file])
             page.get_by_text("tune.abc").first.wait_for()

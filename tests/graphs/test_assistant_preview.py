@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import needs
 from support.graph_parts import Killed, bash_call, kinds
 from support.preview_place import ASK, Place, open_box
 
@@ -20,10 +21,8 @@ COMMAND = "echo $RANDOM$RANDOM >>log; cat log"
 @pytest.fixture(scope="module")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreviewingSandbox]:
     folder = tmp_path_factory.mktemp("graph-previews")
-    try:
+    with needs.a_sandbox():
         box = open_box(folder)
-    except SandboxError as error:
-        pytest.skip(str(error))
     yield box
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import needs
 from support.sandbox_drivers import open_driver
 
-from sandboxes import Sandbox, SandboxError
+from sandboxes import Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +18,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", params=["docker", "bubblewrap"])
 def sandbox(request: pytest.FixtureRequest, folder: Path) -> Iterator[Sandbox]:
-    try:
+    with needs.a_sandbox():
         sandbox = open_driver(request.param, folder)
-    except SandboxError as error:
-        pytest.skip(f"{request.param}: {error}")
     yield sandbox
     sandbox.close()
 

@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 import docker
 import pytest
 from docker.errors import NotFound
+from support import needs
 from support.sandbox_drivers import SMALL
 
-from sandboxes import SandboxError
 from sandboxes.docker_driver import DockerSandbox
 from sandboxes.pool import LABEL, remove_abandoned
 from sandboxes.runner import key
@@ -25,10 +25,8 @@ from sandboxes.runner import key
 
 @pytest.fixture
 def pooled() -> Iterator[DockerSandbox]:
-    try:
+    with needs.a_sandbox():
         sandbox = DockerSandbox(SMALL, ready=1)
-    except SandboxError as error:
-        pytest.skip(str(error))
     yield sandbox
     sandbox.close()
 

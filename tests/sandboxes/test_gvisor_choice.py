@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support import needs
 
 from sandboxes import SandboxError
 from sandboxes.docker_driver import DockerSandbox, connect
@@ -41,10 +42,8 @@ def test_forcing_what_is_not_there_says_what_to_do() -> None:
 
 
 def test_the_real_engine_is_asked() -> None:
-    try:
+    with needs.a_sandbox():
         client = connect()
-    except SandboxError as error:
-        pytest.skip(str(error))
     info = client.info()
     client.close()
     assert "runc" in info["Runtimes"]
@@ -63,10 +62,8 @@ def test_the_real_engine_is_asked() -> None:
 
 @pytest.mark.parametrize(("runtime", "works"), [("runc", True), ("no-such-runtime", False)])
 def test_a_runtime_is_tried_before_it_is_trusted(runtime: str, works: bool) -> None:
-    try:
+    with needs.a_sandbox():
         sandbox = DockerSandbox(gvisor="forbid")
-    except SandboxError as error:
-        pytest.skip(str(error))
     client = connect()
     problem = trial(client, sandbox._options(), runtime)
     client.close()

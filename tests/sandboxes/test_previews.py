@@ -8,6 +8,7 @@ from pathlib import Path
 
 import docker
 import pytest
+from support import needs
 from support.sandbox_drivers import open_driver
 
 from sandboxes import CommandResult, SandboxError
@@ -29,10 +30,8 @@ def box(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PreviewingSandbox]:
     folder = tmp_path_factory.mktemp("previews")
-    try:
+    with needs.a_sandbox():
         box = open_driver(request.param, folder, folder / "undo")
-    except SandboxError as error:
-        pytest.skip(f"{request.param}: {error}")
     assert isinstance(box, PreviewingSandbox) and isinstance(box, Previewing)
     yield box
     box.close()

@@ -19,6 +19,9 @@ from support.sandbox_drivers import open_driver
 from sandboxes import CommandResult, Sandbox, SandboxError
 from sandboxes.runner import key
 
+# Only a container can be removed from outside: bubblewrap's folders do not end by themselves.
+only_docker = pytest.mark.parametrize("sandbox", ["docker"], indirect=True)
+
 
 def run(
     sandbox: Sandbox, conversation: str, command: str, call_id: str | None = None
@@ -231,9 +234,8 @@ def exists(sandbox: Sandbox, folder: Path, conversation: str, path: str) -> bool
         client.close()
 
 
+@only_docker
 def test_a_removed_container_is_made_anew(conversation: str, sandbox: Sandbox) -> None:
-    if sandbox.name != "docker":
-        pytest.skip("bubblewrap has no containers")
     run(sandbox, conversation, "true")
     client = docker.from_env()
     client.containers.get(f"mica-{key(conversation)}").remove(force=True)
@@ -241,11 +243,10 @@ def test_a_removed_container_is_made_anew(conversation: str, sandbox: Sandbox) -
     assert run(sandbox, conversation, "echo back").output == "back\n"
 
 
+@only_docker
 def test_a_sandbox_lost_under_a_command_is_not_a_second_run(
     conversation: str, sandbox: Sandbox, folder: Path
 ) -> None:
-    if sandbox.name != "docker":
-        pytest.skip("bubblewrap's folders cannot end by themselves")
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(run, sandbox, conversation, "touch /tmp/began; sleep 15")
         wait_until(lambda: exists(sandbox, folder, conversation, "/tmp/began"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import needs
 from support.page_server import PageServer
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -28,7 +29,7 @@ def chromium() -> Iterator[Any]:
     """Start Debian's Chromium; skip where it or playwright is missing."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not CHROMIUM.exists():
-        pytest.skip("Debian's chromium is not installed")
+        needs.lacking("the page is tested in a real browser: apt-get install chromium")
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import needs
 from support.page_server import PageServer
 
 from records.paths import home as this_machines_home
-from sandboxes import Sandbox, SandboxError
+from sandboxes import Sandbox
 from sandboxes.choose import open_sandbox
 from sandboxes.runner import key
 
@@ -33,10 +34,8 @@ def real_sandbox(folder: Path) -> Sandbox:
         link.symlink_to(rootfs.resolve())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MICA_HOME", str(folder))
-        try:
+        with needs.a_sandbox():
             return open_sandbox()
-        except SandboxError as error:
-            pytest.skip(f"no sandbox here: {error}")
 
 
 class Inside:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
+from support import needs
 
 from runtime import recipes as recipe_code
-from sandboxes import SandboxError
 from sandboxes.choose import open_sandbox
 from tools.knowledge.recipes import RECIPES, read_recipes
 
@@ -42,10 +42,8 @@ Run = Callable[[str], str]
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
     """Run scripts in one sandbox, in a place of files that was made for the recipes."""
-    try:
+    with needs.a_sandbox():
         sandbox = open_sandbox()
-    except SandboxError as error:
-        pytest.skip(str(error))
     place = f"files-{uuid.uuid4().hex}"
 
     def script(text: str) -> str:

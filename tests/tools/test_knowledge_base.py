@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import needs
 
 from runtime import recipes as recipe_code
 from runtime.embedder import WEIGHTS, MicaEmbedder
@@ -135,10 +136,8 @@ def test_another_embedder_is_noticed_and_ensure_embeds_again(home: Path, tmp_pat
 def test_ensure_adds_the_manuals_once_there_is_a_sandbox(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    try:
+    with needs.a_sandbox():
         sandbox = open_sandbox()
-    except SandboxError as error:
-        pytest.skip(f"no sandbox on this machine: {error}")
     mine = tmp_path / "mine"
     shutil.copytree(home, mine)
     monkeypatch.setattr(manuals, "programs", lambda recipes: ["wc", "nl"])  # 2 of 128, for speed

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import needs
 
 from runtime.embedder import (
     WEIGHTS,
@@ -16,7 +17,7 @@ from runtime.embedder import (
     MicaEmbedder,
     load_embedder,
 )
-from sandboxes import Sandbox, SandboxError
+from sandboxes import Sandbox
 from sandboxes.choose import open_sandbox
 from tools.knowledge import manpages, manuals, text
 from tools.knowledge.recipes import RecipeError, load_notes, load_recipes, read_recipes
@@ -103,10 +104,8 @@ def test_programs_are_read_out_of_commands() -> None:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    try:
+    with needs.a_sandbox():
         opened = open_sandbox()
-    except SandboxError as error:
-        pytest.skip(f"no sandbox on this machine: {error}")
     yield opened
     opened.close()
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import pytest
+from support import needs
 
 from runtime import recipes as recipe_code
-from sandboxes import SandboxError
 from sandboxes.choose import open_sandbox
 from tools.knowledge.recipes import RECIPES, read_recipes
 
@@ -134,10 +133,8 @@ def test_recipes_run_and_those_that_read_say_something() -> None:
             continue
         script.append(f"( {command_of(recipe)}\n) > /workspace/said 2> /dev/null < /dev/null")
         script.append(f'echo "{recipe["id"]} $? $(wc -c < /workspace/said)"')
-    try:
+    with needs.a_sandbox():
         sandbox = open_sandbox()
-    except SandboxError as error:
-        pytest.skip(str(error))
     place = f"machine-{uuid.uuid4().hex}"
     try:
         done = sandbox.run("\n".join(script), conversation=place, call_id="all", seconds=200)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from support import needs
 
 from graphs.events import ToolFinished
 from runtime.types import ToolCall, Usage
-from sandboxes import SandboxError
 from sandboxes.choose import open_sandbox
 from training.evaluate import everyday, report
 from training.evaluate.checks import why_not
@@ -18,10 +18,8 @@ from training.evaluate.turns import Turn, wilson
 
 @pytest.fixture(scope="module")
 def sandbox():
-    try:
+    with needs.a_sandbox():
         place = open_sandbox("docker")
-    except SandboxError as error:
-        pytest.skip(f"the set's fixtures are for the Docker sandbox: {error}")
     yield place
     place.close()
 

@@ -9,10 +9,10 @@ from string import Formatter
 
 import pytest
 import yaml
+from support import needs
 
 from runtime import recipes as recipe_code
 from runtime.values import shell
-from sandboxes import SandboxError
 from sandboxes.choose import open_sandbox
 from tools.knowledge.recipes import RECIPES, load_recipes, read_recipes
 
@@ -190,10 +190,8 @@ def test_combined_recipes_run_and_those_that_read_say_something():
             script.append(FRESH)
         script.append(f"( {command} ) > /workspace/said 2>&1 < /dev/null")
         script.append(f'echo "{recipe["id"]} $? $(wc -c < /workspace/said)"')
-    try:
+    with needs.a_sandbox():
         sandbox = open_sandbox()
-    except SandboxError as error:
-        pytest.skip(str(error))
     place = f"combined-{uuid.uuid4().hex}"  # a kept result of an earlier run would prove nothing
     try:
         done = sandbox.run("\n".join(script), conversation=place, call_id="all", seconds=150)

@@ -7,8 +7,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from support import needs
 
-from sandboxes import SandboxError
 from training import intercode
 from training.similarity import SimilarityError, cosines
 
@@ -32,10 +32,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def bench(archive: Path):
-    try:
+    with needs.a_sandbox():
         made = intercode.Bench(archive, [1])
-    except SandboxError as error:
-        pytest.skip(f"the benchmark needs Docker: {error}")
     yield made
     made.close()
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import needs
 from support.api_server import serving
 from support.graph_parts import bash_call
 from support.preview_place import Place, open_box
-
-from sandboxes import SandboxError
 
 COMMAND = "echo hello >log"
 ASKED = {"role": "user", "content": "change the file log"}
@@ -19,10 +18,8 @@ ASKED = {"role": "user", "content": "change the file log"}
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    try:
+    with needs.a_sandbox():
         place = Place(tmp_path, open_box(tmp_path / "sandbox"))
-    except SandboxError as error:
-        pytest.skip(str(error))
     yield place
     place.box.forget(place.name)
 

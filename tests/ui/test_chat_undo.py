@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+from support import needs
 from support.browser import ask, button, chromium, open_page, window
 from support.page_server import PageServer
 from support.preview_place import open_box
 
 from records.paths import home
-from sandboxes import SandboxError
 
 PAGE = Path(__file__).with_name("scripted_page.py")
 
 
 def test_the_question_shows_the_difference_and_undo_puts_it_back(tmp_path: Path) -> None:
-    try:
+    with needs.a_sandbox():
         open_box(tmp_path / "try")
-    except SandboxError as error:
-        pytest.skip(str(error))
     (tmp_path / "sandbox").mkdir()
     (tmp_path / "sandbox" / "rootfs").symlink_to((home() / "sandbox" / "rootfs").resolve())
     server = PageServer(tmp_path, str(PAGE), "{port}", "previews")

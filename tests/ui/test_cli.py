@@ -6,19 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
+from support import needs
 from support.command_line import Mica
 
-from sandboxes import SandboxError
 from sandboxes.choose import open_sandbox
 
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let commands run, where this machine has a sandbox."""
-    try:
+    with needs.a_sandbox():
         open_sandbox().close()
-    except SandboxError as error:
-        pytest.skip(f"no sandbox here: {error}")
     monkeypatch.setenv("MICA_SANDBOX", "auto")
 
 

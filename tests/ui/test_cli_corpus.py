@@ -14,9 +14,6 @@ from tools.music.corpus import place
 from tools.music.corpus.build import is_building
 from tools.music.corpus.index import Index
 
-HAS_SCORES = importlib.util.find_spec("music21") is not None
-needs_scores = pytest.mark.skipif(not HAS_SCORES, reason="music21 is not installed: make corpus")
-
 
 def test_status_without_an_index_says_how_to_make_one(mica: Mica) -> None:
     ended = mica("corpus", "status")
@@ -34,13 +31,11 @@ def test_building_without_music21_says_what_to_install(
     assert ended.code == 1 and "make corpus" in ended.err and not place.index_path().exists()
 
 
-@needs_scores
 def test_an_unknown_collection_is_an_error(mica: Mica) -> None:
     ended = mica("corpus", "build", "--only", "lully")
     assert ended.code == 1 and "give another --only" in ended.err
 
 
-@needs_scores
 def test_a_build_says_how_far_it_is_and_what_it_made(mica: Mica) -> None:
     ended = mica("corpus", "build", "--only", "schubert")
     assert ended.code == 0 and "1 of 1 files" in ended.err
@@ -52,7 +47,6 @@ def test_a_build_says_how_far_it_is_and_what_it_made(mica: Mica) -> None:
     assert again.code == 0 and not again.err
 
 
-@needs_scores
 def test_a_build_in_the_background_returns_at_once(mica: Mica) -> None:
     ended = mica("corpus", "build", "--background", "--only", "verdi")
     assert ended.code == 0 and "in the background" in ended.out

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import needs
 
 from sandboxes import SandboxError
 from sandboxes.choose import open_sandbox
@@ -64,10 +65,8 @@ class Terminal:
 
 @pytest.fixture
 def surroundings(tmp_path: Path) -> Iterator[dict[str, str]]:
-    try:
+    with needs.a_sandbox():
         box = open_sandbox()
-    except SandboxError as error:
-        pytest.skip(f"no sandbox here: {error}")
     (tmp_path / "script.json").write_text(json.dumps(SCRIPT))
     yield {
         "MICA_HOME": str(tmp_path / "home"),

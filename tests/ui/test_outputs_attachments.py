@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import needs
 from support.api_server import serving
 from support.command_line import Mica
 from support.graph_parts import bash_call
@@ -28,10 +29,8 @@ WHOLE = b"".join(b"%d\n" % number for number in range(1, 60001))
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    try:
+    with needs.a_sandbox():
         place = Place(tmp_path, open_box(tmp_path / "sandbox"))
-    except SandboxError as error:
-        pytest.skip(str(error))
     monkeypatch.setenv("MICA_HOME", str(tmp_path / "home"))
     yield place
     place.box.forget(place.name)
@@ -82,10 +81,8 @@ def test_the_changes_of_an_attached_folder_are_shown(place: Place, project: Path
 def box(mica: Mica, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Return the sandbox that the command line uses, where this machine has one."""
     monkeypatch.setenv("MICA_SANDBOX", "auto")
-    try:
+    with needs.a_sandbox():
         box = sandbox_of(Settings())
-    except SandboxError as error:
-        pytest.skip(f"no sandbox here: {error}")
     yield box
     with contextlib.suppress(SandboxError):
         box.forget(NAME)

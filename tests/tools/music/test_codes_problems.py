@@ -8,6 +8,7 @@ import pkgutil
 import shutil
 
 import pytest
+from support import needs
 
 import tools.music.codes
 from tools import ToolError
@@ -155,7 +156,7 @@ def test_abc2midi_is_asked_where_it_is_installed():
     result = check_code.call({"code": ABC_HEAD + "GABc dedB|c8|]", "format": "abc"})
     if shutil.which("abc2midi") is None:
         assert "abc2midi is not installed (apt-get install abcmidi)" in result.text
-        pytest.skip("abc2midi is not installed: apt-get install abcmidi")
+        needs.lacking("abc2midi is not installed: apt-get install abcmidi")
     assert "abc2midi agrees." in result.text
     wrong = check_code.call({"code": ABC_HEAD + "GAQc dedB|c8|]", "format": "abc"})
     assert "abc2midi says: line 6" in wrong.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -20,9 +19,6 @@ from tools.music.corpus.place import CorpusError, corpus_folder, index_path, sco
 from tools.music.corpus.search import Query, find
 from tools.music.corpus_tools import find_in_corpus, show_excerpt
 from tools.music.pitch import Pitch
-
-if importlib.util.find_spec("music21") is None:
-    pytest.skip("music21 is not installed: make corpus", allow_module_level=True)
 
 TUNE = "X:1\nT:{}\nM:3/4\nL:1/4\nK:{}\nG A B|c d e|d c B|A B G|\n"
 OPUS = "X:1\nT:One\nM:2/4\nL:1/4\nK:D\nD E|F G|A2|\n\nX:2\nT:Two\nM:2/4\nL:1/4\nK:Am\nA B|c d|e2|\n"

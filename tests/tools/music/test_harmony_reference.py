@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-import warnings
 from fractions import Fraction
 from typing import Any
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -23,13 +21,6 @@ from tools.music.voice_leading import RANGES, check
 BY_NAME = {tool.name: tool for tool in PART_WRITING_TOOLS}
 UPPER = st.builds(Pitch, st.sampled_from("CDEFGAB"), st.integers(-1, 1), st.integers(4, 5))
 LOWER = st.builds(Pitch, st.sampled_from("CDEFGAB"), st.integers(-1, 1), st.integers(3, 4))
-
-
-@pytest.fixture(scope="module")
-def music21() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return pytest.importorskip("music21")
 
 
 def _theirs(music21: Any, pitch: Pitch) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import pytest
@@ -16,13 +15,6 @@ from tools.music.roman import realise
 
 SHORT = ["P1", "m2", "M2", "A2", "m3", "M3", "P4", "A4", "d5", "P5", "A5", "m6", "M6", "d7", "m7"]
 placed = st.builds(Pitch, st.sampled_from("CDEFGAB"), st.integers(-1, 1), st.integers(2, 6))
-
-
-@pytest.fixture(scope="module")
-def music21() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return pytest.importorskip("music21")
 
 
 def _theirs(music21: Any, pitch: Pitch) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
+from support import needs
 
 from tools.music import notation
 from tools.music.audio import RATE, Sound, play, soundfont, synthesise, to_wav
@@ -138,7 +139,7 @@ def test_a_missing_font_falls_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_soundfont_sounds_the_pitch() -> None:
     font = soundfont()
     if font is None:
-        pytest.skip("no SoundFont: apt-get install timgm6mb-soundfont, or set MICA_SOUNDFONT")
+        needs.lacking("no SoundFont: apt-get install timgm6mb-soundfont, or set MICA_SOUNDFONT")
     samples = _samples(to_wav(score_of("A4"), font))
     assert _spectrum_peak(samples, 440.0) > 0.5
     assert np.allclose(samples, _samples(to_wav(score_of("A4"), font)), atol=1e-3)

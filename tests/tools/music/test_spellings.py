@@ -182,9 +182,8 @@ def test_numerals_of_published_analyses_are_read() -> None:
     assert sum(unread.values()) < 0.01 * sum(found.values()), unread.most_common(20)
 
 
-def test_numerals_of_published_analyses_agree() -> None:
+def test_numerals_of_published_analyses_agree(music21: Any) -> None:
     found = _analyses()
-    music21: Any = pytest.importorskip("music21")
     differing = Counter[str]()
     for (text, mode), count in found.items():
         try:

@@ -38,7 +38,7 @@ class Recipe:
     method: Method = "sft"
     start: Start = "adapter"
     device: Device = "auto"
-    load: Loading = "full"
+    loading: Loading = "full"
     bfloat16: bool = False
     rank: int = 16
     alpha: int = 32

@@ -7,12 +7,12 @@ import importlib
 import pkgutil
 import random
 import re
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.indexed_scores import entry, line
 
 import tools.music.corpus
 from tools.music.corpus import patterns
@@ -42,25 +42,6 @@ LIBRARY = {"reading", "worker"}
 def test_examples(name: str) -> None:
     found = doctest.testmod(importlib.import_module(f"tools.music.corpus.{name}"))
     assert found.failed == 0
-
-
-def line(text: str, name: str = "x", beats: str = "") -> Line:
-    """Notes in quarters, or of the lengths given; `r` is a rest."""
-    notes, now = [], Fraction()
-    names = text.split()
-    for place, word in enumerate(names):
-        length = Fraction(beats.split()[place]) if beats else Fraction(1)
-        if word != "r":
-            pitches = tuple(read_pitch(one) for one in word.split("+"))
-            notes.append(Note(int(now * TICKS), int(length * TICKS), pitches))
-        now += length
-    return Line(name, tuple(notes))
-
-
-def entry(*lines: Line, bars: int = 4, meter: tuple[int, int] = (4, 4), fifths: int = 0) -> Entry:
-    size = TICKS * 4 * meter[0] // meter[1]
-    marks = tuple(BarMark(n * size, n + 1, meter, fifths) for n in range(bars))
-    return Entry("x/y.mxl", "x", "Nobody", "Test", lines, marks)
 
 
 def chorale(*chords: str, fifths: int = 0) -> Entry:

@@ -245,13 +245,3 @@ def test_errors_say_what_to_do(name: str, arguments: dict[str, Any], said: str) 
     with pytest.raises(ToolError) as caught:
         BY_NAME[name].call(arguments)
     assert said in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["", "?", "🎵", "C" * 3000, "\x00", "'; rm -rf /", "|", "7"])
-@pytest.mark.parametrize("name", BY_NAME)
-def test_any_text_is_answered_or_refused(name: str, text: str) -> None:
-    tool = BY_NAME[name]
-    try:
-        assert tool.call(dict.fromkeys(tool.parameters["properties"], text)).text
-    except ToolError as problem:
-        assert str(problem)

@@ -359,13 +359,3 @@ def test_errors_say_what_to_do(name: str, arguments: dict[str, Any], said: str) 
     with pytest.raises(ToolError) as caught:
         call(name, **arguments)
     assert said in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["", "?", "🎵", "C" * 300, "\x00", "'; rm -rf /", "|", "7", "C4"])
-@pytest.mark.parametrize("name", BY_NAME)
-def test_any_text_is_answered_or_refused(name: str, text: str) -> None:
-    tool = BY_NAME[name]
-    try:
-        assert tool.call(dict.fromkeys(tool.parameters["properties"], text)).text
-    except ToolError as problem:
-        assert str(problem)

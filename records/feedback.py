@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -70,8 +71,6 @@ class FeedbackItem:
 
 def calls_in(messages: tuple[Mapping[str, Any], ...]) -> tuple[dict[str, Any], ...]:
     """Return the tool calls in messages, in order, with arguments as objects."""
-    import json
-
     return tuple(
         {
             "name": call["function"]["name"],

@@ -16,7 +16,7 @@ class Markup(str):
 Child = str | Markup | None
 
 
-def element(name: str, *children: Child, **attributes: object) -> Markup:
+def element(name: str, /, *children: Child, **attributes: object) -> Markup:
     """Return an element.
 
     An underscore at the end of an attribute's name is left out, others become hyphens. True

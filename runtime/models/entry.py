@@ -32,8 +32,11 @@ class ModelFile:
 class ModelEntry:
     """A model: its GGUF, its LoRA adapters by name, and how to talk to it.
 
-    `format` is a name of `runtime.formats`. `origin` is `shipped`, or the repository that it
-    was pulled from.
+    `format` is a name of `runtime.formats`. `origin` is `shipped`, the repository that it
+    was pulled from, or `trained`. A build that was trained here has a `parent`, the name of the
+    build it started from, and a `version`, counted from 1 among the builds of the same first
+    ancestor. `learned` are files of learned documents (JSON lines) by specialist. `created` is
+    ISO 8601 in UTC, empty for models that were not trained here.
     """
 
     name: str
@@ -44,6 +47,10 @@ class ModelEntry:
     base: str | None = None
     card: Path | None = None
     origin: str = "shipped"
+    learned: Mapping[str, ModelFile] = field(default_factory=dict)
+    parent: str | None = None
+    version: int = 0
+    created: str = ""
 
     @property
     def path(self) -> Path:
@@ -58,7 +65,19 @@ class ModelEntry:
     @property
     def files(self) -> tuple[ModelFile, ...]:
         """All files of the model."""
-        return (self.file, *self.adapter_files.values())
+        return (self.file, *self.adapter_files.values(), *self.learned.values())
+
+    def fingerprint(self) -> str:
+        """Return 16 hex digits that change when a file or the format of the model does.
+
+        Raises:
+            OSError: a file without a recorded hash cannot be read.
+        """
+        parts = [self.format, self.file.sha256 or sha256_of(self.path)]
+        for files in (self.adapter_files, self.learned):
+            for name in sorted(files):
+                parts += [name, files[name].sha256 or sha256_of(files[name].path)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     def missing(self) -> list[Path]:
         """Return the files that are not there."""

@@ -1,4 +1,4 @@
-"""The registry: shipped models and pulled ones, by name or alias."""
+"""The registry: shipped models, pulled ones and trained ones, by name or alias; and who answers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from records.database import now
 from records.paths import home
-from runtime.models import manifest
-from runtime.models.entry import ModelEntry, ModelError, ModelFile, Verified, write_json
+from runtime.models import manifest, rows, standing
+from runtime.models.entry import ModelEntry, ModelError, Verified, write_json
+from runtime.models.standing import Champion, Standing
 
 CHAMPION = "champion"
 """The alias of the model that answers."""
+
+CHALLENGER = "challenger"
+"""The alias of the model that answers a share of the conversations."""
 
 _LIST = "`mica models list` shows those that exist"
 
@@ -44,13 +49,17 @@ class Registry:
         self._verified = Verified(self.folder / "verified.json")
 
     def entries(self) -> list[ModelEntry]:
-        """Return all models: the shipped ones first, then the pulled ones by name."""
-        pulled = [_entry(self.folder, row) for row in self._read()["models"]]
+        """Return all models: the shipped ones first, then the others by name."""
+        pulled = [rows.entry_of(self.folder, row) for row in self._read()["models"]]
         return [*self._shipped().models, *sorted(pulled, key=lambda entry: entry.name)]
 
     def aliases(self) -> dict[str, str]:
         """Return the names that aliases stand for."""
-        return {**self._shipped().aliases, **self._read()["aliases"]}
+        data = self._read()
+        found = {**self._shipped().aliases, **data["aliases"]}
+        if data["challenge"]:
+            found[CHALLENGER] = data["challenge"]["name"]
+        return found
 
     def entry(self, name: str) -> ModelEntry:
         """Return a model by name or alias, without looking at its files.
@@ -84,7 +93,10 @@ class Registry:
         """
         entry = self.resolve(name)
         with self._changing() as data:
-            data["aliases"][alias] = entry.name
+            if alias == CHAMPION:
+                self._crown(data, entry.name, "use")
+            else:
+                data["aliases"][alias] = entry.name
         return entry
 
     def add(self, entry: ModelEntry) -> None:
@@ -96,7 +108,33 @@ class Registry:
         self.check_name(entry.name)
         with self._changing() as data:
             others = [row for row in data["models"] if row["name"] != entry.name]
-            data["models"] = [*others, _row(self.folder, entry)]
+            data["models"] = [*others, rows.row_of(self.folder, entry)]
+
+    def register(self, entry: ModelEntry) -> ModelEntry:
+        """Keep a build that was trained here, with copies of all its files but the base.
+
+        Its version is the next one among the builds of the same first ancestor. A build of the
+        same name is replaced, so that registering again after a crash does no harm.
+
+        Raises:
+            ModelError: the name is taken or cannot be used, the parent is unknown, or a file is
+                missing.
+        """
+        rows.check_name(entry.name)
+        self.check_name(entry.name)
+        try:
+            made = rows.kept(self.folder, replace(entry, origin="trained", created=now()))
+        except OSError as error:
+            raise ModelError(f"the build {entry.name} cannot be kept: {error}") from error
+        with self._changing() as data:
+            data["models"] = [row for row in data["models"] if row["name"] != made.name]
+            known = {known.name: known for known in self._shipped().models}
+            known |= {row["name"]: rows.entry_of(self.folder, row) for row in data["models"]}
+            if made.parent is not None and made.parent not in known:
+                raise ModelError(f"{made.name} is said to come from {made.parent!r}; {_LIST}")
+            made = replace(made, version=_next_version(made, known))
+            data["models"].append(rows.row_of(self.folder, made))
+        return made
 
     def check_name(self, name: str) -> None:
         """See that a pulled model may have this name.
@@ -108,20 +146,118 @@ class Registry:
         if name in shipped or name in self.aliases():
             raise ModelError(f"the name {name!r} is taken; give another one with --name")
 
+    def challenge(self, name: str, share: float = 0.2) -> ModelEntry:
+        """Let a build answer a share (0 to 1) of the conversations that begin from now on.
+
+        Raises:
+            ModelError: it is unknown, damaged or the champion, or the share is none.
+        """
+        if not 0 < share <= 1:
+            raise ModelError(f"the share is {share}; give a number above 0 and up to 1, like 0.2")
+        entry = self.resolve(name)
+        if entry.name == self.aliases().get(CHAMPION):
+            raise ModelError(f"{entry.name} is the champion; it cannot challenge itself")
+        with self._changing() as data:
+            data["challenge"] = {"name": entry.name, "share": share, "since": now()}
+        return entry
+
+    def withdraw(self) -> str | None:
+        """End the challenge; return the name of the challenger, None where there was none."""
+        with self._changing() as data:
+            ended = data.pop("challenge", None)
+            data["challenge"] = None
+        return str(ended["name"]) if ended else None
+
+    def promote(self, name: str = CHALLENGER) -> ModelEntry:
+        """Make a build, by default the challenger, the champion; its challenge is over then.
+
+        Raises:
+            ModelError: there is no such build, or it is damaged.
+        """
+        if name == CHALLENGER and not self._read()["challenge"]:
+            raise ModelError(
+                "there is no challenger; `mica models challenge NAME` makes one, and "
+                "`mica models promote NAME` promotes any build"
+            )
+        entry = self.resolve(name)
+        with self._changing() as data:
+            self._crown(data, entry.name, "promote")
+        return entry
+
+    def rollback(self) -> ModelEntry:
+        """Make the champion before the present one the champion again.
+
+        Raises:
+            ModelError: there was none before, or it is damaged.
+        """
+        before = self._read()["before"]
+        if not before:
+            raise ModelError("there is no champion to go back to: none was promoted here")
+        entry = self.resolve(before[-1])
+        with self._changing() as data:
+            left = data["before"][:-1] if data["before"][-1:] == [entry.name] else data["before"]
+            self._crown(data, entry.name, "rollback")
+            data["before"] = left
+        return entry
+
+    def standing(self) -> Standing:
+        """Return who answers at present."""
+        data, champion = self._read(), self.aliases().get(CHAMPION)
+        if champion is None:
+            raise ModelError("no model is the champion; `mica models use NAME` chooses one")
+        try:
+            return standing.read(champion, data["challenge"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._unreadable(error) from error
+
+    def serving(self, thread: str, held: str | None = None) -> ModelEntry:
+        """Return the build that answers a conversation; see `Standing.assign`."""
+        return self.entry(self.standing().assign(thread, held))
+
+    def champions(self) -> list[Champion]:
+        """Return the history of champions of this machine, the first one first."""
+        return [
+            Champion(row["name"], row["since"], row["how"]) for row in self._read()["champions"]
+        ]
+
+    def stamp(self) -> tuple[tuple[int, int, int], ...]:
+        """Return what changes when the registry's file or the manifest does; costs two `stat`s."""
+        return tuple(_stamp(path) for path in (self._file, self._weights / manifest.NAME))
+
+    def _crown(self, data: dict[str, Any], name: str, how: str) -> None:
+        current = {**self._shipped().aliases, **data["aliases"]}.get(CHAMPION)
+        if data["challenge"] and data["challenge"]["name"] == name:
+            data["challenge"] = None
+        if current == name:
+            return
+        if current is not None:
+            data["before"] = [*data["before"], current]
+        data["aliases"][CHAMPION] = name
+        data["champions"].append({"name": name, "since": now(), "how": how})
+
     def _shipped(self) -> manifest.Manifest:
         return manifest.read(self._weights)
 
     def _read(self) -> dict[str, Any]:
         if not self._file.exists():
-            return {"models": [], "aliases": {}}
+            return {"models": [], "aliases": {}, "before": [], "champions": [], "challenge": None}
         try:
             data = json.loads(self._file.read_text(encoding="utf-8"))
-            return {"models": list(data["models"]), "aliases": dict(data["aliases"])}
+            return {
+                "models": list(data["models"]),
+                "aliases": dict(data["aliases"]),
+                "before": list(data.get("before", ())),
+                "champions": list(data.get("champions", ())),
+                "challenge": data.get("challenge"),
+            }
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(
-                f"{self._file} cannot be read ({error}); move it away and pull your models again "
-                "(files that are there are not downloaded twice)"
-            ) from error
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> ModelError:
+        return ModelError(
+            f"{self._file} cannot be read ({error}); move it away and pull or train your models "
+            "again (files that are there are not downloaded twice)"
+        )
 
     @contextmanager
     def _changing(self) -> Iterator[dict[str, Any]]:
@@ -147,27 +283,27 @@ def resolve(name: str) -> ModelEntry:
 def _advice(entry: ModelEntry) -> str:
     if entry.origin == "shipped":
         return f"{manifest.RESTORE}, or choose another model: {_LIST}"
+    if entry.origin == "trained":
+        return f"train {entry.name} again, or choose another model: {_LIST}"
     return f"run `mica models pull {entry.origin} --file {entry.path.name}` again"
 
 
-def _row(folder: Path, entry: ModelEntry) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "format": entry.format,
-        "file": entry.path.relative_to(folder).as_posix(),
-        "bytes": entry.file.bytes,
-        "sha256": entry.file.sha256,
-        "licence": entry.licence,
-        "origin": entry.origin,
-    }
+def _next_version(entry: ModelEntry, known: dict[str, ModelEntry]) -> int:
+    root = _root(entry, known)
+    return 1 + max((e.version for e in known.values() if _root(e, known) == root), default=0)
 
 
-def _entry(folder: Path, row: dict[str, Any]) -> ModelEntry:
+def _root(entry: ModelEntry, known: dict[str, ModelEntry]) -> str:
+    seen = {entry.name}
+    while entry.parent in known and entry.parent not in seen:
+        entry = known[entry.parent]
+        seen.add(entry.name)
+    return entry.parent or entry.name
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
     try:
-        file = ModelFile(folder / row["file"], row["bytes"], row["sha256"])
-        made = ModelEntry(row["name"], row["format"], file)
-        return replace(made, licence=row["licence"], origin=row["origin"])
-    except (KeyError, TypeError) as error:
-        raise ModelError(
-            f"registry.json in {folder} lacks {error}; pull the model again"
-        ) from error
+        stat = path.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (stat.st_mtime_ns, stat.st_size, stat.st_ino)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from support import needs
+from support.recipe_runs import Run, a_place
 
 from runtime import recipes as recipe_code
-from sandboxes.choose import open_sandbox
 from tools.knowledge.recipes import RECIPES, read_recipes
 
 AREAS = (
@@ -36,26 +34,13 @@ QUIET = frozenset(
 # The first thing that changed since the mark was set; reading may refresh git's index.
 CHANGED = "find /workspace ~/.gitconfig -newercm ~/mark ! -name index ! -name .git -print -quit"
 
-Run = Callable[[str], str]
-
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
     """Run scripts in one sandbox, in a place of files that was made for the recipes."""
-    with needs.a_sandbox():
-        sandbox = open_sandbox()
-    place = f"files-{uuid.uuid4().hex}"
-
-    def script(text: str) -> str:
-        call = uuid.uuid4().hex
-        return sandbox.run(text, conversation=place, call_id=call, seconds=150).output
-
-    try:
+    with a_place() as script:
         script((SUPPORT / "file_recipes.sh").read_text(encoding="utf-8"))
         yield script
-    finally:
-        sandbox.forget(place)
-        sandbox.close()
 
 
 def command_of(recipe: dict[str, Any], area: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from support import needs
+from support.recipe_runs import a_place, noted, read_noted
 
 from runtime import recipes as recipe_code
-from sandboxes.choose import open_sandbox
 from tools.knowledge.recipes import RECIPES, read_recipes
 
 AREAS = (
@@ -129,20 +127,10 @@ def test_recipes_run_and_those_that_read_say_something() -> None:
     book = load()
     script = [LOGS]
     for recipe in sorted(book, key=lambda recipe: bool(recipe.get("changes"))):
-        if recipe["id"] in STOPS:
-            continue
-        script.append(f"( {command_of(recipe)}\n) > /workspace/said 2> /dev/null < /dev/null")
-        script.append(f'echo "{recipe["id"]} $? $(wc -c < /workspace/said)"')
-    with needs.a_sandbox():
-        sandbox = open_sandbox()
-    place = f"machine-{uuid.uuid4().hex}"
-    try:
-        done = sandbox.run("\n".join(script), conversation=place, call_id="all", seconds=200)
-    finally:
-        sandbox.forget(place)
-        sandbox.close()
-    lines = (line.split() for line in done.output.splitlines())
-    results = {name: (int(code), int(size)) for name, code, size in lines}
+        if recipe["id"] not in STOPS:
+            script += noted(recipe["id"], command_of(recipe))
+    with a_place(seconds=200) as run:
+        results = read_noted(run("\n".join(script)))
     assert len(results) == len(book) - len(STOPS)
     changes = {recipe["id"] for recipe in book if recipe.get("changes")}
     assert {name: code for name, (code, _) in results.items() if code and name not in SILENT} == {}

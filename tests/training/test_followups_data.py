@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from pathlib import Path
 from string import Formatter
 
 import pytest
 import yaml
-from support import needs
+from support.recipe_runs import a_place, noted, read_noted
 
 from runtime import recipes as recipe_code
 from runtime.values import shell
-from sandboxes.choose import open_sandbox
 from tools.knowledge.recipes import RECIPES, load_recipes, read_recipes
 
 DATA = Path(__file__).parents[2] / "training" / "data" / "sysadmin"
@@ -188,18 +186,9 @@ def test_combined_recipes_run_and_those_that_read_say_something():
         command = recipe["command"].format(**given)
         if recipe.get("changes"):
             script.append(FRESH)
-        script.append(f"( {command} ) > /workspace/said 2>&1 < /dev/null")
-        script.append(f'echo "{recipe["id"]} $? $(wc -c < /workspace/said)"')
-    with needs.a_sandbox():
-        sandbox = open_sandbox()
-    place = f"combined-{uuid.uuid4().hex}"  # a kept result of an earlier run would prove nothing
-    try:
-        done = sandbox.run("\n".join(script), conversation=place, call_id="all", seconds=150)
-    finally:
-        sandbox.forget(place)
-        sandbox.close()
-    lines = (line.split() for line in done.output.splitlines())
-    results = {name: (int(code), int(size)) for name, code, size in lines}
+        script += noted(recipe["id"], command)
+    with a_place() as run:
+        results = read_noted(run("\n".join(script)))
     changes = {recipe["id"] for recipe in book if recipe.get("changes")}
     assert len(results) >= 90
     for name, (code, size) in results.items():

@@ -1,0 +1,19 @@
+"""Datasets from feedback: checked, run again, masked, told apart, and kept with their lineage.
+
+`Dataset.load` reads one.
+"""
+
+from __future__ import annotations
+
+from training.dataset.folder import Dataset, DatasetError, datasets, find
+from training.dataset.row import Lineage, Rejected, Row
+
+__all__ = [
+    "Dataset",
+    "DatasetError",
+    "Lineage",
+    "Rejected",
+    "Row",
+    "datasets",
+    "find",
+]

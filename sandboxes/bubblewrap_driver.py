@@ -6,14 +6,17 @@ folders lie under `$MICA_HOME/sandbox` on the host's disk and stay between comma
 
 What it limits less well than Docker, because it has no cgroup: memory and processor time are
 limited for each process by rlimits; memory in all, and disk space in all, by a look several
-times a second, so a quick command can overshoot by what it does in between. `cpus` is not
-held, and memory in unmapped memfds is not seen. On processors other than x86-64 and aarch64
-there is no seccomp filter.
+times a second, so a quick command can overshoot by what it does in between. `cpus` is held in whole
+processors: a command is bound to that many, and the seccomp filter forbids it to choose others.
+Memory in unmapped memfds is not seen. On processors other than x86-64 and aarch64 there is no
+seccomp filter.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import random
 import shutil
 import stat
 import subprocess
@@ -181,6 +184,7 @@ class BubblewrapSandbox(PreviewingSandbox):
             line = [self._program, "--args", str(arguments), "--", *command]
             if as_root:
                 line = [*_drop_root(self._rootfs, own), *line]
+            line = [*_processors(self.limits.cpus), *line]
             try:
                 return subprocess.Popen(
                     line,
@@ -237,6 +241,13 @@ def _drop_root(rootfs: Path, own: Path) -> list[str]:
         *(str(rootfs), str(own)),
         *("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"),
     ]
+
+
+def _processors(share: float) -> list[str]:
+    """Bind to as many processors as make up a share, any of those that this process may use."""
+    usable = sorted(os.sched_getaffinity(0))
+    chosen = random.sample(usable, min(math.ceil(share), len(usable)))
+    return ["taskset", "--cpu-list", ",".join(map(str, chosen))]
 
 
 def _rlimits(limits: Limits) -> list[str]:

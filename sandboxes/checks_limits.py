@@ -43,7 +43,18 @@ def processes_limited(probe: Probe) -> str | None:
 def processor_share_limited(probe: Probe) -> str | None:
     """All processes together get no more processor time than the share that was set."""
     share = probe.sandbox.limits.cpus
-    busy = "for i in $(seq $(nproc)); do timeout 1 sh -c 'while :; do :; done' & done; wait"
+    # Each tries first to be let on all processors, not only those that it was bound to.
+    free = "taskset --all-tasks --cpu-list --pid 0-4095 $$ >/dev/null 2>&1"
+    # A busy machine gives less than the share anyway, so what was set is looked at as well.
+    *quota, usable = probe.run(
+        f"cat {CGROUP}/cpu.max {CGROUP}/cpu/cpu.cfs_quota_us {CGROUP}/cpu/cpu.cfs_period_us "
+        f"2>/dev/null; sh -c '{free}; nproc'"
+    ).output.split()
+    set_to = float(quota[0]) / float(quota[1]) if quota and quota[0].isdecimal() else math.inf
+    if min(set_to, float(usable)) > share:
+        return f"{usable} processors can be used, the quota reads {quota}, the limit is {share}"
+    spin = f"timeout 1 sh -c '{free}; while :; do :; done'"
+    busy = f"for i in $(seq $(nproc --all)); do {spin} & done; wait"
     times = probe.run(f"TIMEFORMAT='%R %U %S'; time {{ {busy}; }}").output.split()[-3:]
     real, user, system = (float(each) for each in times)
     used = (user + system) / real

@@ -19,6 +19,7 @@ from sandboxes import (
     checks_previews,
     checks_use,
     checks_walls,
+    seccomp,
 )
 from sandboxes.probe import Check, CheckResult, Probe, Status
 
@@ -28,11 +29,6 @@ CHECKS: tuple[Check, ...] = (
     *checks_use.CHECKS,
     *checks_previews.CHECKS,
 )
-
-# (driver, check): why the driver cannot hold it. docs/security.md says the same.
-NOT_HELD = {
-    ("bubblewrap", "processor_share_limited"): "bubblewrap has no cgroup to hold a share with",
-}
 
 
 def checks_for(sandbox: Sandbox) -> tuple[Check, ...]:
@@ -57,15 +53,25 @@ def run_check(check: Check, sandbox: Sandbox) -> CheckResult:
             sandbox.forget(probe.conversation)
     promise = (inspect.getdoc(check) or "").split("\n\n")[0].replace("\n", " ")
     took = time.monotonic() - started
-    reason = NOT_HELD.get((sandbox.name, check.__name__))
-    if _shows_host(sandbox) and check.__name__ == "no_host_path":
-        reason = "the host is shown on purpose (MICA_HOST_READONLY)"
-    if reason is not None:
+    reason = _why_not_held(check.__name__, sandbox)
+    if reason:
         seen = problem or "not seen here"
         problem = f"not held here: {reason} ({seen})"
         return CheckResult(check.__name__, promise, "not held", problem, took)
     status: Status = "ok" if problem is None else "broken"
     return CheckResult(check.__name__, promise, status, problem or "", took)
+
+
+def _why_not_held(check: str, sandbox: Sandbox) -> str:
+    """Return why a sandbox does not make a promise, as docs/security.md says; empty if it does."""
+    if check == "no_host_path" and _shows_host(sandbox):
+        return "the host is shown on purpose (MICA_HOST_READONLY)"
+    if check == "processor_share_limited" and sandbox.name == "bubblewrap":
+        if seccomp.program() is None:
+            return "without a system call filter a command may choose its processors"
+        if not float(sandbox.limits.cpus).is_integer():
+            return "bubblewrap binds commands to whole processors"
+    return ""
 
 
 def run_conformance(sandbox: Sandbox) -> list[CheckResult]:

@@ -12,7 +12,7 @@ import platform
 import struct
 
 # Name: (x86-64, aarch64). Kernel modules and clocks, mounts, namespaces, keys, other
-# processes' memory, and interfaces with a long record of kernel bugs.
+# processes' memory, the choice of processors, and interfaces with a long record of kernel bugs.
 DENIED = {
     "ptrace": (101, 117),
     "syslog": (103, 116),
@@ -33,6 +33,7 @@ DENIED = {
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
+    "sched_setaffinity": (203, 122),
     "unshare": (272, 97),
     "move_pages": (279, 239),
     "perf_event_open": (298, 241),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_type_hints
@@ -24,14 +25,48 @@ class ToolContext:
     call_id: str
 
 
+class Later:
+    """Bytes that are made when they are first asked for, once, however many threads ask.
+
+    `size` is how many they will be. `make` must not fail: what can be wrong is checked before.
+    """
+
+    def __init__(self, make: Callable[[], bytes], size: int) -> None:
+        self.size = size
+        self._make: Callable[[], bytes] | None = make
+        self._made = b""
+        self._lock = threading.Lock()
+
+    def read(self) -> bytes:
+        """Return the bytes, made by the first call."""
+        with self._lock:
+            if self._make is not None:
+                self._made = self._make()
+                self._make = None
+            return self._made
+
+
 @dataclass(frozen=True)
 class Artifact:
-    """Something to see, hear or keep beside a tool's text."""
+    """Something to see, hear or keep beside a tool's text.
+
+    `content` may be made later, where it takes long and not everybody looks at it: a sound.
+    """
 
     kind: Literal["image", "audio", "file"]
     name: str
     mime: str
-    data: bytes
+    content: bytes | Later
+
+    @property
+    def data(self) -> bytes:
+        """The bytes. The first reading may take a while: not for an event loop."""
+        return self.content if isinstance(self.content, bytes) else self.content.read()
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are; nothing is made for it."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.size
 
 
 @dataclass(frozen=True)

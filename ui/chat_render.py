@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -104,7 +105,7 @@ class Turn:
         step.language = "text"
         step.is_error = event.status in ("error", "timeout", "refused")
         step.name = chat_words.finished(event)
-        self.artifacts.extend(event.artifacts)
+        self.artifacts.extend(await made(event.artifacts))
         await step.__aexit__(None, None, None)
 
     def _answer(self) -> cl.Message:
@@ -140,6 +141,12 @@ class Turn:
         if self.artifacts:
             elements = artifact_elements(self.artifacts)
             await cl.Message(content="", elements=elements).send()
+
+
+async def made(artifacts: Sequence[Artifact]) -> Sequence[Artifact]:
+    """Return artifacts whose bytes are there, so that a sound is not made in the event loop."""
+    await asyncio.to_thread(lambda: [artifact.data for artifact in artifacts])
+    return artifacts
 
 
 def artifact_elements(artifacts: Sequence[Artifact]) -> list[Element]:

@@ -11,7 +11,7 @@ from tools import ToolResult
 from tools.music.pitch import MusicError
 from tools.music.upload import SUFFIXES, analyse_upload, changed_file, largest
 from ui import chat_files
-from ui.chat_render import artifact_elements
+from ui.chat_render import artifact_elements, made
 from ui.chat_words import code, plain
 
 COMMAND = "/score"
@@ -69,7 +69,8 @@ async def _change(conversation: str, request: str, *, quiet: bool = False) -> No
 
 async def _answer(result: ToolResult) -> None:
     text = f"{_lines(result.text)}\n\nChange it with {code('/score up a step')}."
-    await cl.Message(content=text, elements=artifact_elements(result.artifacts)).send()
+    elements = artifact_elements(await made(result.artifacts))
+    await cl.Message(content=text, elements=elements).send()
 
 
 def _lines(text: str) -> str:

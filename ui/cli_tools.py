@@ -102,7 +102,7 @@ def call_tool(
         print(as_json({"tool": name, "error": str(error)}))
         raise typer.Exit(error.code) from error
     kept: list[dict[str, Any]] = [
-        {"kind": each.kind, "name": each.name, "mime": each.mime, "bytes": len(each.data)}
+        {"kind": each.kind, "name": each.name, "mime": each.mime, "bytes": each.size}
         for each in result.artifacts
     ]
     if save is not None:

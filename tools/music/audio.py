@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import io
+import logging
 import os
 import threading
 import wave
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tools import Later
 from tools.music.pitch import A4_HERTZ, A4_MIDI
 from tools.music.score import Score
 
@@ -35,7 +37,9 @@ _PEAK = 0.85
 # Strength of the harmonics of a struck string, and how much faster each next one dies away.
 _HARMONICS = (1.0, 0.5, 0.3, 0.18, 0.1, 0.06)
 _DECAY_PER_SECOND = 1.6
+_WAV_HEAD = 44
 _LOCK = threading.Lock()
+_log = logging.getLogger("mica.music")
 
 Samples = NDArray[np.float32]
 
@@ -66,11 +70,18 @@ def to_wav(score: Score, font: Path | None = None) -> bytes:
 def play(notes: Sequence[Sound], font: Path | None = None) -> bytes:
     """Return notes, which may overlap, as 16-bit mono PCM at 22.05 kHz, at most a minute.
 
-    Without a SoundFont every program sounds alike and drums are short noises.
+    Without a SoundFont that can be read every program sounds alike and drums are short noises.
     """
     heard = [note for note in notes if note.start < LONGEST_SECONDS]
     chosen = font or soundfont()
-    return _pcm(_from_font(heard, chosen) if chosen else _synthesised(heard))
+    loaded = _synth(chosen) if chosen else None
+    return _pcm(_from_font(heard, *loaded) if loaded else _synthesised(heard))
+
+
+def played_later(notes: Sequence[Sound]) -> Later:
+    """Return what `play` returns, made when it is first listened to or saved."""
+    kept = tuple(note for note in notes if note.start < LONGEST_SECONDS)
+    return Later(lambda: play(kept), _WAV_HEAD + 2 * int(_length(kept) * RATE))
 
 
 def sounds(score: Score) -> list[Sound]:
@@ -152,10 +163,9 @@ def _tone(note: int, length: int) -> Samples:
     return tone * np.float32(0.2)
 
 
-def _from_font(notes: Sequence[Sound], font: Path) -> Samples:
+def _from_font(notes: Sequence[Sound], synth: Any, number: int) -> Samples:
     total = int(_length(notes) * RATE)
     with _LOCK:
-        synth, number = _synth(font)
         channels = _channels(synth, number, notes)
         parts = []
         position = 0
@@ -210,11 +220,16 @@ def _render(synth: Any, samples: int) -> Samples:
 
 
 @functools.lru_cache(maxsize=2)
-def _synth(font: Path) -> tuple[Any, int]:
+def _synth(font: Path) -> tuple[Any, int] | None:
+    """Return a synthesiser and the number of the font in it; None for a file that is no font."""
     import tinysoundfont
 
     synth = tinysoundfont.Synth(gain=_GAIN_DB, samplerate=RATE)
-    return synth, synth.sfload(str(font))
+    try:
+        return synth, synth.sfload(str(font))
+    except RuntimeError as problem:
+        _log.warning("%s; playing with our own synthesiser instead", problem)
+        return None
 
 
 def _pcm(samples: Samples) -> bytes:

@@ -50,7 +50,7 @@ def present_lines(
     notes += accompaniment(chords, lines[0].tempo) if chords is not None else []
     return (
         Artifact("image", f"{name}.svg", "image/svg+xml", svg.encode()),
-        Artifact("audio", f"{name}.wav", "audio/wav", audio.play(notes)),
+        Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)),
         Artifact("file", f"{name}.mid", "audio/midi", write_midi(played)),
         Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
     )

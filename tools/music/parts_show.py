@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from tools import Artifact
-from tools.music.audio import Sound, play
+from tools.music.audio import Sound, played_later
 from tools.music.notation import engrave
 from tools.music.parts import PartScore
 from tools.music.parts_xml import bar_count, note_count, sounding, to_musicxml
@@ -22,7 +22,7 @@ def present_parts(score: PartScore) -> tuple[Artifact, ...]:
     svg = engrave(source, notes=note_count(score), bars=bar_count(score))
     return (
         Artifact("image", f"{name}.svg", "image/svg+xml", svg.encode()),
-        Artifact("audio", f"{name}.wav", "audio/wav", play(sounds(score))),
+        Artifact("audio", f"{name}.wav", "audio/wav", played_later(sounds(score))),
         Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),
         Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
     )

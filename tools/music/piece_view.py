@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools import Artifact
-from tools.music.audio import Sound, play
+from tools.music.audio import Sound, played_later
 from tools.music.codes.abc_writer import write_abc
 from tools.music.codes.midi_writer import timed, write_midi
 from tools.music.codes.model import Piece
@@ -25,7 +25,7 @@ def present_piece(piece: Piece, name: str = "") -> tuple[Artifact, ...]:
     svg = engrave(source, notes=source.count("<pitch>"), bars=piece.bar_count)
     return (
         Artifact("image", f"{name}.svg", "image/svg+xml", svg.encode()),
-        Artifact("audio", f"{name}.wav", "audio/wav", play(sounds_of(piece))),
+        Artifact("audio", f"{name}.wav", "audio/wav", played_later(sounds_of(piece))),
         Artifact("file", f"{name}.mid", "audio/midi", write_midi(piece)),
         Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
         Artifact("file", f"{name}.abc", ABC, write_abc(piece).encode()),

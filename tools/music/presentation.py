@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tools import Artifact
-from tools.music.audio import to_wav
+from tools.music.audio import played_later, sounds
 from tools.music.chord import Chord
 from tools.music.codes.abc_writer import write_abc
 from tools.music.key import Key
@@ -58,7 +58,7 @@ def present(score: Score, *, xml: bool = False) -> tuple[Artifact, ...]:
     name = file_name(score.title)
     made = (
         Artifact("image", f"{name}.svg", "image/svg+xml", to_svg(score).encode()),
-        Artifact("audio", f"{name}.wav", "audio/wav", to_wav(score)),
+        Artifact("audio", f"{name}.wav", "audio/wav", played_later(sounds(score))),
         Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),
     )
     if not xml:

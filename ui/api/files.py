@@ -31,4 +31,4 @@ class Files:
         return self._kept.get(key)
 
     def _bytes(self) -> int:
-        return sum(len(artifact.data) for artifact in self._kept.values())
+        return sum(artifact.size for artifact in self._kept.values())

@@ -155,7 +155,7 @@ class Reply:
                 "name": artifact.name,
                 "kind": artifact.kind,
                 "mime": artifact.mime,
-                "bytes": len(artifact.data),
+                "bytes": artifact.size,
                 "url": self._files.add(artifact),
             }
             self.mica.setdefault("artifacts", []).append(kept)

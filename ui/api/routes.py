@@ -103,7 +103,8 @@ class Api:
         # An SVG opened by itself could run scripts: sandbox it.
         policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
         headers = {"content-security-policy": policy, "x-content-type-options": "nosniff"}
-        return Response(artifact.data, media_type=artifact.mime, headers=headers)
+        data = await asyncio.to_thread(lambda: artifact.data)
+        return Response(data, media_type=artifact.mime, headers=headers)
 
     async def output(self, call_id: str) -> Response:
         """Return the whole output of a command, as far as it was kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from tools import Artifact
@@ -24,12 +25,10 @@ def show_piece(piece: Piece, *, also: tuple[CodeFormat, ...] = ()) -> tuple[Arti
     """
     name = file_name(piece.title or "music")
     made = []
-    for kind, build in (("image", _image), ("audio", _audio)):
-        try:
-            suffix, mime, data = build(piece)
-            made.append(Artifact(kind, f"{name}.{suffix}", mime, data))  # type: ignore[arg-type]
-        except MusicError:
-            continue
+    with contextlib.suppress(MusicError):
+        made.append(Artifact("image", f"{name}.svg", "image/svg+xml", _image(piece)))
+    if notes := heard(piece):
+        made.append(Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)))
     for found in dict.fromkeys((MIDI, MUSICXML, ABC, *also)):
         if (file := as_file(piece, found)) is not None:
             made.append(file)
@@ -78,16 +77,9 @@ def heard(piece: Piece) -> list[audio.Sound]:
     return rows
 
 
-def _image(piece: Piece) -> tuple[str, str, bytes]:
+def _image(piece: Piece) -> bytes:
     drawn = beginning(piece)
     source = write_musicxml(drawn)
     svg = engrave(source, notes=source.count("<note>") - source.count("<rest/>"),
                   bars=drawn.bar_count)  # fmt: skip
-    return "svg", "image/svg+xml", svg.encode()
-
-
-def _audio(piece: Piece) -> tuple[str, str, bytes]:
-    notes = heard(piece)
-    if not notes:
-        raise MusicError("there is nothing to hear")
-    return "wav", "audio/wav", audio.play(notes)
+    return svg.encode()

@@ -126,6 +126,45 @@ def _006_rules(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX rules_of ON rules (owner, revoked)")
 
 
+def _007_feedback(connection: sqlite3.Connection) -> None:
+    """Corrected calls, choices between two answers, and what reviewers say of feedback."""
+    connection.execute("ALTER TABLE ratings ADD COLUMN calls TEXT NOT NULL DEFAULT '[]'")
+    connection.execute(
+        """CREATE TABLE preferences (
+            id TEXT PRIMARY KEY,
+            conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            chosen TEXT NOT NULL,
+            rejected_conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            rejected TEXT NOT NULL,
+            pair TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            created TEXT NOT NULL,
+            updated TEXT NOT NULL,
+            UNIQUE (pair, owner))"""
+    )
+    connection.execute(
+        """CREATE TABLE reviews (
+            item TEXT NOT NULL,
+            reviewer TEXT NOT NULL,
+            conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            excluded INTEGER,
+            kind TEXT,
+            correction TEXT,
+            calls TEXT,
+            note TEXT,
+            tags TEXT NOT NULL DEFAULT '[]',
+            created TEXT NOT NULL,
+            updated TEXT NOT NULL,
+            PRIMARY KEY (item, reviewer))"""
+    )
+    # Few messages are about a decision of a person's; this finds them among all.
+    connection.execute(
+        "CREATE INDEX decisions ON messages (conversation, position) "
+        "WHERE json_extract(meta, '$.decided') IS NOT NULL"
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _001_conversations,
     _002_ratings,
@@ -133,6 +172,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _004_audit,
     _005_page,
     _006_rules,
+    _007_feedback,
 )
 
 

@@ -7,17 +7,31 @@ from pathlib import Path
 from records.audit import AuditRecords
 from records.conversations import Conversation, ConversationRecords
 from records.database import Database, RecordsError
+from records.feedback import FeedbackItem
+from records.gathering import FeedbackRecords
 from records.journal import JournalEntry, JournalRecords
 from records.page import PageRecords
 from records.paths import home
-from records.ratings import Rating, RatingRecords
+from records.preferences import Preference
+from records.ratings import Rating
+from records.reviews import Review
 from records.rules import Rule, RuleRecords
 
-__all__ = ["Conversation", "JournalEntry", "Rating", "RecordsError", "Rule", "Store"]
+__all__ = [
+    "Conversation",
+    "FeedbackItem",
+    "JournalEntry",
+    "Preference",
+    "Rating",
+    "RecordsError",
+    "Review",
+    "Rule",
+    "Store",
+]
 
 
 class Store(
-    ConversationRecords, RatingRecords, JournalRecords, AuditRecords, PageRecords, RuleRecords
+    ConversationRecords, FeedbackRecords, JournalRecords, AuditRecords, PageRecords, RuleRecords
 ):
     """All that Mica remembers, in `$MICA_HOME/mica.db` unless a path is given.
 

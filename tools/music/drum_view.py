@@ -47,21 +47,23 @@ def to_svg(grid: Grid) -> str:
 
 def _system(grid: Grid, bars: list[int], top: int) -> list[str]:
     parts = []
+    beats = {start / grid.step for start in grid.meter.starts}
     for row, (name, steps) in enumerate(grid.rows):
         y = top + 16 + row * ROW
         parts.append(f'<text x="12" y="{y + 16}" font-size="13" fill="#333">{name}</text>')
         for column, bar in enumerate(bars):
             left = LABEL + column * (grid.steps * CELL + GAP)
             cells = steps[bar * grid.steps : (bar + 1) * grid.steps]
-            parts += [_cell(grid, left, y, at, sign) for at, sign in enumerate(cells)]
+            parts += [
+                _cell(left, y, at, sign, on_beat=at in beats) for at, sign in enumerate(cells)
+            ]
     for column, bar in enumerate(bars):
         left = LABEL + column * (grid.steps * CELL + GAP)
         parts += _counts(grid, left, top + 10, bar)
     return parts
 
 
-def _cell(grid: Grid, left: int, y: int, at: int, sign: str) -> str:
-    on_beat = at * grid.step in grid.meter.starts
+def _cell(left: int, y: int, at: int, sign: str, *, on_beat: bool) -> str:
     ground = "#e3e3e3" if on_beat else "#f3f3f3"
     x = left + at * CELL
     cell = f'<rect x="{x}" y="{y}" width="{CELL - 2}" height="{ROW - 4}" rx="3" fill="{ground}"/>'

@@ -7,7 +7,8 @@ than any roughness can, so where a way without one exists, it is found.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -30,13 +31,12 @@ Prices = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Field:
-    """All layouts that one moment may have, as arrays of n rows and a column for each voice.
+class Tones:
+    """Layouts as arrays of a row for each voice, the soprano first, and a column a layout.
 
     `left` are the pitches that lead on to the next moment: a soprano may have passing notes.
     """
 
-    rows: tuple[tuple[Slot, Layout], ...]
     midi: Ints
     place: Ints
     left: Ints
@@ -44,11 +44,19 @@ class Field:
     falls: Flags
     prepared: Flags
     rises: Flags
+    price: Prices
+
+
+@dataclass(frozen=True)
+class Field:
+    """All layouts that one moment may have: n slots and layouts, and arrays of n columns."""
+
+    rows: tuple[tuple[Slot, Layout], ...]
+    tones: Tones
     root: NDArray[np.int64]
     option: NDArray[np.int64]
     tonic: Flags
     home: Flags
-    price: Prices
 
 
 def realise_chords(chords: Sequence[Chord], key: Key) -> list[tuple[Pitch, ...]]:
@@ -77,56 +85,63 @@ def search(
     `moves` are, for each pair of neighbouring moments, the prices of going from each option of
     the first (rows) to each of the second; `most` layouts of each option are tried.
     """
-    fields = [_field(options, most) for options in moments]
-    total = fields[0].price
+    moment_fields = [_field(options, most) for options in moments]
+    total = moment_fields[0].tones.price
     back: list[NDArray[np.int64]] = []
-    for number, (before, after) in enumerate(pairwise(fields)):
+    for number, (before, after) in enumerate(pairwise(moment_fields)):
         way = total[:, None] + _transition(before, after)
         if moves:
             way = way + moves[number][np.ix_(before.option, after.option)]
         back.append(way.argmin(axis=0))
-        total = way.min(axis=0) + after.price
+        total = way.min(axis=0) + after.tones.price
     place = int(total.argmin())
     chosen = [place]
     for pointers in reversed(back):
         place = int(pointers[place])
         chosen.append(place)
-    return [field.rows[n] for field, n in zip(fields, reversed(chosen), strict=True)]
+    return [field.rows[n] for field, n in zip(moment_fields, reversed(chosen), strict=True)]
 
 
 def _field(options: Sequence[Slot], most: int) -> Field:
-    rows = [
-        (number, slot, layout)
-        for number, slot in enumerate(options)
-        for layout in layouts(slot)[:most]
-    ]
-    roots = [slot.root for _, slot, _ in rows]
-    left = [(slot.leaves or layout.pitches[0], *layout.pitches[1:]) for _, slot, layout in rows]
+    found = [layouts(slot)[:most] for slot in options]
+    counts = [len(each) for each in found]
     return Field(
-        tuple((slot, layout) for _, slot, layout in rows),
-        np.array([[p.midi for p in layout.pitches] for _, _, layout in rows], dtype=np.int16),
-        np.array([[p.index for p in layout.pitches] for _, _, layout in rows], dtype=np.int16),
-        np.array([[pitch.midi for pitch in row] for row in left], dtype=np.int16),
-        np.array([[pitch.index for pitch in row] for row in left], dtype=np.int16),
-        _flags(rows, "falls"),
-        _flags(rows, "prepared"),
-        _flags(rows, "rises"),
-        np.array([_root_number(root) for root in roots], dtype=np.int64),
-        np.array([number for number, _, _ in rows], dtype=np.int64),
-        np.array([slot.tonic for _, slot, _ in rows], dtype=np.bool_),
-        np.array([slot.home for _, slot, _ in rows], dtype=np.bool_),
-        np.array([layout.price for _, _, layout in rows], dtype=np.float32),
+        tuple((slot, layout) for slot, each in zip(options, found, strict=True) for layout in each),
+        _joined([_tones(slot, most) for slot in options]),
+        np.repeat([_root_number(slot.root) for slot in options], counts),
+        np.repeat(np.arange(len(options)), counts),
+        np.repeat([slot.tonic for slot in options], counts),
+        np.repeat([slot.home for slot in options], counts),
     )
 
 
-def _flags(rows: Sequence[tuple[int, Slot, Layout]], what: str) -> Flags:
+def _joined(found: Sequence[Tones]) -> Tones:
+    columns = [[getattr(each, field.name) for each in found] for field in fields(Tones)]
+    return Tones(*(np.concatenate(column, axis=-1) for column in columns))
+
+
+@lru_cache(maxsize=512)
+def _tones(slot: Slot, most: int) -> Tones:
+    found = layouts(slot)[:most]
+    pitches = [layout.pitches for layout in found]
+    left = [(slot.leaves or soprano, *others) for soprano, *others in pitches]
+    rises = (slot.rises,) if slot.rises is not None else ()
+    return Tones(
+        np.array([[pitch.midi for pitch in row] for row in pitches], dtype=np.int16).T,
+        np.array([[pitch.index for pitch in row] for row in pitches], dtype=np.int16).T,
+        np.array([[pitch.midi for pitch in row] for row in left], dtype=np.int16).T,
+        np.array([[pitch.index for pitch in row] for row in left], dtype=np.int16).T,
+        _marked(pitches, slot.falls),
+        _marked(pitches, slot.prepared),
+        _marked(pitches, rises),
+        np.array([layout.price for layout in found], dtype=np.float32),
+    )
+
+
+def _marked(pitches: Sequence[Sequence[Pitch]], tender: Sequence[Pitch]) -> Flags:
     """Mark the voices that hold one of a slot's tender tones."""
-    marked = []
-    for _, slot, layout in rows:
-        tones = getattr(slot, what)
-        names = {tones.name} if isinstance(tones, Pitch) else {tone.name for tone in tones or ()}
-        marked.append([pitch.name in names for pitch in layout.pitches])
-    return np.array(marked, dtype=np.bool_)
+    names = {tone.name for tone in tender}
+    return np.array([[pitch.name in names for pitch in row] for row in pitches], dtype=np.bool_).T
 
 
 def _root_number(root: str) -> int:
@@ -135,56 +150,66 @@ def _root_number(root: str) -> int:
 
 
 def _transition(before: Field, after: Field) -> Prices:
-    """The price of going from each layout (rows) to each next one (columns)."""
-    leaps = (after.midi[None, :, :] - before.left[:, None, :]).astype(np.int16)
-    steps = (after.place[None, :, :] - before.left_place[:, None, :]).astype(np.int16)
-    broken = _parallels(before, after, leaps, steps)
-    broken += _overlaps(before, after)
+    """The price of going from each layout (rows) to each next one (columns).
+
+    The voices are the first axis, so that sums over them add whole tables.
+    """
+    leaps = after.tones.midi[:, None, :] - before.tones.left[:, :, None]
+    steps = after.tones.place[:, None, :] - before.tones.left_place[:, :, None]
+    broken = _parallels(before.tones, after.tones, leaps, steps)
+    broken += _overlaps(before.tones, after.tones)
     broken += _tender(before, after, leaps, steps)
     far = np.abs(leaps)
-    for step, semitones in _AWKWARD:
-        broken += ((np.abs(steps) == step) & (far == semitones)).sum(axis=2)
-    broken += (far > 12).sum(axis=2)
-    rough = far[:, :, :3].sum(axis=2) * 0.7 + far[:, :, 3] * 0.15
-    rough += np.maximum(far[:, :, :3] - 4, 0).sum(axis=2) * 1.5
+    broken += _count(_awkward(np.abs(steps), far))
+    rough = far[:3].sum(axis=0) * 0.7 + far[3] * 0.15
+    rough += np.maximum(far[:3] - 4, 0).sum(axis=0) * 1.5
     # The same chord again may stand still in all voices; a new one should not.
-    still = (far[:, :, 0] == 0) & (far[:, :, 3] == 0)
-    rough += still * 1.0
-    rough += (after.prepared[None] & (far != 0)).sum(axis=2) * NOT_PREPARED
+    rough += ((far[0] == 0) & (far[3] == 0)) * 1.0
+    rough += _count(after.tones.prepared[:, None, :] & (far != 0)) * NOT_PREPARED
     return np.asarray(broken * BROKEN + rough, dtype=np.float32)
 
 
-def _parallels(before: Field, after: Field, leaps: Ints, steps: Ints) -> NDArray[np.int64]:
-    shape = leaps.shape[:2]
-    broken = np.zeros(shape, dtype=np.int64)
+def _count(flags: Flags) -> Ints:
+    """In how many voices (the first axis) something holds."""
+    return np.asarray(flags.sum(axis=0, dtype=np.int16))
+
+
+def _awkward(steps: Ints, far: Ints) -> Flags:
+    wrong: Flags = far > 12
+    for step, semitones in _AWKWARD:
+        wrong |= (steps == step) & (far == semitones)
+    return wrong
+
+
+def _parallels(before: Tones, after: Tones, leaps: Ints, steps: Ints) -> Ints:
+    broken = np.zeros(leaps.shape[1:], dtype=np.int16)
+    moves = leaps != 0
     for upper, lower in combinations(range(4), 2):
-        was = (before.left[:, upper] - before.left[:, lower]) % 12
-        now = (after.midi[:, upper] - after.midi[:, lower]) % 12
+        was = (before.left[upper] - before.left[lower]) % 12
+        now = (after.midi[upper] - after.midi[lower]) % 12
         perfect = (now == 7) | (now == 0)
-        moved = (leaps[:, :, upper] != 0) & (leaps[:, :, lower] != 0) & perfect[None, :]
+        moved = moves[upper] & moves[lower] & perfect[None, :]
         same = was[:, None] == now[None, :]
         broken += moved & same
         if (upper, lower) == (0, 3):
-            along = np.sign(leaps[:, :, upper]) == np.sign(leaps[:, :, lower])
-            broken += moved & ~same & along & (np.abs(steps[:, :, upper]) > 1)
+            along = np.sign(leaps[upper]) == np.sign(leaps[lower])
+            broken += moved & ~same & along & (np.abs(steps[upper]) > 1)
     return broken
 
 
-def _overlaps(before: Field, after: Field) -> NDArray[np.int64]:
-    above = after.midi[None, :, 1:] > before.left[:, None, :3]
-    below = after.midi[None, :, :3] < before.left[:, None, 1:]
-    return np.asarray((above.astype(np.int64) + below).sum(axis=2))
+def _overlaps(before: Tones, after: Tones) -> Ints:
+    above = after.midi[1:, None, :] > before.left[:3, :, None]
+    below = after.midi[:3, None, :] < before.left[1:, :, None]
+    return _count(above) + _count(below)
 
 
-def _tender(before: Field, after: Field, leaps: Ints, steps: Ints) -> NDArray[np.int64]:
+def _tender(before: Field, after: Field, leaps: Ints, steps: Ints) -> Ints:
     """Leading tones that do not rise, sevenths and suspensions that do not fall."""
     resolves = (steps == 1) & (leaps == 1)
-    inner = np.array([False, True, True, False])
-    resolves |= inner & (steps == -2) & (leaps == -4)
-    bass = np.array([False, False, False, True])
-    resolves |= bass & (steps == -1) & ~after.home[None, :, None]
-    unresolved = before.rises[:, None, :] & ~resolves & after.tonic[None, :, None]
+    resolves[1:3] |= (steps[1:3] == -2) & (leaps[1:3] == -4)
+    resolves[3] |= (steps[3] == -1) & ~after.home[None, :]
+    unresolved = before.tones.rises[:, :, None] & ~resolves & after.tonic
     down = (steps == -1) | ((steps == 0) & (leaps == 0))
-    changes = (before.root[:, None] != after.root[None, :])[:, :, None]
-    stuck = before.falls[:, None, :] & ~down & changes
-    return np.asarray(unresolved.sum(axis=2) + stuck.sum(axis=2))
+    changes = before.root[:, None] != after.root[None, :]
+    stuck = before.tones.falls[:, :, None] & ~down & changes
+    return _count(unresolved) + _count(stuck)

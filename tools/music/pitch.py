@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 STEPS = "CDEFGAB"
 STEP_SEMITONES = (0, 2, 4, 5, 7, 9, 11)
+_PLACE = {step: place for place, step in enumerate(STEPS)}
 A4_HERTZ = 440.0
 A4_MIDI = 69
 
@@ -29,15 +31,15 @@ class Pitch:
     alter: int = 0
     octave: int | None = None
 
-    @property
+    @cached_property
     def index(self) -> int:
         """Place of the letter, counted from C0 (C of no octave: 0)."""
-        return STEPS.index(self.step) + 7 * (self.octave or 0)
+        return _PLACE[self.step] + 7 * (self.octave or 0)
 
-    @property
+    @cached_property
     def semitones(self) -> int:
         """Semitones above C0 (above the C below, without an octave)."""
-        return STEP_SEMITONES[STEPS.index(self.step)] + self.alter + 12 * (self.octave or 0)
+        return STEP_SEMITONES[_PLACE[self.step]] + self.alter + 12 * (self.octave or 0)
 
     @property
     def pitch_class(self) -> int:
@@ -48,7 +50,7 @@ class Pitch:
         """
         return self.semitones % 12
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name without the octave.
 
@@ -65,7 +67,7 @@ class Pitch:
     def __str__(self) -> str:
         return self.name if self.octave is None else f"{self.name}{self.octave}"
 
-    @property
+    @cached_property
     def midi(self) -> int:
         """MIDI note number; C4 is 60. Without an octave, of octave 4.
 

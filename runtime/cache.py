@@ -81,6 +81,13 @@ class Slots:
         self._clock += 1
         slot.busy, slot.reserved, slot.used_at = False, 0, self._clock
 
+    def forget(self, adapter: str) -> list[int]:
+        """Forget what was evaluated with an adapter that is gone; return the slots to empty."""
+        gone = [slot for slot in self._slots if slot.adapter == adapter and not slot.busy]
+        for slot in gone:
+            slot.adapter, slot.tokens = None, []
+        return [slot.number for slot in gone]
+
     def _longest_prefix(
         self, adapter: str | None, prompt: Sequence[int], usable: int
     ) -> tuple[int, Slot]:

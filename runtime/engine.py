@@ -48,7 +48,8 @@ class DeltaStream(Iterator[Delta]):
 class LlamaBackend:
     """A GGUF model in this process, safe to use from many threads at once.
 
-    `adapters` are LoRA GGUF files by name; `format` is a name of `runtime.formats`. A
+    `adapters` are LoRA GGUF files by name, more can be loaded and unloaded while it answers;
+    `format` is a name of `runtime.formats`. A
     conversation may be `context_tokens` long (less where the model was trained for less), up
     to `sequences` of them are answered at once, and all share a cache of `cache_tokens`
     (twice `context_tokens` unless given), in which earlier prompts stay for the next turn.
@@ -78,9 +79,10 @@ class LlamaBackend:
         with contextlib.ExitStack() as undo:
             self._model = Model(Path(model_path))
             undo.callback(self._model.close)
-            self._adapters: dict[str | None, Any] = {None: None}
+            self._handles: dict[str | None, Any] = {None: None}
             for name, path in (adapters or {}).items():
-                self._adapters[name] = self._model.load_adapter(Path(path))
+                self._handles[name] = self._model.load_adapter(Path(path))
+            self._adapters: set[str | None] = set(self._handles)
             self.context_tokens = min(context_tokens, self._model.trained_context)
             cells = max(cache_tokens or 2 * self.context_tokens, self.context_tokens)
             self._context = Context(
@@ -117,6 +119,7 @@ class LlamaBackend:
         grammar = self._grammar(prompt, options)
         with self._lock:
             self._check_open()
+            self._check(adapter, options)  # it may have been unloaded meanwhile
             options, ends = self._ends(rendered, options)
             request = Generation(
                 tokens,
@@ -130,6 +133,49 @@ class LlamaBackend:
             )
             self._scheduler.submit(request)
         return DeltaStream(self._scheduler, request)
+
+    @property
+    def adapters(self) -> frozenset[str]:
+        """The names of the adapters that may be asked for."""
+        return frozenset(name for name in self._adapters if name is not None)
+
+    def load_adapter(self, name: str, path: Path) -> None:
+        """Load one more adapter, between two tokens of whatever is being answered.
+
+        A name stands for one file for good: its cache is kept by name. Loading a name that is
+        there does nothing.
+
+        Raises:
+            BackendError: the file is missing or damaged, belongs to another base, or the model
+                was closed.
+        """
+
+        def load() -> None:
+            if name not in self._handles:
+                self._handles[name] = self._model.load_adapter(Path(path))
+            self._adapters.add(name)  # here: nothing can free it in between
+
+        self._scheduler.between(load).result()
+
+    def unload_adapter(self, name: str) -> None:
+        """Refuse an adapter from now on, and free it when what uses it has ended.
+
+        Raises:
+            BackendError: there is no such adapter, or the model was closed.
+        """
+
+        def free() -> None:
+            if name in self._adapters:
+                return  # loaded again meanwhile
+            self._scheduler.forget(name)
+            self._context.use_adapter(None)
+            self._model.free_adapter(self._handles.pop(name))
+
+        with self._lock:
+            self._check_open()
+            self._check(name, _GREEDY)
+            self._adapters.discard(name)
+            self._scheduler.between(free, after=name)
 
     def tokenize(self, segments: Sequence[Segment]) -> list[int]:
         """Return token ids; control tokens are recognised in special segments only."""
@@ -170,7 +216,9 @@ class LlamaBackend:
             return 0.0
         self._check_length(len(tokens) - 1)
         request = Scoring(tokens, adapter, len(tokens), start=start)
-        self._scheduler.submit(request)
+        with self._lock:
+            self._check(adapter, _GREEDY)  # it may have been unloaded meanwhile
+            self._scheduler.submit(request)
         for item in self._scheduler.items(request):
             assert isinstance(item, float)
             return item
@@ -197,7 +245,7 @@ class LlamaBackend:
         self.close()
 
     def _use_adapter(self, name: str | None) -> None:
-        self._context.use_adapter(self._adapters[name])
+        self._context.use_adapter(self._handles[name])
 
     def _check_open(self) -> None:
         if self._closed:

@@ -167,6 +167,8 @@ class Model:
     def load_adapter(self, path: Path) -> Any:
         """Load a LoRA GGUF and return its handle, which lives as long as the model.
 
+        Once there is a context, only its thread may do this, between two evaluations.
+
         Raises:
             BackendError: the file is missing, damaged, or made for another base.
         """
@@ -180,6 +182,10 @@ class Model:
                 "see `mica models list` for the base it belongs to"
             )
         return handle
+
+    def free_adapter(self, handle: Any) -> None:
+        """Free an adapter that no context applies; only the context's thread may do this."""
+        self._lib.llama_adapter_lora_free(handle)
 
     def close(self) -> None:
         """Free the model and its adapters; contexts must be closed before."""

@@ -11,6 +11,9 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
 
 from runtime.cache import Placement, Slots
 from runtime.llama import Batch, Context, Model
@@ -23,6 +26,15 @@ LOGITS_READ = 64  # the most logits read from one evaluation
 _POLL_SECONDS = 0.02
 
 Reads = dict[Request, list[tuple[int, int]]]  # per request: index in the batch, position
+
+
+@dataclass(eq=False)
+class _Task:
+    """Something to do between two evaluations, once no request uses the adapter `after`."""
+
+    work: Callable[[], Any]
+    after: str | None
+    done: Future[Any] = field(default_factory=Future)
 
 
 class Scheduler:
@@ -40,6 +52,7 @@ class Scheduler:
         self._waiting: deque[Request] = deque()
         self._active: deque[Request] = deque()
         self._running: frozenset[Request] = frozenset()
+        self._tasks: list[_Task] = []
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="llama", daemon=True)
@@ -56,6 +69,27 @@ class Scheduler:
                 raise BackendError("this model was closed; open it again")
             self._waiting.append(request)
             self._changed.notify()
+
+    def between(self, work: Callable[[], Any], *, after: str | None = None) -> Future[Any]:
+        """Do something in the context's thread between two evaluations.
+
+        With `after` it waits until no request that was submitted uses that adapter.
+
+        Raises:
+            BackendError: the scheduler is closed.
+        """
+        task = _Task(work, after)
+        with self._changed:
+            if self._closing:
+                raise BackendError("this model was closed; open it again")
+            self._tasks.append(task)
+            self._changed.notify()
+        return task.done
+
+    def forget(self, adapter: str) -> None:
+        """Empty the cache of what was evaluated with an adapter; for the context's thread only."""
+        for number in self._slots.forget(adapter):
+            self._context.truncate(number, 0)
 
     def items(self, request: Request) -> Iterator[Delta | float]:
         """Yield what a request puts out, watching its cancel event meanwhile."""
@@ -92,6 +126,7 @@ class Scheduler:
         while self._wait_for_work():
             try:
                 self._leave_cancelled()
+                self._do_tasks()
                 self._start_waiting()
                 if self._active:
                     self._step()
@@ -99,12 +134,25 @@ class Scheduler:
                 self._fail(self._running or [*self._active], error)
         for request in [*self._active, *self._waiting]:
             request.end("cancelled")
+        for task in self._tasks:
+            task.done.set_exception(BackendError("this model was closed; open it again"))
 
     def _wait_for_work(self) -> bool:
         with self._changed:
-            while not (self._closing or self._waiting or self._active):
+            while not (self._closing or self._waiting or self._active or self._tasks):
                 self._changed.wait()
             return not self._closing
+
+    def _do_tasks(self) -> None:
+        with self._changed:
+            used = {request.adapter for request in (*self._waiting, *self._active)}
+            ready = [task for task in self._tasks if task.after is None or task.after not in used]
+            self._tasks = [task for task in self._tasks if task not in ready]
+        for task in ready:
+            try:
+                task.done.set_result(task.work())
+            except Exception as error:
+                task.done.set_exception(error)
 
     def _leave_cancelled(self) -> None:
         for request in [r for r in self._active if r.cancelled]:

@@ -18,9 +18,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from runtime.embedder import MicaEmbedder
-from tools.knowledge.base import PASSAGE_KEYWORDS, RECIPE_KEYWORDS
 from tools.knowledge.recipes import as_document, load_notes, load_recipes, note_document
-from tools.knowledge.shelf import Shelf, open_collection, put
+from tools.knowledge.shelf import PASSAGE_KEYWORDS, RECIPE_KEYWORDS, Shelf, open_collection, put
 from tools.knowledge.store import open_chroma
 from tools.knowledge.text import normalise, normalise_template
 from training.embedder import fill, held_out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from graphs.parts import Library
 from runtime.types import Document
@@ -22,14 +23,21 @@ _AGAIN = re.compile(r"\b(?:again|same|once more|one more time|repeat|redo|rerun)
 
 
 def look_up(
-    library: Library, text: str, *, shelf: str, count: int, before: Document | None = None
+    library: Library,
+    text: str,
+    *,
+    shelf: str,
+    count: int,
+    before: Document | None = None,
+    learned: Path | None = None,
 ) -> list[Document]:
     """Return at most `count` documents for each part of a request, the best of a part first.
 
     `before` is the recipe that a request leans on ("now only the hidden ones"): it is looked up
-    together with the request, and offered again where that would do something new.
+    together with the request, and offered again where that would do something new. `learned` is
+    a file of what the build that answers has learned to look up.
     """
-    desk = _Desk(library, shelf, count)
+    desk = _Desk(library, shelf, count, learned)
     if before is not None:
         return _after(before, text, desk.search(text, before.title))
     parts = desk.parts(text)
@@ -52,17 +60,22 @@ def parts_of(library: Library, text: str, shelf: str) -> tuple[str, ...]:
 class _Desk:
     """Looks up one request on a shelf, each text once."""
 
-    def __init__(self, library: Library, shelf: str, count: int) -> None:
+    def __init__(
+        self, library: Library, shelf: str, count: int, learned: Path | None = None
+    ) -> None:
         self._library = library
         self._shelf = shelf
         self._count = count
+        self._learned = learned
         self._found: dict[tuple[str, str | None], list[Document]] = {}
 
     def search(self, text: str, context: str | None = None) -> list[Document]:
         """Return what is nearest to a text, and to the text behind `context`."""
         key = (text, context)
         if key not in self._found:
-            found = self._library.search(text, shelf=self._shelf, k=self._count, context=context)
+            found = self._library.search(
+                text, shelf=self._shelf, k=self._count, context=context, learned=self._learned
+            )
             self._found[key] = list(found)
         return self._found[key]
 

@@ -25,7 +25,13 @@ class Words:
         self.asked: list[tuple[str, str | None]] = []
 
     def search(
-        self, query: str, *, shelf: str | None = None, k: int = 6, context: str | None = None
+        self,
+        query: str,
+        *,
+        shelf: str | None = None,
+        k: int = 6,
+        context: str | None = None,
+        learned: Path | None = None,
     ) -> Sequence[Document]:
         self.asked.append((query, context))
         if "make" in query and "move" in query:

@@ -93,7 +93,13 @@ class OneShelf:
         self.recipe = RECIPE
 
     def search(
-        self, query: str, *, shelf: str | None = None, k: int = 6, context: str | None = None
+        self,
+        query: str,
+        *,
+        shelf: str | None = None,
+        k: int = 6,
+        context: str | None = None,
+        learned: Path | None = None,
     ) -> Sequence[Document]:
         if self.fails:
             raise RuntimeError("the index is damaged")

@@ -15,27 +15,20 @@ from records.paths import home
 from runtime.embedder import Embedder, load_embedder
 from runtime.types import Document
 from tools.knowledge import KnowledgeError
+from tools.knowledge.learned import indexed
 from tools.knowledge.recipes import RecipeError, as_document, read_recipes, recipe_entries
-from tools.knowledge.shelf import Shelf, open_collection, put
+from tools.knowledge.shelf import WEIGHTS, Shelf, open_collection, put
 from tools.knowledge.store import Store
 from tools.knowledge.text import normalise, normalise_music
 
 ShelfName = Literal["sysadmin", "composer", "user"]
 SHELVES: tuple[ShelfName, ...] = get_args(ShelfName)
-RECIPE_KEYWORDS = 0.05
-PASSAGE_KEYWORDS = 0.5
-"""Weights of keyword scores against vectors, chosen by benchmarks/retrieval.py."""
-WEIGHTS = {
-    "recipes": (RECIPE_KEYWORDS, 0.0),
-    "passages": (PASSAGE_KEYWORDS, 0.0),
-    "tools": (RECIPE_KEYWORDS, 0.1),
-}
-"""Of keywords and of the kinds of values, for each kind of document. Kinds tell music tools
-apart; for recipes they were of no use, since a word and a path may mean the same slot."""
 PLACES = {"composer": 4}
 """How many passages are offered where one is nearer than all else; two by default. Questions about
 concepts are common in music, and each concept is one short passage."""
 BUILT_IN = ("built-in", "manuals")
+LEARNED_OPEN = 4
+"""How many files of learned documents stay indexed: the champion's, the challenger's, some more."""
 Item = tuple[Document, Sequence[str], str]
 
 
@@ -69,10 +62,17 @@ class KnowledgeBase:
         self._opened = contextlib.ExitStack()
         self._stamp = (-1, -1)
         self._shelves: dict[str, Shelf] = {}
+        self._of_builds: dict[Path, tuple[contextlib.ExitStack, dict[str, Shelf]]] = {}
         self._refresh()
 
     def search(
-        self, query: str, *, shelf: str | None = None, k: int = 6, context: str | None = None
+        self,
+        query: str,
+        *,
+        shelf: str | None = None,
+        k: int = 6,
+        context: str | None = None,
+        learned: Path | None = None,
     ) -> list[Document]:
         """Return at most `k` documents, the best first, recipes before passages.
 
@@ -80,10 +80,11 @@ class KnowledgeBase:
         offered for the shelf `sysadmin`, `user` and None, the tools for the shelf `composer`;
         they leave one place to passages, or `PLACES` when a passage is nearer to the query than
         any of them. They are as near as they are on average to the query and to the query behind
-        `context`, where there is one.
+        `context`, where there is one. `learned` is a file of `tools.knowledge.learned` that is
+        searched as well.
 
         Raises:
-            KnowledgeError: there is no such shelf.
+            KnowledgeError: there is no such shelf, or the file cannot be read.
         """
         if shelf is not None and shelf not in SHELVES:
             raise KnowledgeError(f"there is no shelf {shelf!r}; shelves are {', '.join(SHELVES)}")
@@ -92,12 +93,13 @@ class KnowledgeBase:
             return []
         with self._lock:
             self._refresh()
+            more = self._learned(learned) if learned else {}
             texts = [query, *([f"{context}, {query}"] if context else [])]
             if shelf == "composer":
-                acting = self._best(names, "tools", [normalise_music(text) for text in texts])
+                acting = self._best(names, "tools", [normalise_music(t) for t in texts], more)
             else:
-                acting = self._best(names, "recipes", [normalise(text) for text in texts])
-            passages = self._best(names, "passages", [query.lower()])
+                acting = self._best(names, "recipes", [normalise(t) for t in texts], more)
+            passages = self._best(names, "passages", [query.lower()], more)
         nearer = bool(passages) and (not acting or passages[0][0] > acting[0][0])
         most = PLACES.get(shelf or "", 2)
         places = min(len(passages), (most if nearer else 1) if k > most else int(nearer))
@@ -106,17 +108,27 @@ class KnowledgeBase:
         return [replace(document, score=round(score, 4)) for score, document in offered]
 
     def _best(
-        self, names: Sequence[str], kind: str, texts: Sequence[str]
+        self, names: Sequence[str], kind: str, texts: Sequence[str], learned: Mapping[str, Shelf]
     ) -> list[tuple[float, Document]]:
         # Scores are linear in the vector, so the mean vector gives the mean of both scores.
         vector = self.embedder.encode(texts).mean(axis=0)
-        found: list[tuple[float, Document]] = []
-        for name in names:
-            shelf = self._shelves.get(f"{name}-{kind}")
-            if shelf is not None:
-                scores = shelf.scores(vector, texts[0])
-                found += [(score, shelf.documents[key]) for key, score in scores.items()]
-        return sorted(found, key=lambda item: (-item[0], item[1].id))[:50]
+        shelves = [self._shelves.get(f"{name}-{kind}") for name in names] + [learned.get(kind)]
+        found: dict[str, tuple[float, Document]] = {}
+        for shelf in filter(None, shelves):
+            for key, score in shelf.scores(vector, texts[0]).items():
+                if key not in found or score > found[key][0]:
+                    found[key] = (score, shelf.documents[key])
+        return sorted(found.values(), key=lambda item: (-item[0], item[1].id))[:50]
+
+    def _learned(self, path: Path) -> Mapping[str, Shelf]:
+        """Return the shelves of a file of learned documents; the last few stay open."""
+        if path not in self._of_builds:
+            while len(self._of_builds) >= LEARNED_OPEN:
+                self._of_builds.pop(next(iter(self._of_builds)))[0].close()
+            stack = contextlib.ExitStack()
+            shelves = stack.enter_context(indexed(path, self.embedder))
+            self._of_builds[path] = (stack, shelves)
+        return self._of_builds[path][1]
 
     def add(self, path: Path | str, shelf: str = "user") -> int:
         """Add a file, or all files of a folder; return how many passages or recipes it gave.
@@ -182,6 +194,9 @@ class KnowledgeBase:
         with self._lock:
             self._shelves = {}
             self._opened.close()
+            for opened, _ in self._of_builds.values():
+                opened.close()
+            self._of_builds = {}
             self._stamp = (-1, -1)
 
     def _refresh(self) -> None:

@@ -28,6 +28,16 @@ NEAREST = 6
 """Entries of a document that count."""
 CANDIDATES = 300
 """Entries fetched from the vector index for a query."""
+RECIPE_KEYWORDS = 0.05
+PASSAGE_KEYWORDS = 0.5
+"""Weights of keyword scores against vectors, chosen by benchmarks/retrieval.py."""
+WEIGHTS = {
+    "recipes": (RECIPE_KEYWORDS, 0.0),
+    "passages": (PASSAGE_KEYWORDS, 0.0),
+    "tools": (RECIPE_KEYWORDS, 0.1),
+}
+"""Of keywords and of the kinds of values, for each kind of document. Kinds tell music tools
+apart; for recipes they were of no use, since a word and a path may mean the same slot."""
 _HNSW = {"hnsw": {"space": "ip", "ef_search": CANDIDATES, "ef_construction": 100}}
 _BATCH = 2_000
 _KEYWORD_CANDIDATES = 50

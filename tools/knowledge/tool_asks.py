@@ -47,7 +47,10 @@ def load_wordings(folder: Path = ASKS) -> list[Wording]:
     Raises:
         RecipeError: a wording has a slot without values.
     """
-    found = [wording for path in sorted(folder.glob("*.yaml")) for wording in _read(path)]
+    files = (
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))
+    )
+    found = [wording for data in files for wording in read_wordings(data)]
     for wording in found:
         missing = [slot for slot in wording.slots if slot not in wording.values]
         if missing:
@@ -55,8 +58,8 @@ def load_wordings(folder: Path = ASKS) -> list[Wording]:
     return found
 
 
-def _read(path: Path) -> Iterator[Wording]:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+def read_wordings(data: Any) -> Iterator[Wording]:
+    """Yield the wordings of a tool (`tool`, `asks`, `values`) or of `requests` of one call."""
     if not isinstance(data, Mapping):
         return
     for ask in data.get("asks", ()):

@@ -26,6 +26,9 @@ from tools.bash.policy.decision import Decision
 COMMANDS = "bash"
 """The tool whose calls are judged; all others only compute."""
 
+EDITED = {"edited": True, "decided": "edit"}
+"""What the transcript says of the result of a call that a person changed."""
+
 
 class Approval:
     """Steps that decide whether a call runs."""
@@ -115,7 +118,8 @@ class Approval:
         self.audit.rejected(state, call, resume)
         self.previews.discard(state["conversation"])
         text = f"not run: the person rejected this command{reason}"
-        update = self.notes.settle(state, call, "rejected", text)
+        decided = {"decided": "reject", "reason": resume.reason or "", "by": resume.by}
+        update = self.notes.settle(state, call, "rejected", text, meta=decided)
         while update["calls"]:
             later: State = {**state, **update}  # type: ignore[typeddict-item]
             text = "not run: the person rejected the command before it"
@@ -133,7 +137,8 @@ class Approval:
         update["preview"] = None
         if decision.verdict == "refuse":
             seen: State = {**state, **update}  # type: ignore[typeddict-item]
-            return follow(self.notes.settle(seen, changed, "refused", refusal(decision)))
+            reason = refusal(decision)
+            return follow(self.notes.settle(seen, changed, "refused", reason, meta=EDITED))
         calls = [call_to_json(changed), *state["calls"][1:]]
         update |= {"calls": calls, "decision": decision_to_json(decision), "edited": True}
         return Command(goto="run", update=update)

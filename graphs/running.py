@@ -7,7 +7,7 @@ import time
 
 from langgraph.types import Command
 
-from graphs.approval import COMMANDS
+from graphs.approval import COMMANDS, EDITED
 from graphs.auditing import Auditing
 from graphs.events import ToolStarted
 from graphs.notes import Notes, emit, follow, head, step, timed
@@ -58,7 +58,7 @@ class Running:
             result.text,
             artifacts=result.artifacts,
             seconds=seconds,
-            meta={"edited": True} if state["edited"] else None,
+            meta=EDITED if state["edited"] else None,
         )
         update["timings"] = timed(state, "run", seconds)
         if problem is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tools.music.interval import OCTAVE, Interval, transpose
 from tools.music.pitch import MusicError, Pitch
@@ -45,7 +46,7 @@ class Chord:
         number = self.inversion
         return f"{plain} over {self.bass.name}" if number is None else f"{plain}, {_said(number)}"
 
-    @property
+    @cached_property
     def tones(self) -> tuple[Pitch, ...]:
         """The chord tones from the root up, whatever the bass."""
         return tuple(transpose(self.root, interval) for interval in self.quality.intervals)

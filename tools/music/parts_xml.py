@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from tools.music.chord import Chord
@@ -72,7 +73,7 @@ def heads(score: PartScore, number: int) -> list[Head]:
     found: list[Head] = []
     now = Fraction(0)
     for note in score.voices[number]:
-        pieces = _pieces(now + score.offset, note.beats, score.bar)
+        pieces = _pieces((now + score.offset) % score.bar, note.beats, score.bar)
         red = (number, now) in score.marked
         if note.tied and found and note.pitch == found[-1].pitch:
             found[-1] = _tied_on(found[-1])
@@ -90,14 +91,16 @@ def _tied_on(head: Head) -> Head:
     return Head(head.pitch, head.start, head.beats, head.continues, True, head.red)
 
 
-def _pieces(start: Fraction, beats: Fraction, bar: Fraction) -> list[Fraction]:
+@lru_cache(maxsize=1024)
+def _pieces(start: Fraction, beats: Fraction, bar: Fraction) -> tuple[Fraction, ...]:
+    """Cut a length that begins `start` beats after a bar line into ones with note values."""
     pieces = []
     while beats > 0:
         room = min(beats, bar - start % bar)
         piece = next(size for size in _TYPES if size <= room)
         pieces.append(piece)
         start, beats = start + piece, beats - piece
-    return pieces
+    return tuple(pieces)
 
 
 def _measure(score: PartScore, cut: Sequence[Sequence[Head]], bar: int) -> str:

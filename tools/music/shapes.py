@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tools.music.chord import Chord
 from tools.music.frets import Fingering, Frets
@@ -80,6 +81,17 @@ def _alike(one: Frets, other: Frets) -> bool:
     )
 
 
+class _Begun(NamedTuple):
+    """The first strings of a shape: frets, pitch classes as bits, fingers above the lowest fret,
+    whether that is held, and whether a string inside is muted."""
+
+    frets: Frets = ()
+    sounds: int = 0
+    fingers: int = 0
+    lowest: bool = False
+    gap: bool = False
+
+
 class _Search:
     """All shapes of one chord in one tuning."""
 
@@ -92,6 +104,7 @@ class _Search:
         self.free_bass = chord.bass is None and (tuning.reentrant or not strict)
         self.wanted = frozenset((*tones, bass))
         self.needed = self.wanted - self._dispensable(chord, strict)
+        self.needed_mask = sum(1 << tone for tone in self.needed)
 
     def _dispensable(self, chord: Chord, strict: bool) -> frozenset[int]:
         """The fifth of a chord with a seventh; of wide chords the root and the ninth too."""
@@ -115,29 +128,56 @@ class _Search:
             reach = {0, *(range(start, start + SPAN) if start else ())}
             good = [f for f in sorted(reach) if (string + f) % 12 in self.wanted]
             options.append([None, *good])
-        for frets in self._fill(options, start, ()):
+        for frets in self._fill(options, start):
             shape = self._judge(frets, start)
             if shape is not None:
                 yield shape
 
-    def _fill(
-        self, options: list[list[int | None]], start: int, done: tuple[int | None, ...]
-    ) -> Iterator[Frets]:
-        place = len(done)
-        if place == len(options):
-            yield done
-            return
-        begun = any(fret is not None for fret in done)
-        # One string inside a shape may be muted, no more: a finger must lie on it.
-        gap = begun and _muted_inside(done)
-        for fret in options[place]:
-            if fret is None and gap and place < len(options) - 1:
-                continue
-            if fret is not None and not begun and not self._good_bass(place, fret):
-                continue
-            if fret is not None and sum(1 for f in (*done, fret) if f and f > start) > FINGERS:
-                continue
-            yield from self._fill(options, start, (*done, fret))
+    def _fill(self, options: list[list[int | None]], start: int) -> list[Frets]:
+        """Return the rows of frets that one hand reaches and that can sound the chord.
+
+        String by string; what the strings that are left cannot complete is dropped at once.
+        """
+        rows = [_Begun()]
+        for place, frets in enumerate(options):
+            left = options[place + 1 :]
+            sounds = self._mask(
+                (at, fret) for at, row in enumerate(left, place + 1) for fret in row
+            )
+            lowest = any(start in row for row in left)
+            rows = [
+                more
+                for row in rows
+                for fret in frets
+                if (more := self._with(row, place, fret, start)) is not None
+                and not self.needed_mask & ~(more.sounds | sounds)
+                and (more.lowest or lowest)
+            ]
+        return [row.frets for row in rows]
+
+    def _with(self, row: _Begun, place: int, fret: int | None, start: int) -> _Begun | None:
+        """Return the row with a fret for the next string; None where no hand holds that."""
+        frets = (*row.frets, fret)
+        if fret is None:
+            # One string inside a shape may be muted, no more: a finger must lie on it.
+            if row.gap and place < len(self.open) - 1:
+                return None
+            return _Begun(frets, row.sounds, row.fingers, row.lowest, row.gap or row.sounds > 0)
+        if not row.sounds and not self._good_bass(place, fret):
+            return None
+        fingers = row.fingers + (fret > start)
+        if fingers > FINGERS:
+            return None
+        sounds = row.sounds | 1 << (self.open[place] + fret) % 12
+        return _Begun(frets, sounds, fingers, row.lowest or fret == start, row.gap)
+
+    def _mask(self, played: Iterable[tuple[int, int | None]]) -> int:
+        """The pitch classes of frets, by string, as bits."""
+        mask = 0
+        for place, fret in played:
+            if fret is not None:
+                mask |= 1 << (self.open[place] + fret) % 12
+        return mask
 
     def _good_bass(self, place: int, fret: int) -> bool:
         return self.free_bass or (self.open[place] + fret) % 12 == self.bass
@@ -185,12 +225,6 @@ class _Search:
         """Low strings that are left out cost more where there are few strings."""
         each = MUTED_COST if len(self.open) > SMALL_INSTRUMENT else TOP_MUTED_COST
         return each * first
-
-
-def _muted_inside(done: Frets) -> bool:
-    """True where a string after the first played one is muted."""
-    first = next(place for place, fret in enumerate(done) if fret is not None)
-    return None in done[first:]
 
 
 def _gaps(frets: Frets) -> int:

@@ -104,12 +104,16 @@ class Tool:
             ToolError: an argument is missing, unknown or of the wrong type, or the function
                 refused; the text says which and what is expected.
         """
-        problem = _first_problem(arguments, self.parameters)
+        problem = self.problem(arguments)
         if problem:
             raise ToolError(f"{self.name}: {problem}")
         if self.takes_context:
             return self.function(context or ToolContext("none", "none"), **arguments)
         return self.function(**arguments)
+
+    def problem(self, arguments: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with arguments and which are expected; None where they fit."""
+        return _first_problem(arguments, self.parameters)
 
 
 def _first_problem(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> str | None:

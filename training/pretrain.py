@@ -13,7 +13,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from runtime.formats import mica
 
 ASSISTANT = f"{mica.START}assistant{mica.MIDDLE}"
 TEXT_WEIGHT, CALL_WEIGHT = 1.0, 3.0
+Report = Callable[[int, float, float, float], None]
+"""Called with the step, the mean loss since the last report, tokens a second, the share done."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Config:
     checkpoint_minutes: float = 3.0
     adapter_rank: int = 0  # 0 trains all weights; more trains a LoRA of this rank
     adapter_alpha: int = 16
+    report_steps: int = 50
 
     @classmethod
     def load(cls, path: Path) -> Config:
@@ -173,10 +176,23 @@ def rate(config: Config, progress: float, step: int) -> float:
     return config.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
 
 
+def print_report(step: int, loss: float, speed: float, done: float) -> None:
+    """Print one line."""
+    print(f"step {step} loss {loss:.4f} tokens/s {speed:.0f} done {done:.0%}", flush=True)
+
+
 def train(
-    model: Any, examples: Sequence[Example], held_out: Sequence[Example], config: Config, out: Path
-) -> None:
-    """Train until `steps` or `minutes`; print loss, speed and what is left; keep checkpoints."""
+    model: Any,
+    examples: Sequence[Example],
+    held_out: Sequence[Example],
+    config: Config,
+    out: Path,
+    report: Report = print_report,
+) -> float:
+    """Train until `steps` or `minutes`; report on the way; keep checkpoints in `out`.
+
+    Returns the mean loss over the held-out rows.
+    """
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
         parameters, lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
@@ -187,6 +203,7 @@ def train(
     core = core.model if config.adapter_rank else model
     started = saved = last = time.monotonic()
     tokens = 0
+    losses: list[torch.Tensor] = []
     for batch in batches(examples, config, rng):
         elapsed = spent + time.monotonic() - started
         progress = max(step / config.steps, elapsed / 60 / config.minutes)
@@ -202,19 +219,18 @@ def train(
         optimizer.zero_grad(set_to_none=True)
         step += 1
         tokens += sum(len(example.ids) for example in batch)
-        if step % 50 == 0:
+        losses.append(loss.detach())
+        if step % config.report_steps == 0:
             now = time.monotonic()
-            print(
-                f"step {step} loss {loss.item():.4f} tokens/s {tokens / (now - last):.0f} "
-                f"done {progress:.0%}",
-                flush=True,
-            )
-            tokens, last = 0, now
+            report(step, torch.stack(losses).mean().item(), tokens / (now - last), progress)
+            tokens, losses, last = 0, [], now
         if time.monotonic() - saved > config.checkpoint_minutes * 60:
             _save(model, optimizer, step, elapsed, out)
             saved = time.monotonic()
     _save(model, optimizer, step, spent + time.monotonic() - started, out)
-    print(f"held-out loss {evaluate(core, held_out, config):.4f} after {step} steps", flush=True)
+    remaining = evaluate(core, held_out, config)
+    print(f"held-out loss {remaining:.4f} after {step} steps", flush=True)
+    return remaining
 
 
 @torch.no_grad()
@@ -234,8 +250,11 @@ def _save(model: Any, optimizer: torch.optim.Optimizer, step: int, spent: float,
         "step": step,
         "spent": spent,
     }
-    torch.save(state, out / "state.tmp")
-    (out / "state.tmp").replace(out / "state.pt")
+    try:
+        torch.save(state, out / "state.tmp")
+        (out / "state.tmp").replace(out / "state.pt")
+    finally:  # half a file on a full disk would keep it full
+        (out / "state.tmp").unlink(missing_ok=True)
 
 
 def _resume(model: Any, optimizer: torch.optim.Optimizer, out: Path) -> tuple[int, float]:

@@ -20,4 +20,11 @@ class RefusedError(TrainingError):
 
 
 class BusyError(TrainingError):
-    """Another run is training on this machine."""
+    """Another run, `holder`, is training on this machine."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(
+            f"the run {holder} is training on this machine, and one trains at a time: wait for it "
+            f"(`mica train show {holder}`) or end it (`mica train cancel {holder}`)"
+        )
+        self.holder = holder

@@ -1,0 +1,76 @@
+"""What keeps a recipe from working on a machine, told before anything is started."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from training.backends.environment import Environment
+from training.runs.machine import GIB, Card, Machine
+from training.runs.memory import Size, needed
+from training.runs.recipe import Recipe
+
+LEAST_CAPABILITY = (7, 5)
+"""The oldest cards that torch 2.13's CUDA builds and bitsandbytes' 4 bit run on: Turing."""
+
+LEAST_BFLOAT16 = (8, 0)
+ROOM = 200 << 20
+"""Bytes that must be free on the disk before a run starts."""
+
+
+def device_problems(recipe: Recipe, machine: Machine) -> list[str]:
+    """Return why a recipe's device cannot be had here."""
+    if recipe.device == "mps" and not machine.is_apple:
+        return ["device mps is a Mac's: take cpu or cuda"]
+    if recipe.device == "cuda" and not machine.cards:
+        return ["no CUDA card is found (nvidia-smi shows none): take device cpu, or install "
+                "NVIDIA's driver"]  # fmt: skip
+    card = chosen_card(recipe, machine)
+    if card is None:
+        return []
+    version = f"{card.name} has compute capability {card.capability[0]}.{card.capability[1]}"
+    if card.capability < LEAST_CAPABILITY:
+        return [f"{version}; torch needs 7.5 (Turing) or newer: take device cpu"]
+    if recipe.bfloat16 and card.capability < LEAST_BFLOAT16:
+        return [f"{version}; bfloat16 needs 8.0 (Ampere) or newer: take bfloat16: false"]
+    return []
+
+
+def chosen_card(recipe: Recipe, machine: Machine) -> Card | None:
+    """Return the card that a recipe would train on, or None."""
+    if recipe.device in ("cpu", "mps") or not machine.cards:
+        return None
+    return machine.cards[0]
+
+
+def memory_problems(recipe: Recipe, machine: Machine, size: Size | None) -> list[str]:
+    """Return why the memory is too little, where the base's size is known."""
+    if size is None:
+        return []
+    card = chosen_card(recipe, machine)
+    free = card.memory if card else machine.memory
+    wanted = needed(size, recipe, card=card is not None)
+    if not free or wanted <= free:
+        return []
+    ways = ["lower batch_tokens" if recipe.backend == "shipped" else "lower batch_rows or context"]
+    if recipe.loading == "full" and recipe.backend != "shipped":
+        ways.append("take loading: 4bit")
+    return [
+        f"it takes about {wanted / GIB:.1f} GiB of memory and {free / GIB:.1f} GiB are free on "
+        f"{card.name if card else 'this machine'}: {', '.join(ways)} or take a smaller base"
+    ]
+
+
+def environment_problems(environment: Environment) -> list[str]:
+    """Return why the training environment cannot be used."""
+    problem = environment.problem()
+    return [problem] if problem else []
+
+
+def disk_problems(folder: Path) -> list[str]:
+    """Return why the disk of a folder has too little room."""
+    free = shutil.disk_usage(folder).free
+    if free >= ROOM:
+        return []
+    return [f"the disk with {folder} has {free >> 20} MiB free and a run takes {ROOM >> 20}: "
+            "make room"]  # fmt: skip

@@ -59,11 +59,12 @@ class Auditing:
         )  # fmt: skip
 
     def _model(self, state: State) -> dict[str, Any]:
-        parts = self.parts
-        adapter = parts.adapter(state["specialist"]) if state["specialist"] != "other" else None
+        specialist, build = state["specialist"], self.parts.build(state.get("build"))
+        adapter = self.parts.adapter(specialist) if specialist != "other" else None
+        used = adapter is not None and build.adapter(adapter) is not None
         return {
-            "model": parts.builds.get("", parts.backend.name),
-            "adapter": parts.builds.get(adapter, adapter) if adapter else None,
+            "model": build.hashes.get("", build.model),
+            "adapter": build.hashes.get(adapter, adapter) if adapter and used else None,
         }
 
     def _add(self, kind: str, state: State, call: ToolCall, **more: Any) -> None:

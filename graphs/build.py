@@ -10,6 +10,7 @@ import agents
 from agents.router import Router, RouterError
 from graphs.assistant import Assistant
 from graphs.parts import Library, Parts
+from graphs.serving import Local
 from graphs.settings import Settings
 from records.paths import home
 from records.store import Store
@@ -42,11 +43,10 @@ def build_assistant(
     settings = settings or Settings()
     folder = folder or home()
     folder.mkdir(parents=True, exist_ok=True)
-    model, adapters = (backend, None) if backend else open_backend(settings)
-    builds = {} if backend or settings.backend != "local" else builds_of(settings.model)
+    builds = Local(settings) if backend is None and settings.backend == "local" else None
     sandbox, problem = open_sandbox(settings, ready=settings.sandbox_ready if serving else 0)
     parts = Parts(
-        backend=model,
+        backend=backend or (builds.engine if builds else open_backend(settings)),
         store=Store(folder / "mica.db"),
         router=Router(threshold=settings.router_threshold),
         specialists=agents.load_all(),
@@ -56,9 +56,8 @@ def build_assistant(
         sandbox=sandbox,
         sandbox_problem=problem,
         knowledge=open_knowledge(settings, sandbox),
-        adapters=adapters,
-        builds=builds,
-        ask_below=settings.ask_below if backend is None and only_chooses(settings) else 0.0,
+        adapters=frozenset() if backend is None and settings.backend == "remote" else None,
+        serving=builds,
     )
     _warm_up(parts)
     return Assistant(parts, folder / "checkpoints.db")
@@ -74,8 +73,8 @@ def _warm_up(parts: Parts) -> None:
         _log.error("%s", error)
 
 
-def open_backend(settings: Settings) -> tuple[ChatBackend, frozenset[str] | None]:
-    """Return the model that the settings name, and its adapters (None: any name will do).
+def open_backend(settings: Settings) -> ChatBackend:
+    """Return the model that the settings name.
 
     Raises:
         BackendError: it cannot be loaded, or the settings lack something.
@@ -85,44 +84,14 @@ def open_backend(settings: Settings) -> tuple[ChatBackend, frozenset[str] | None
 
         if settings.script is None:
             raise BackendError("the scripted model needs a file: set MICA_SCRIPT")
-        return ScriptedBackend(read_script(settings.script)), None
+        return ScriptedBackend(read_script(settings.script))
     if settings.backend == "remote":
         from runtime.remote import RemoteBackend
 
         if not settings.remote_model:
             raise BackendError("a remote model needs its name on the server: set MICA_REMOTE_MODEL")
-        remote = RemoteBackend(settings.remote_url, settings.remote_model, settings.remote_key)
-        return remote, frozenset()
-    from runtime.engine import LlamaBackend
-    from runtime.models import registry
-
-    model = registry.resolve(settings.model)
-    engine = LlamaBackend(
-        model.path, adapters=model.adapters, format=model.format, threads=settings.threads
-    )
-    return engine, frozenset(model.adapters)
-
-
-def only_chooses(settings: Settings) -> bool:
-    """Tell whether the model names what was looked up and writes no commands of its own."""
-    from runtime.models import registry
-
-    return settings.backend == "local" and registry.resolve(settings.model).format == "mica"
-
-
-def builds_of(model: str) -> dict[str, str]:
-    """Return the name and the first 16 hex digits of the sha256 of a local model and adapters.
-
-    Raises:
-        BackendError: there is no such model.
-    """
-    from runtime.models import registry
-
-    entry = registry.resolve(model)
-    found = {"": entry.name} | {name: name for name in entry.adapters}
-    for name, file in zip(found, entry.files, strict=False):
-        found[name] += f" {file.sha256[:16]}" if file.sha256 else ""
-    return found
+        return RemoteBackend(settings.remote_url, settings.remote_model, settings.remote_key)
+    return Local(settings).engine
 
 
 def open_sandbox(settings: Settings, *, ready: int = 0) -> tuple[Sandbox | None, str]:

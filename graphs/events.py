@@ -14,10 +14,16 @@ from tools.bash.policy.decision import Decision
 
 @dataclass(frozen=True)
 class Routed:
-    """A specialist was chosen; `confidence` is a calibrated probability."""
+    """A specialist was chosen; `confidence` is a calibrated probability.
+
+    `build` is the name of the build that answers, `role` whether it is the champion or the
+    challenger (empty: there is no such choice).
+    """
 
     specialist: str
     confidence: float
+    build: str = field(default="", compare=False)
+    role: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,10 @@ def proposed_command(parts: Parts, text: str, specialist: str = "sysadmin") -> s
         "messages": [Message("user", text).to_openai()],
     }
     options = GenerationOptions(max_tokens=parts.settings.max_tokens)
-    adapter = parts.adapter(specialist)
-    completion = collect(parts.backend.stream(prompt_of(parts, state), options, adapter=adapter))
+    build = parts.build()
+    adapter = build.adapter(parts.adapter(specialist))
+    with parts.opened(build) as backend:
+        completion = collect(backend.stream(prompt_of(parts, state), options, adapter=adapter))
     for call in completion.tool_calls:
         command = call.arguments.get("command")
         if call.name == COMMANDS and isinstance(command, str):

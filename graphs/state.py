@@ -13,7 +13,10 @@ from tools.bash.policy.decision import Decision
 
 
 class State(TypedDict, total=False):
-    """The channels of the graph. All but `messages`, `previous` and `recipe` belong to one turn.
+    """The channels of the graph.
+
+    All but `messages`, `previous`, `recipe` and `build` belong to one turn; `build` is the name of
+    the one that answers it, and the next turn keeps it where it can.
 
     `messages` is the conversation as the model sees it, without system messages; tool
     outputs are shortened there. `previous` is the specialist who spoke before, `recipe` the
@@ -31,6 +34,7 @@ class State(TypedDict, total=False):
     previous: str | None
     recipe: dict[str, Any] | None
     follows: bool
+    build: str
     specialist: str
     confidence: float
     documents: list[dict[str, Any]]

@@ -86,8 +86,11 @@ class Thinking:
         request = Message("user", state["text"])
         self.notes.record(state, request, "user")
         chosen = self._choose(state)
-        emit(Routed(chosen.specialist, chosen.confidence))
+        # The turn keeps this build to its end, whatever becomes champion meanwhile.
+        build = self.parts.build(self.parts.assign(state["conversation"], state.get("build")))
+        emit(Routed(chosen.specialist, chosen.confidence, build.name, build.role))
         update: dict[str, Any] = {
+            "build": build.name,
             "messages": [*state.get("messages", []), request.to_openai()],
             "specialist": chosen.specialist,
             "confidence": chosen.confidence,
@@ -131,7 +134,7 @@ class Thinking:
             "documents": [document_to_json(document) for document in documents],
             "timings": timed(state, "retrieve", time.perf_counter() - started),
         }
-        if documents and nearness(documents) < self.parts.ask_below:
+        if documents and nearness(documents) < self.parts.build(state.get("build")).ask_below:
             update["answer"] = unsure(documents)
             emit(TextDelta(update["answer"]))
         return Command(goto="answer" if "answer" in update else "act", update=update)
@@ -183,14 +186,16 @@ class Thinking:
                 "tool_choice": "none" if final else "auto",
             }
         )
-        adapter = self.parts.adapter(state["specialist"])
+        build = self.parts.build(state.get("build"))
+        adapter = build.adapter(self.parts.adapter(state["specialist"]))
         prompt = prompt_of(self.parts, state)
-        for delta in self.parts.backend.stream(prompt, options, adapter=adapter, cancel=cancel):
-            if first is None:
-                first = time.perf_counter() - started
-            deltas.append(delta)
-            if delta.text:
-                emit(TextDelta(delta.text))
+        with self.parts.opened(build) as backend:
+            for delta in backend.stream(prompt, options, adapter=adapter, cancel=cancel):
+                if first is None:
+                    first = time.perf_counter() - started
+                deltas.append(delta)
+                if delta.text:
+                    emit(TextDelta(delta.text))
         return collect(iter(deltas)), first
 
     def _take(
@@ -249,12 +254,19 @@ class Thinking:
     def _meta(self, state: State, timings: dict[str, float]) -> dict[str, Any]:
         specialist = self.parts.specialists.get(state["specialist"])
         schemas = self.parts.schemas(specialist.name) if specialist else ()
+        adapter = self.parts.adapter(specialist.name) if specialist else None
+        build = self.parts.build(state.get("build"))
+        used = adapter if build.adapter(adapter) else None
         return {
             "message_id": message_id(state["turn"]),
             "specialist": state["specialist"],
             "confidence": round(state["confidence"], 4),
-            "model": self.parts.backend.name if specialist else None,
-            "adapter": self.parts.adapter(specialist.name) if specialist else None,
+            "build": build.name if specialist else None,
+            "role": build.role,
+            "model": build.model if specialist else None,
+            "model_build": build.hashes.get("") if specialist else None,
+            "adapter": used,
+            "adapter_build": build.hashes.get(used) if used else None,
             "tools": tools_hash(schemas),
             "sources": [
                 {"id": document.id, "title": document.title, "source": document.source}

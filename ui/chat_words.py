@@ -18,7 +18,8 @@ def routed(event: Routed) -> str:
     'Sysadmin · 0.97'
     """
     title = "Mica" if event.specialist == "other" else event.specialist.capitalize()
-    return f"{title} · {event.confidence:.2f}"
+    by = f" · challenger {event.build}" if event.role == "challenger" else ""
+    return f"{title} · {event.confidence:.2f}{by}"
 
 
 def looked_up(documents: Sequence[Document]) -> str:

@@ -82,6 +82,7 @@ def _records(chosen: Settings) -> Finding:
 
 def _model(chosen: Settings) -> Finding:
     from graphs.build import open_backend
+    from runtime.engine import LlamaBackend
     from runtime.types import (
         BackendError,
         ChatPrompt,
@@ -91,7 +92,7 @@ def _model(chosen: Settings) -> Finding:
     )  # fmt: skip
 
     try:
-        backend, adapters = open_backend(chosen)
+        backend = open_backend(chosen)
     except BackendError as error:
         return Finding(False, str(error), "see `mica models list`")
     if chosen.backend == "script":
@@ -103,7 +104,8 @@ def _model(chosen: Settings) -> Finding:
         return Finding(False, f"{backend.name}: {error}", "see `mica models list`")
     finally:
         backend.close()
-    names = ", ".join(sorted(adapters or ())) or "none"
+    loaded = backend.adapters if isinstance(backend, LlamaBackend) else ()
+    names = ", ".join(sorted(name.split()[0] for name in loaded)) or "none"
     return Finding(
         True, f"{backend.name}, {done.usage.completion_tokens} tokens; adapters: {names}"
     )

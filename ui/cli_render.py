@@ -64,7 +64,9 @@ class Follower:
             self._say(event.text)
         elif isinstance(event, Routed):
             self._row |= {"specialist": event.specialist, "confidence": round(event.confidence, 4)}
-            self._note(f"{event.specialist} ({event.confidence:.0%} sure)")
+            self._row |= {"build": event.build} if event.build else {}
+            by = f", challenger {event.build}" if event.role == "challenger" else ""
+            self._note(f"{event.specialist} ({event.confidence:.0%} sure){by}")
         elif isinstance(event, Retrieved):
             titles = ", ".join(f"{d.title} [{d.source}]" for d in event.documents[:3])
             self._note(f"looked up: {titles}")

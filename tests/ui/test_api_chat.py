@@ -338,4 +338,9 @@ def test_feedback_is_kept(world: World, serve: Serve):
 
 def test_health(serve: Serve):
     answer = httpx.get(serve([]) + "/healthz")
-    assert answer.json() == {"status": "ok", "model": "scripted", "sandbox": "noting"}
+    assert answer.json() == {
+        "status": "ok",
+        "model": "scripted",
+        "build": "scripted",
+        "sandbox": "noting",
+    }

@@ -55,6 +55,8 @@ class Reply:
             case Routed():
                 self.mica["specialist"] = event.specialist
                 self.mica["confidence"] = round(event.confidence, 4)
+                if event.build:
+                    self.mica |= {"build": event.build, "role": event.role}
             case Retrieved():
                 self.mica["sources"] = [_source(document) for document in event.documents]
             case TextDelta():

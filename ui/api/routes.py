@@ -133,7 +133,8 @@ class Api:
         """Say that requests are answered, and by what."""
         parts = self._mica.parts
         sandbox = parts.sandbox.name if parts.sandbox is not None else None
-        health = {"status": "ok", "model": parts.backend.name, "sandbox": sandbox}
+        build = await asyncio.to_thread(parts.build)
+        health = {"status": "ok", "model": build.model, "build": build.name, "sandbox": sandbox}
         return {**health, "host_readonly": True} if parts.settings.host_readonly else health
 
     async def nothing(self, request: Request) -> None:

@@ -125,7 +125,7 @@ class EventStream(StreamingResponse):
 
 
 def _begun(reply: Reply) -> dict[str, Any]:
-    known = ("conversation", "specialist", "confidence")
+    known = ("conversation", "specialist", "confidence", "build", "role")
     return {name: reply.mica[name] for name in known if name in reply.mica}
 
 

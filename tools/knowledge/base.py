@@ -27,6 +27,10 @@ PLACES = {"composer": 4}
 """How many passages are offered where one is nearer than all else; two by default. Questions about
 concepts are common in music, and each concept is one short passage."""
 BUILT_IN = ("built-in", "manuals")
+PREFERRED = 0.08
+"""How much nearer a learned document counts than one that Mica brings along: a person asked for it.
+With ten learned recipes, 30 of 30 other wordings of their requests found theirs first (24 without),
+and at 0.15 still none of 150 development requests for built-in recipes found a learned one."""
 LEARNED_OPEN = 4
 """How many files of learned documents stay indexed: the champion's, the challenger's, some more."""
 Item = tuple[Document, Sequence[str], str]
@@ -112,12 +116,14 @@ class KnowledgeBase:
     ) -> list[tuple[float, Document]]:
         # Scores are linear in the vector, so the mean vector gives the mean of both scores.
         vector = self.embedder.encode(texts).mean(axis=0)
-        shelves = [self._shelves.get(f"{name}-{kind}") for name in names] + [learned.get(kind)]
+        shelves = [(self._shelves.get(f"{name}-{kind}"), 0.0) for name in names]
         found: dict[str, tuple[float, Document]] = {}
-        for shelf in filter(None, shelves):
+        for shelf, preference in [*shelves, (learned.get(kind), PREFERRED)]:
+            if shelf is None:
+                continue
             for key, score in shelf.scores(vector, texts[0]).items():
-                if key not in found or score > found[key][0]:
-                    found[key] = (score, shelf.documents[key])
+                best = max(score + preference, found[key][0] if key in found else -1.0)
+                found[key] = (best, shelf.documents[key])
         return sorted(found.values(), key=lambda item: (-item[0], item[1].id))[:50]
 
     def _learned(self, path: Path) -> Mapping[str, Shelf]:

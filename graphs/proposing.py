@@ -26,10 +26,15 @@ def proposed_command(parts: Parts, text: str, specialist: str = "sysadmin") -> s
     """
     if problem := problem_of(text, parts.settings.max_request):
         raise BackendError(problem)
-    chosen = parts.specialists[specialist]
+    chosen, build = parts.specialists[specialist], parts.build()
     documents = []
     if parts.knowledge is not None and chosen.shelf and parts.settings.retrieved:
-        found = parts.knowledge.search(text, shelf=chosen.shelf, k=parts.settings.retrieved)
+        found = parts.knowledge.search(
+            text,
+            shelf=chosen.shelf,
+            k=parts.settings.retrieved,
+            learned=build.learned.get(specialist),
+        )
         documents = [document_to_json(document) for document in found]
     state: State = {
         **new_turn("none", "none", text),
@@ -38,7 +43,6 @@ def proposed_command(parts: Parts, text: str, specialist: str = "sysadmin") -> s
         "messages": [Message("user", text).to_openai()],
     }
     options = GenerationOptions(max_tokens=parts.settings.max_tokens)
-    build = parts.build()
     adapter = build.adapter(parts.adapter(specialist))
     with parts.opened(build) as backend:
         completion = collect(backend.stream(prompt_of(parts, state), options, adapter=adapter))

@@ -146,7 +146,14 @@ class Thinking:
             return []
         recipe = state.get("recipe") if state["follows"] else None
         before = Document(**recipe) if recipe else None
-        return look_up(self.parts.knowledge, state["text"], shelf=shelf, count=count, before=before)
+        return look_up(
+            self.parts.knowledge,
+            state["text"],
+            shelf=shelf,
+            count=count,
+            before=before,
+            learned=self.parts.build(state.get("build")).learned.get(state["specialist"]),
+        )
 
     @step
     def act(self, state: State) -> Command[str]:

@@ -127,12 +127,17 @@ class Registry:
         except OSError as error:
             raise ModelError(f"the build {entry.name} cannot be kept: {error}") from error
         with self._changing() as data:
-            data["models"] = [row for row in data["models"] if row["name"] != made.name]
             known = {known.name: known for known in self._shipped().models}
             known |= {row["name"]: rows.entry_of(self.folder, row) for row in data["models"]}
+            before = known.pop(made.name, None)
+            data["models"] = [row for row in data["models"] if row["name"] != made.name]
             if made.parent is not None and made.parent not in known:
                 raise ModelError(f"{made.name} is said to come from {made.parent!r}; {_LIST}")
-            made = replace(made, version=_next_version(made, known))
+            if before is not None:
+                serves = (data["aliases"].get(CHAMPION), (data["challenge"] or {}).get("name"))
+                if before.fingerprint() != made.fingerprint() and made.name in serves:
+                    raise ModelError(f"{made.name} is answering now; give the new build a new name")
+            made = replace(made, version=before.version if before else _next(made, known))
             data["models"].append(rows.row_of(self.folder, made))
         return made
 
@@ -288,7 +293,7 @@ def _advice(entry: ModelEntry) -> str:
     return f"run `mica models pull {entry.origin} --file {entry.path.name}` again"
 
 
-def _next_version(entry: ModelEntry, known: dict[str, ModelEntry]) -> int:
+def _next(entry: ModelEntry, known: dict[str, ModelEntry]) -> int:
     root = _root(entry, known)
     return 1 + max((e.version for e in known.values() if _root(e, known) == root), default=0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tools.music.codes.model import Sound
 from tools.music.pitch import MusicError
@@ -25,7 +25,7 @@ class Value:
     dots: int = 0
     ratio: tuple[int, int] = (1, 1)
 
-    @property
+    @cached_property
     def quarters(self) -> Fraction:
         """The length in quarter notes."""
         plain = Fraction(4) / self.unit * (2 - Fraction(1, 2**self.dots))

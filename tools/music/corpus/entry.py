@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import zlib
@@ -184,6 +185,7 @@ def _unpacked(row: list[int]) -> tuple[Note, ...]:
     return tuple(notes)
 
 
+@functools.lru_cache(maxsize=2048)
 def _pitch(code: int) -> Pitch:
     index, alter = divmod(code, 16)
     return Pitch(STEPS[index % 7], alter - 8, index // 7)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import pydantic
 from fastapi import Request
@@ -49,16 +49,6 @@ class ChatBody(BaseModel):
     logprobs: bool | None = None
     response_format: dict[str, Any] | None = None
     metadata: dict[str, Any] | None = None
-
-
-class FeedbackBody(BaseModel):
-    """A rating of an answer."""
-
-    conversation: str
-    message_id: str
-    rating: Literal["up", "down"]
-    comment: str | None = None
-    correction: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +110,7 @@ def chat_request(body: ChatBody, headers: Mapping[str, str], longest: int) -> Ch
         ApiError: it asks for what Mica cannot do, or there is nothing to answer.
     """
     _refuse_unsupported(body)
-    _refuse_surrogates(body)
+    refuse_surrogates(body)
     messages = [_message(data, index) for index, data in enumerate(body.messages)]
     last = messages[-1]
     where = f"messages.{len(messages) - 1}"
@@ -153,7 +143,12 @@ def _refuse_unsupported(body: ChatBody) -> None:
         refuse("response_format", "answers are text: leave out `response_format`")
 
 
-def _refuse_surrogates(body: ChatBody) -> None:
+def refuse_surrogates(body: BaseModel) -> None:
+    """Refuse texts that cannot be written anywhere.
+
+    Raises:
+        ApiError: there is one.
+    """
     try:
         body.model_dump_json().encode()
     except (ValueError, pydantic.ValidationError) as error:

@@ -18,9 +18,10 @@ from sandboxes import SandboxError
 from sandboxes.attach import Attachments
 from ui.api import rules
 from ui.api.errors import ApiError, ApiRoute
+from ui.api.feedback import Feedback
 from ui.api.files import URL, Files
 from ui.api.reply import Reply
-from ui.api.requests import ChatBody, ChatRequest, FeedbackBody, chat_request, read_body
+from ui.api.requests import ChatBody, ChatRequest, chat_request, read_body
 from ui.api.scores import Scores
 from ui.api.streaming import EventStream, first_event, sent, ticking, whole
 from ui.api.undoing import Undo
@@ -52,7 +53,7 @@ class Api:
         add("/v1/chat/completions", self.chat, methods=["POST"], response_model=None)
         add("/v1/models", self.models, methods=["GET"])
         add("/v1/models/{model:path}", self.model, methods=["GET"])
-        add("/v1/feedback", self.feedback, methods=["POST"])
+        Feedback(self._mica.parts.store, OWNER).add_routes(router)
         add(URL + "/{key}/{name}", self.file, methods=["GET"], response_model=None)
         rules.add_routes(router, Rules(self._mica.parts.store), OWNER)
         Undo(self._mica).add_routes(router)
@@ -88,12 +89,6 @@ class Api:
         """Describe one model."""
         self._known(model)
         return self._described(model)
-
-    async def feedback(self, request: Request) -> dict[str, Any]:
-        """Keep a rating of an answer."""
-        body = await read_body(request, FeedbackBody)
-        rated = body.model_dump()
-        return {"id": await asyncio.to_thread(self._rate, rated), "object": "feedback"}
 
     async def file(self, key: str, name: str) -> Response:
         """Return an image, sound or file of an answer."""
@@ -190,16 +185,6 @@ class Api:
                 code="approval_decided",
             )
         return conversation
-
-    def _rate(self, rated: dict[str, Any]) -> str:
-        store = self._mica.parts.store
-        conversation, message_id = rated.pop("conversation"), rated.pop("message_id")
-        answers = (meta.get("message_id") for _, _, meta in store.transcript(conversation))
-        if message_id not in answers:
-            raise ApiError(
-                404, f"there is no answer {message_id} in {conversation}", code="not_found"
-            )
-        return store.rate(conversation, message_id, owner=OWNER, **rated)
 
     def _known(self, model: str) -> None:
         if model not in self._specialists:

@@ -1,10 +1,11 @@
 """Datasets from feedback: checked, run again, masked, told apart, and kept with their lineage.
 
-`Dataset.load` reads one.
+`build` makes one from the records, `Dataset.load` reads one.
 """
 
 from __future__ import annotations
 
+from training.dataset.builder import build
 from training.dataset.folder import Dataset, DatasetError, datasets, find
 from training.dataset.row import Lineage, Rejected, Row
 
@@ -14,6 +15,7 @@ __all__ = [
     "Lineage",
     "Rejected",
     "Row",
+    "build",
     "datasets",
     "find",
 ]

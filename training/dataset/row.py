@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from records.turns import calls_in
 
 Label = Literal["correction", "edit", "preference", "up", "down"]
 Split = Literal["train", "held-out"]
@@ -36,7 +38,8 @@ class Row:
     worse. `tools` are the schemas of the tools of today that the row may use (OpenAI's `tools`),
     `schema_version` is `graphs.state.tools_hash` of all the specialist's. `kind` is what it
     teaches: tool names, for commands the program (`bash:find`), or `answer`. Rows of one `cluster`
-    ask nearly the same and are on one side of the `split`.
+    ask nearly the same and are on one side of the `split`. `failure` is the kind of failure of
+    `records.failures.KINDS`, `tags` are reviewers'.
     """
 
     id: str
@@ -53,12 +56,28 @@ class Row:
     split: Split = "train"
     rejected: Messages = ()
     follows: bool = False
-    tags: tuple[str, ...] = field(default=())
+    failure: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def request(self) -> str:
         """What was asked."""
         return str(self.messages[self.turn]["content"])
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """What was asked, after the requests that it leans on."""
+        return tuple(str(m["content"]) for m in self.messages if m["role"] == "user")
+
+    @property
+    def calls(self) -> tuple[dict[str, Any], ...]:
+        """The calls of the turn, as `{"name", "arguments"}`."""
+        return calls_in(self.messages[self.turn :])
+
+    @property
+    def answer(self) -> str:
+        """The last thing said; empty where the turn ends with a call."""
+        return str(self.messages[-1].get("content") or "")
 
     @property
     def teaches(self) -> bool:
@@ -90,3 +109,8 @@ class Rejected:
     step: str
     reason: str
     request: str = ""
+
+
+def rejection(row: Row, step: str, reason: str) -> Rejected:
+    """Return that a row is not taken after all."""
+    return Rejected(row.lineage.feedback[0], row.lineage.conversation, step, reason, row.request)

@@ -14,7 +14,9 @@ from ui import (
     cli_attach,
     cli_audit,
     cli_corpus,
+    cli_dataset,
     cli_doctor,
+    cli_feedback,
     cli_manage,
     cli_models,
     cli_rules,
@@ -59,6 +61,8 @@ app.add_typer(cli_tools.policy, name="policy")
 app.add_typer(cli_tools.tools, name="tools")
 app.add_typer(cli_rules.rules, name="rules")
 app.add_typer(cli_audit.audit, name="audit")
+app.add_typer(cli_feedback.feedback, name="feedback")
+app.add_typer(cli_dataset.dataset, name="dataset")
 app.add_typer(cli_sandbox.sandbox, name="sandbox")
 app.add_typer(cli_attach.attach, name="attach")
 app.add_typer(cli_models.models, name="models")

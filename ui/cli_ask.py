@@ -14,6 +14,7 @@ import typer
 from ui.cli_attach import attach_folder
 from ui.cli_batch import both_or_neither, run_batch
 from ui.cli_common import APPROVAL, FAILED, USAGE, as_json, assistant, fail
+from ui.cli_rate import in_chat
 from ui.cli_render import Follower
 from ui.cli_rules import approve_ahead, whoami
 
@@ -224,7 +225,10 @@ def propose(text: Text = None, batch: Batch = None, out: Out = None) -> None:
 
 
 def chat(specialist: Name = None, attach: Attach = None) -> None:
-    """Talk in the terminal. /new starts afresh, /quit ends; Ctrl-C stops an answer."""
+    """Talk in the terminal. /new starts afresh, /quit ends; Ctrl-C stops an answer.
+
+    /up, /down WHY and /correct CALL rate the last answer.
+    """
     with assistant() as mica:
         conversation = f"cli-{uuid.uuid4().hex[:12]}"
         if attach is not None:
@@ -232,6 +236,8 @@ def chat(specialist: Name = None, attach: Attach = None) -> None:
         for text in _lines():
             if text == "/new":
                 conversation = f"cli-{uuid.uuid4().hex[:12]}"
+                continue
+            if in_chat(mica.parts.store, conversation, text):
                 continue
             follower = Follower()
             try:

@@ -39,7 +39,8 @@ def read_correction(text: str, specialist: str) -> Calls:
     text = text.strip()
     if not text:
         raise CorrectionError("write the call that would have been right")
-    if text[0] in "[{":
+    # A command may begin like JSON too: `[ -f x ]`, `{ ls; }`.
+    if text[0] in "[{" and (specialist != "sysadmin" or _is_json(text)):
         found = _from_json(text)
     elif specialist == "sysadmin":
         found = [{"name": COMMAND, "arguments": {"command": text.removeprefix("$ ")}}]
@@ -71,24 +72,32 @@ def checked(calls: Sequence[Any]) -> Calls:
     return tuple(calls)
 
 
-def written(calls: Sequence[Mapping[str, Any]]) -> str:
-    """Return calls as `read_correction` reads them.
+def written(calls: Sequence[Mapping[str, Any]], specialist: str) -> str:
+    """Return calls as `read_correction` reads them for a specialist.
 
-    >>> written([{"name": "spell_chord", "arguments": {"chord": "Ebm7"}}])
+    >>> written([{"name": "spell_chord", "arguments": {"chord": "Ebm7"}}], "composer")
     "spell_chord(chord='Ebm7')"
-    >>> written([{"name": "bash", "arguments": {"command": "ls /"}}])
+    >>> written([{"name": "bash", "arguments": {"command": "ls /"}}], "sysadmin")
     'ls /'
     """
+    if specialist != "sysadmin":
+        return "\n".join(_line(call) for call in calls)
     if [call["name"] for call in calls] == [COMMAND] and set(calls[0]["arguments"]) == {"command"}:
         return str(calls[0]["arguments"]["command"])
-    if any(call["name"] == COMMAND for call in calls):
-        return json.dumps([dict(call) for call in calls], ensure_ascii=False, indent=1)
-    return "\n".join(_line(call) for call in calls)
+    return json.dumps([dict(call) for call in calls], ensure_ascii=False, indent=1) if calls else ""
 
 
 def _line(call: Mapping[str, Any]) -> str:
     given = ", ".join(f"{name}={value!r}" for name, value in call["arguments"].items())
     return f"{call['name']}({given})"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _from_json(text: str) -> list[Any]:

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui import cli_builds
 from ui.cli_common import as_json, settings
 
 if TYPE_CHECKING:
     from runtime.models.entry import ModelEntry
 
 models = typer.Typer(help="The models on this machine.", no_args_is_help=True)
+models.command("challenge")(cli_builds.challenge)
+models.command("decide")(cli_builds.decide)
+models.command("promote")(cli_builds.promote)
+models.command("withdraw")(cli_builds.withdraw)
+models.command("rollback")(cli_builds.rollback)
+models.command("history")(cli_builds.history)
 
 
 @models.command("list")
@@ -29,10 +36,16 @@ def list_models(
     if json_:
         print(as_json(rows))
         return
+    share = registry.standing().share
     for row in rows:
-        also = "".join(f" [{alias}]" for alias in row["aliases"])
+        also = "".join(f" [{alias}]" for alias in row["aliases"]).replace(
+            "[challenger]", f"[challenger, {share:.0%}]"
+        )
+        whence = row["origin"]
+        if row["parent"]:
+            whence = f"version {row['version']}, from {row['parent']}"
         state = f"missing {', '.join(row['missing'])}" if row["missing"] else _size(row["bytes"])
-        print(f"{row['name']}{also}  {row['format']}  {state}  {row['licence']}  {row['origin']}")
+        print(f"{row['name']}{also}  {row['format']}  {state}  {row['licence']}  {whence}")
 
 
 def _row(entry: ModelEntry, aliases: dict[str, str]) -> dict[str, Any]:
@@ -46,6 +59,11 @@ def _row(entry: ModelEntry, aliases: dict[str, str]) -> dict[str, Any]:
         "licence": entry.licence,
         "origin": entry.origin,
         "missing": [str(path) for path in entry.missing()],
+        "learned": {name: str(file.path) for name, file in entry.learned.items()},
+        "parent": entry.parent,
+        "version": entry.version,
+        "created": entry.created,
+        "card": str(entry.card) if entry.card else None,
     }
 
 
@@ -82,10 +100,10 @@ def pull_model(
 def use_model(
     name: Annotated[str, typer.Argument(help="As `mica models list` shows it.")],
 ) -> None:
-    """Answer with this model from the next start on."""
+    """Answer with this model; a running server changes at each conversation's next turn."""
     from runtime.models.registry import Registry
 
-    print(f"{Registry().use(name).name} answers from the next start on")
+    print(f"{Registry().use(name).name} answers from now on")
 
 
 class _Meter:

@@ -222,12 +222,16 @@ def train(
         losses.append(loss.detach())
         if step % config.report_steps == 0:
             now = time.monotonic()
-            report(step, torch.stack(losses).mean().item(), tokens / (now - last), progress)
+            done = max(step / config.steps, progress)
+            report(step, torch.stack(losses).mean().item(), tokens / (now - last), done)
             tokens, losses, last = 0, [], now
         if time.monotonic() - saved > config.checkpoint_minutes * 60:
             _save(model, optimizer, step, elapsed, out)
             saved = time.monotonic()
     _save(model, optimizer, step, spent + time.monotonic() - started, out)
+    if losses:
+        speed = tokens / (time.monotonic() - last)
+        report(step, torch.stack(losses).mean().item(), speed, 1.0)
     remaining = evaluate(core, held_out, config)
     print(f"held-out loss {remaining:.4f} after {step} steps", flush=True)
     return remaining

@@ -31,9 +31,17 @@ def device_problems(recipe: Recipe, machine: Machine) -> list[str]:
     version = f"{card.name} has compute capability {card.capability[0]}.{card.capability[1]}"
     if card.capability < LEAST_CAPABILITY:
         return [f"{version}; torch needs 7.5 (Turing) or newer: take device cpu"]
-    if recipe.bfloat16 and card.capability < LEAST_BFLOAT16:
-        return [f"{version}; bfloat16 needs 8.0 (Ampere) or newer: take bfloat16: false"]
+    if recipe.precision == "bfloat16" and card.capability < LEAST_BFLOAT16:
+        return [f"{version}; bfloat16 needs 8.0 (Ampere) or newer: take precision: float32"]
     return []
+
+
+def uses_bfloat16(recipe: Recipe, machine: Machine) -> bool:
+    """Tell whether a recipe computes in bfloat16 here: as it says, else where that is faster."""
+    if recipe.precision != "auto":
+        return recipe.precision == "bfloat16"
+    card = chosen_card(recipe, machine)
+    return card.capability >= LEAST_BFLOAT16 if card else machine.bfloat16
 
 
 def chosen_card(recipe: Recipe, machine: Machine) -> Card | None:
@@ -49,7 +57,7 @@ def memory_problems(recipe: Recipe, machine: Machine, size: Size | None) -> list
         return []
     card = chosen_card(recipe, machine)
     free = card.memory if card else machine.memory
-    wanted = needed(size, recipe, card=card is not None)
+    wanted = needed(size, recipe, card=card is not None, bfloat16=uses_bfloat16(recipe, machine))
     if not free or wanted <= free:
         return []
     ways = ["lower batch_tokens" if recipe.backend == "shipped" else "lower batch_rows or context"]

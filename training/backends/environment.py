@@ -45,14 +45,15 @@ class Environment:
         """Return which of its modules cannot be found; nothing is imported."""
         code = (
             "import importlib.util, sys\n"
-            "print(*(m for m in sys.argv[1:] if importlib.util.find_spec(m) is None))"
+            "print('found', *(m for m in sys.argv[1:] if importlib.util.find_spec(m) is None))"
         )
         command = [str(self.python), "-I", "-c", code, *self.modules]
         try:
             found = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
         except (OSError, subprocess.SubprocessError):
             return ["a working Python"]
-        return found.stdout.split()
+        words = found.stdout.split()
+        return words[1:] if words[:1] == ["found"] else ["a working Python"]
 
 
 SHIPPED = Environment(

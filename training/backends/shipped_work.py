@@ -18,14 +18,16 @@ from tokenizers import Tokenizer
 from transformers import GraniteForCausalLM
 
 from training import pretrain
+from training.backends.checks import uses_bfloat16
 from training.backends.reporting import Reporter, WorkError, finish, working
 from training.backends.tracking import watcher
 from training.export.gguf import export_adapter
 from training.export.reader import import_adapter, import_model
+from training.runs.machine import this_machine
 from training.runs.recipe import Recipe
 
 TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-MOST_HELD_OUT = 256
+MOST_HELD_OUT = 128
 
 
 def config_of(recipe: Recipe, base: dict[str, Any], device: str) -> pretrain.Config:
@@ -40,7 +42,7 @@ def config_of(recipe: Recipe, base: dict[str, Any], device: str) -> pretrain.Con
         weight_decay=recipe.weight_decay,
         seed=recipe.seed,
         device=device,
-        bfloat16=recipe.bfloat16,
+        bfloat16=uses_bfloat16(recipe, this_machine()),
         checkpoint_minutes=recipe.checkpoint_minutes,
         adapter_rank=recipe.rank,
         adapter_alpha=recipe.alpha,

@@ -41,7 +41,8 @@ _GENERATIONS: tuple[tuple[tuple[int, int], str], ...] = (
 class Machine:
     """A machine: `system` and `processor` as `platform` names them, memory in bytes.
 
-    `memory` is what programs may still take, within the limit of a container.
+    `memory` is what programs may still take, within the limit of a container; `bfloat16` whether
+    the processor multiplies in it (AVX-512 BF16, AMX, or ARM's).
     """
 
     system: str
@@ -49,6 +50,7 @@ class Machine:
     cores: int
     memory: int
     cards: tuple[Card, ...] = ()
+    bfloat16: bool = False
 
     @property
     def is_apple(self) -> bool:
@@ -69,6 +71,7 @@ def this_machine() -> Machine:
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         free_memory(),
         _cards(),
+        _multiplies_bfloat16(),
     )
 
 
@@ -84,6 +87,14 @@ def free_memory() -> int:
             continue
         free = min(free, left) if free else left
     return max(free, 0)
+
+
+def _multiplies_bfloat16() -> bool:
+    try:
+        flags = Path("/proc/cpuinfo").read_text().split()
+    except OSError:
+        return False
+    return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(flags)
 
 
 def _meminfo() -> int:

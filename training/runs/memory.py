@@ -60,12 +60,12 @@ GRANITE: Mapping[str, Size] = {
 """The dense Granite 4 models by the size in their names."""
 
 
-def needed(size: Size, recipe: Recipe, *, card: bool) -> int:
+def needed(size: Size, recipe: Recipe, *, card: bool, bfloat16: bool) -> int:
     """Return the bytes that a run takes: on the card where `card`, else of the machine."""
     tokens = recipe.batch_tokens if recipe.backend == "shipped" else (
         recipe.batch_rows * recipe.context * (2 if recipe.method == "dpo" else 1)
     )  # fmt: skip
-    each = 2.0 if recipe.bfloat16 else 4.0
+    each = 2.0 if bfloat16 and recipe.backend != "shipped" else 4.0
     base = size.embedding * each + size.body * (0.6 if recipe.loading == "4bit" else each)
     adapter = 16 * recipe.rank * size.layers * (9 * size.width + 3 * size.feed_forward)
     activations = 34 * tokens * size.width * size.layers

@@ -57,10 +57,14 @@ class Training:
 
     def wait(self, on_progress: Callable[[Progress], None]) -> Ended:
         """Wait for the end; ends the trainer where the run is cancelled."""
+        seen = self._run.progress
         while True:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_LOOK)
-            on_progress(last_progress(self._run.folder))
+            now = last_progress(self._run.folder)
+            if now != seen:
+                on_progress(now)
+                seen = now
             if self._process.returncode is not None:
                 self._reader.join()
                 return self._ended(self._process.returncode)

@@ -18,6 +18,7 @@ Method = Literal["sft", "dpo", "kto"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Loading = Literal["full", "4bit"]
 Start = Literal["adapter", "fresh"]
+Precision = Literal["auto", "float32", "bfloat16"]
 Tracking = Literal["none", "mlflow"]
 
 
@@ -39,7 +40,7 @@ class Recipe:
     start: Start = "adapter"
     device: Device = "auto"
     loading: Loading = "full"
-    bfloat16: bool = False
+    precision: Precision = "auto"
     rank: int = 16
     alpha: int = 32
     steps: int = 400

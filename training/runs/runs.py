@@ -84,7 +84,7 @@ class Runs:
         """Train until the run has ended, and return it as it ended.
 
         A run that was killed, failed or cancelled goes on from its last checkpoint; one that is
-        finished is returned at once. `on_progress` is called about four times a second.
+        finished is returned at once. `on_progress` is called with each report of the trainer.
 
         Raises:
             BusyError: another run is training.

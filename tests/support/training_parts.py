@@ -1,0 +1,74 @@
+"""A home for training runs, rows for the shipped backend, and small recipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from runtime.formats import mica
+from training.backends.environment import Environment
+from training.runs.recipe import Recipe
+
+WORDS = ("apple", "river", "stone", "cloud", "paper", "green", "seven", "table")
+
+
+def needs(environment: Environment) -> None:
+    """Skip where a training environment is not set up: serving and its tests do without."""
+    problem = environment.problem()
+    if problem:
+        pytest.skip(f"trains for real: {problem}")
+
+
+def home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a home of its own, in which `mica` is the champion."""
+    monkeypatch.setenv("MICA_HOME", str(folder / "home"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    return folder / "home" / "training" / "runs"
+
+
+def turn(request: str, answer: str) -> str:
+    """Return a row's text as the shipped models see it."""
+    turns = (("system", "shell"), ("user", request), ("assistant", answer))
+    return "".join(f"{mica.START}{who}{mica.MIDDLE}{said}{mica.END}" for who, said in turns)
+
+
+def rows(folder: Path, *, specialist: str = "sysadmin", count: int = 40) -> Path:
+    """Write `rows.jsonl`: answers that the shipped model does not give by itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "rows.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(count):
+            word, other = WORDS[number % 8], WORDS[number // 8 % 8]
+            text = turn(f"say {word} after {other}", f"The word is {word}.")
+            row = {"specialist": specialist, "kind": "correction", "text": text}
+            file.write(json.dumps(row) + "\n")
+    return folder
+
+
+def recipe(data: Path, **changes: object) -> Recipe:
+    """Return a recipe that trains in seconds."""
+    quick = {"steps": 12, "batch_tokens": 120, "report_steps": 2, "threads": 1,
+             "learning_rate": 2e-3, "warmup": 2, "held_out": 0.2}  # fmt: skip
+    return Recipe.of({"backend": "shipped", "specialist": "sysadmin", "data": str(data),
+                      **quick, **changes})  # fmt: skip
+
+
+def eventually(check: Callable[[], object], seconds: float = 90.0) -> None:
+    """Wait until `check` gives something true."""
+    deadline = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds:.0f} seconds"
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process runs; one that only waits to be reaped does not."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

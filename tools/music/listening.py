@@ -32,6 +32,7 @@ _LOWEST, _HIGHEST = 36, 96  # MIDI notes that the chromagram takes
 _CHANGE = 0.35  # price of another chord on the next beat
 _TRIADS = (("", (0, 4, 7)), ("m", (0, 3, 7)))
 _MOST_SHOWN = 48
+_BLOCK = 1 << 16  # thinned frames that are read at a time
 
 Floats = NDArray[np.float64]
 
@@ -76,20 +77,40 @@ def samples_of(name: str, data: bytes) -> Floats:
         raise MusicError(f"{name} has {len(data)} bytes; a WAV may have {LARGEST}")
     try:
         with wave.open(io.BytesIO(data)) as file:
-            rate, channels, width = file.getframerate(), file.getnchannels(), file.getsampwidth()
+            rate, channels = float(file.getframerate()), file.getnchannels()
             if not 4000 <= rate <= 200_000 or not 1 <= channels <= 8:
-                raise MusicError(f"{name} has {rate} Hz and {channels} channels; save 44.1 kHz")
-            raw = file.readframes(int(min(file.getnframes(), LONGEST_SECONDS * rate)))
+                raise MusicError(f"{name} has {rate:.0f} Hz and {channels} channels; save 44.1 kHz")
+            mono = _mono(file, int(min(file.getnframes(), LONGEST_SECONDS * rate)))
     except (wave.Error, EOFError, RuntimeError) as error:
         raise MusicError(
             f"cannot read {name} as PCM WAV ({error}); save it as 16-bit WAV"
         ) from None
-    mono = _floats(raw, width, channels)
+    rate /= _thinned(rate)
     if len(mono) < rate:
         raise MusicError(f"{name} has less than a second of sound")
     if not np.abs(mono).max() > 1e-4:
         raise MusicError(f"{name} is silent")
     return _resampled(mono, rate)
+
+
+def _mono(file: wave.Wave_read, frames: int) -> Floats:
+    """Read so many frames as mono, thinned: a file of 200 kHz would take gigabytes at once."""
+    every = _thinned(file.getframerate())
+    blocks = [np.zeros(0)]
+    while frames > 0:
+        raw = file.readframes(min(frames, every * _BLOCK))
+        block = _floats(raw, file.getsampwidth(), file.getnchannels())
+        whole = block[: len(block) - len(block) % every]
+        blocks.append(whole.reshape(-1, every).mean(axis=1))
+        frames -= every * _BLOCK
+        if not raw:
+            break
+    return np.concatenate(blocks)
+
+
+def _thinned(rate: float) -> int:
+    """How many samples become one by their mean, so that at least `RATE` a second are left."""
+    return max(1, int(rate // RATE))
 
 
 def listen(sound: Floats) -> Heard:
@@ -118,7 +139,7 @@ def _floats(raw: bytes, width: int, channels: int) -> Floats:
     return mono
 
 
-def _resampled(sound: Floats, rate: int) -> Floats:
+def _resampled(sound: Floats, rate: float) -> Floats:
     """Low-pass by averaging, then take a sample where each new one lies."""
     width = max(1, round(rate / RATE))
     smooth = np.convolve(sound, np.ones(width) / width, mode="same") if width > 1 else sound

@@ -23,6 +23,7 @@ from tools.music.codes.formats import (
     MUSICXML,
     SONIC_PI,
     STRUDEL,
+    TIDAL,
 )
 
 SECONDS = 2.0
@@ -171,6 +172,9 @@ HOSTILE = {
     "mini copies": (STRUDEL, lambda: " ".join(["bd!500"] * 5000)),
     "mini alternation": (STRUDEL, lambda: "<" * 30 + "a b c d e f g" + " x>" * 30),
     "mini slow": (STRUDEL, lambda: "c4" + "/256" * 500),
+    "tidal depth": (TIDAL, lambda: 'd1 $ sound "' + "[" * 100_000 + '"'),
+    "tidal channels": (TIDAL, lambda: 'd1 $ sound "bd*256*256"\n' * 10_000),
+    "tidal quotes": (TIDAL, lambda: 'd1 $ sound "' * 30_000),
     "sonic pi loops": (
         SONIC_PI, lambda: "10000.times do\n" * 30 + "play 60\nsleep 1\n" + "end\n" * 30
     ),
@@ -186,6 +190,10 @@ HOSTILE = {
 # Strange, but small when it is read.
 HARMLESS = frozenset(("mini alternation", "mini slow", "csound far", "key changes"))
 LARGE = ("zip bomb", "lying zip bomb", "deep xml", "wide measure", "many notes", "abc notes")
+
+
+def test_every_format_is_attacked():
+    assert {found.name for found, _ in HOSTILE.values()} == {found.name for found in FORMATS}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -113,14 +113,23 @@ def test_spelled_chords_are_named_again(chord: Chord) -> None:
 def test_spell_and_name_agree_over_all_roots(suffix: str) -> None:
     for root in (Pitch(step, alter) for step in "CDEFGAB" for alter in (-1, 0, 1)):
         chord = Chord(root, read_suffix(suffix))
-        if any(abs(tone.alter) > 1 for tone in chord.tones):
-            continue
         named = name_notes(chord.pitches, most=60)
         same = [c for c in named if c.root == root and c.bass is None]
         assert any(set(c.tones) == set(chord.tones) for c in same), chord.symbol
         for other in named[:3]:
             spelled = {tone.pitch_class for tone in read_chord(other.symbol).pitches}
             assert spelled == {tone.pitch_class for tone in chord.tones}, other.symbol
+
+
+@pytest.mark.parametrize("suffix", COMMON)
+def test_inversions_are_named_as_such_over_all_roots(suffix: str) -> None:
+    for root in (Pitch(step, alter) for step in "CDEFGAB" for alter in (-1, 0, 1)):
+        chord = Chord(root, read_suffix(suffix))
+        for number in range(1, len(chord.tones)):
+            turned = chord.invert(number)
+            named = name_notes(turned.pitches, most=60)
+            found = {(c.root, c.bass, frozenset(c.tones)) for c in named}
+            assert (root, turned.bass, frozenset(chord.tones)) in found, turned.symbol
 
 
 @UNTIMED

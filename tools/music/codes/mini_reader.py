@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ class MiniReader:
 
     def __init__(self, text: str, middle_octave: int) -> None:
         self._text, self._middle = text, middle_octave
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
         self._reading = Reading()
         self._budget = Budget()
 
@@ -95,8 +97,8 @@ class MiniReader:
         return found
 
     def _place(self, at: int) -> tuple[int, int]:
-        before = self._text[:at]
-        return before.count("\n") + 1, at - before.rfind("\n")
+        line = bisect.bisect_right(self._lines, at)
+        return line, at - self._lines[line - 1] + 1
 
     def _brackets(self, code: str) -> None:
         pairs, opened = {")": "(", "]": "[", "}": "{"}, []

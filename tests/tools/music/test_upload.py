@@ -5,21 +5,32 @@ from __future__ import annotations
 import io
 import re
 import statistics
+import tracemalloc
 import wave
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.pieces import pieces
 
 from benchmarks.listening import progression
 from tools.music import audio
 from tools.music.codes.analysis import chords_by_bar, form_of
 from tools.music.codes.changing import change, fifths_of
 from tools.music.codes.formats import ABC, FORMATS, MIDI, MUSICXML
+from tools.music.codes.midi_writer import timed
+from tools.music.codes.model import Piece
 from tools.music.interval import Interval
-from tools.music.listening import analyse_wav, listen, roots_right, samples_of
+from tools.music.listening import RATE, analyse_wav, listen, roots_right, samples_of
 from tools.music.pitch import MusicError
 from tools.music.upload import analyse_upload, changed_file, read_upload
 
+STEPS = (
+    "a perfect unison, a minor second, a major second, a minor third, a major third, "
+    "a perfect fourth, an augmented fourth, a perfect fifth, a minor sixth, a major sixth, "
+    "a minor seventh, a major seventh, an octave"
+).split(", ")
 TUNE = """X:1
 T:A waltz
 M:3/4
@@ -94,6 +105,36 @@ def test_there_and_back():
     back = change(there, "down a minor third").piece
     assert back == piece
     assert [fifths_of(Interval.of(name)) for name in ("P5", "m2", "A1")] == [1, -5, 7]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pieces().filter(lambda piece: piece.note_count), st.sampled_from(STEPS))
+def test_whole_scores_there_and_back(piece: Piece, step: str):
+    there = change(piece, f"up {step}").piece
+    back = change(there, f"down {step}").piece
+    assert [sounding(each) for each in (back, there)] == [
+        sounding(piece),
+        [(s, e, midi + STEPS.index(step)) for s, e, midi in sounding(piece)],
+    ]
+    if not {abs(bar.fifths) for part in there.parts for bar in part.bars} - set(range(7)):
+        # No signature that would have been spelled otherwise.
+        assert back == piece
+
+
+def sounding(piece: Piece) -> list[tuple]:
+    return sorted((s, e, p.midi) for part in piece.parts for s, e, p in timed(part))
+
+
+def test_a_large_wav_is_read_in_pieces():
+    data = wav(np.random.default_rng(1).integers(0, 255, 20_000_000).astype("u1"), 200_000, 1)
+    tracemalloc.start()
+    try:
+        sound = samples_of("large.wav", data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(sound) == pytest.approx(100 * RATE, rel=0.01)
+    assert peak < 80 << 20
 
 
 def test_a_signature_of_too_many_accidentals_is_respelled():

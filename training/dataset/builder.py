@@ -57,7 +57,7 @@ def build(
 
     Raises:
         DatasetError: there is no such specialist, no sandbox to run its commands in, no
-            evaluation set, or the dataset cannot be written.
+            evaluation set, another build goes on, or the dataset cannot be written.
         RecordsError: the feedback cannot be read.
     """
     known = load_all()
@@ -69,13 +69,15 @@ def build(
             "in; `mica doctor` says how to get one"
         )
     builder = _Builder(known[specialist], tools, sandbox, judge, contamination.load(evaluations))
-    items = store.feedback(specialist=specialist)
-    made, rejected = builder.rows(items, progress)
-    agreed, more = agree.agree(made)
-    kept, excess = balance.balance(balance.cluster(agreed), shares)
-    final = sorted(balance.split(kept, shares), key=lambda row: (row.lineage.created, row.id))
-    rejected = sorted([*rejected, *more, *excess], key=lambda each: (each.step, each.feedback))
-    return _saved(builder, items, final, rejected, out or folder.default_folder())
+    out = out or folder.default_folder()
+    with folder.alone(out):
+        items = store.feedback(specialist=specialist)
+        made, rejected = builder.rows(items, progress)
+        agreed, more = agree.agree(made)
+        kept, excess = balance.balance(balance.cluster(agreed), shares)
+        final = sorted(balance.split(kept, shares), key=lambda row: (row.lineage.created, row.id))
+        kept_out = sorted([*rejected, *more, *excess], key=lambda each: (each.step, each.feedback))
+        return _saved(builder, items, final, kept_out, out)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -125,6 +126,27 @@ def save(
 
 
 @contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder of datasets: one build at a time.
+
+    Raises:
+        DatasetError: another process builds, or the folder cannot be written.
+    """
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise DatasetError("another dataset is being built; wait until it is done") from error
+    try:
+        yield
+    finally:
+        os.close(handle)  # which gives the lock back, as does a kill
+
+
+@contextmanager
 def _making(folder: Path, name: str) -> Iterator[Path]:
     """Give a folder to write in that is gone afterwards; remove those of builds that died."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -144,8 +166,6 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-            raise DatasetError("the same dataset is being built by another process") from error
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         advice = "free some space" if full else "check the folder and its permissions"
         raise DatasetError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
 from graphs.state import shorten
+from records.outputs import Outputs
 from runtime.formats import mica
 from sandboxes import Sandbox, SandboxError
 from tools import Tool, ToolContext, ToolError, ToolResult
@@ -44,28 +46,27 @@ class Rerun:
             RunError: a call fails, or an answer was about a result that is another one now.
             DatasetError: the sandbox does not work.
         """
-        place = f"dataset-{uuid.uuid4().hex}"
+        # Named after the feedback: what a killed build left behind is found and removed.
+        place = f"dataset-{hashlib.sha256(candidate.item.id.encode()).hexdigest()[:16]}"
+        self._forget(place)
         try:
             self._replay(candidate.replay, place)
-            turns = [self._context(turn, place, n) for n, turn in enumerate(candidate.context)]
-            turn = self._turn(candidate.turn, place, len(turns))
+            turns = [self._context(turn, place) for turn in candidate.context]
+            turn = self._turn(candidate.turn, place)
             if not turn.calls and not turn.answer:
                 raise RunError("none of its calls had worked and it has no answer")
             return [*turns, turn]
         finally:
             self._forget(place)
 
-    def _context(self, turn: Turn, place: str, number: int) -> Turn:
+    def _context(self, turn: Turn, place: str) -> Turn:
         try:
-            return self._turn(turn, place, number)
+            return self._turn(turn, place)
         except RunError as error:
             raise RunError(f"an earlier request that it leans on: {error}") from error
 
-    def _turn(self, turn: Turn, place: str, number: int) -> Turn:
-        results = [
-            self._result(call, ToolContext(place, f"call-{number}-{position}"))
-            for position, call in enumerate(turn.calls)
-        ]
+    def _turn(self, turn: Turn, place: str) -> Turn:
+        results = [self._result(call, place) for call in turn.calls]
         outputs = tuple(shorten(result.text, SHOWN) for result in results)
         statuses = tuple(result.status for result in results)
         answer: str | None = turn.answer
@@ -77,9 +78,10 @@ class Rerun:
             raise RunError("its result is another one now, and the answer was about the old one")
         return Turn(turn.request, turn.calls, answer, outputs, statuses)
 
-    def _result(self, call: Call, context: ToolContext) -> ToolResult:
+    def _result(self, call: Call, place: str) -> ToolResult:
         name = str(call["name"])
         try:
+            context = ToolContext(place, uuid.uuid4().hex)
             result = self._tools[name].call(call["arguments"], context)
         except ToolError as error:
             if isinstance(error.__cause__, SandboxError):
@@ -93,11 +95,11 @@ class Rerun:
 
     def _replay(self, calls: Sequence[Call], place: str) -> None:
         """Bring the sandbox to where the conversation was; what fails here is of no account."""
-        for number, call in enumerate(calls[-REPLAYED:]):
+        for call in calls[-REPLAYED:]:
             command = str(call["arguments"].get("command", ""))
             if self._judge(command).verdict != "refuse":
                 with contextlib.suppress(RunError):
-                    self._result(call, ToolContext(place, f"replay-{number}"))
+                    self._result(call, place)
 
     def _must_work(self, problem: Exception) -> None:
         """Tell a command that broke its container from a sandbox that does not work.
@@ -118,6 +120,8 @@ class Rerun:
         if self._sandbox is not None:
             with contextlib.suppress(SandboxError):
                 self._sandbox.forget(place)
+        with contextlib.suppress(OSError):
+            Outputs().forget(place)
 
 
 def renewed(answer: str, old: Sequence[str], new: Sequence[str]) -> str | None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from runtime.yaml_files import read_yaml
+
 AGENTS = Path(__file__).parent
 _TEXTS = ("name", "title", "description", "system")
 _OPTIONAL = ("adapter", "shelf")
@@ -61,7 +63,7 @@ def load(path: Path) -> Specialist:
             wrong type.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SpecialistError(f"{path}: cannot be read: {error}") from error
     if not isinstance(data, dict):

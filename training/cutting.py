@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from runtime.embedder import load_embedder
+from runtime.yaml_files import read_yaml
 from tools.knowledge.recipes import as_document, load_recipes, recipe_entries
 from tools.knowledge.shelf import NEAREST, SHARPNESS
 from tools.knowledge.splitting import Cut, cuts
@@ -86,7 +86,7 @@ class _Drawn:
 def two_parts(book: Mapping[str, Mapping[str, Any]], rng: random.Random) -> Iterator[str]:
     """Yield requests of two parts without end, with values."""
     path = DATA / "sysadmin" / "compounds.yaml"
-    compounds = yaml.safe_load(path.read_text(encoding="utf-8"))
+    compounds = read_yaml(path)
     while True:
         compound = rng.choice(compounds)
         slots = [as_document(book[name]).slots for name in compound["steps"]]

@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from runtime import recipes
 from runtime.engine import LlamaBackend
 from runtime.formats import mica
 from runtime.models import registry
 from runtime.types import ChatPrompt, Document, Message, ToolCall, collect
+from runtime.yaml_files import read_yaml
 from tools.knowledge.base import KnowledgeBase
 from tools.knowledge.recipes import as_document, load_recipes
 from tools.music.tools import TOOLS
@@ -61,7 +60,7 @@ def main() -> None:
     backend = LlamaBackend(model.path, adapters=model.adapters, format=model.format)
     knowledge = KnowledgeBase()
     totals = {"sysadmin": [0, 0, 0], "composer": [0, 0, 0]}
-    for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for row in read_yaml(path):
         name = "sysadmin" if "recipe" in row else "composer"
         tools = (BASH,) if name == "sysadmin" else tuple(tool.schema for tool in TOOLS)
         found = knowledge.search(row["request"], shelf=name, k=args.retrieved)

@@ -17,12 +17,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from graphs.assistant import Assistant
 from graphs.build import build_assistant
 from graphs.events import ToolFinished
 from graphs.settings import Settings
+from runtime.yaml_files import read_yaml
 from tools import ToolError
 from tools.music.tools import TOOLS
 from training.rows import ROOT
@@ -51,7 +50,7 @@ def main() -> None:
     asked: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         assistant = build_assistant(Settings(sandbox="none"), folder=Path(folder))
-        for row in yaml.safe_load(SET.read_text(encoding="utf-8")):
+        for row in read_yaml(SET):
             kind = "follow-up" if "after" in row else "two calls"
             conversation = uuid.uuid4().hex
             if "after" in row:

@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from agents.router import Router
 from graphs.lookup import look_up, parts_of
 from runtime import recipes
@@ -24,6 +22,7 @@ from runtime.engine import LlamaBackend
 from runtime.formats import mica
 from runtime.models import registry
 from runtime.types import ChatPrompt, Document, Message, ToolCall, collect
+from runtime.yaml_files import read_yaml
 from tools.knowledge.base import KnowledgeBase
 from tools.knowledge.recipes import as_document, load_recipes
 from training.rows import BASH
@@ -204,7 +203,7 @@ def main() -> None:
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     mica.MARGIN = args.margin
-    rows = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    rows = read_yaml(PATH)
     stages = Stages()
     passed: dict[str, Counter[str]] = {"two-step": Counter(), "follow-up": Counter()}
     lost: dict[str, Counter[str]] = {kind: Counter() for kind in passed}

@@ -29,9 +29,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from runtime.yaml_files import read_yaml
 from tools.knowledge.recipes import ROOT, load_notes, load_recipes
 from tools.knowledge.text import normalise, normalise_music, normalise_template
 from tools.knowledge.tool_asks import Wording, load_wordings, tool_documents
@@ -72,10 +72,10 @@ def _before() -> dict[str, list[str]]:
     titles = {recipe["id"]: str(recipe["title"]) for recipe in load_recipes()}
     found: dict[str, list[str]] = defaultdict(list)
     folder = ROOT / "training" / "data" / "sysadmin"
-    for row in yaml.safe_load((folder / "followups.yaml").read_text(encoding="utf-8")):
+    for row in read_yaml(folder / "followups.yaml"):
         for before in row["from"]:
             found[row["to"]] += [f"{titles[before]}, {said}" for said in row["says"]]
-    changes = yaml.safe_load((folder / "changes.yaml").read_text(encoding="utf-8"))
+    changes = read_yaml(folder / "changes.yaml")
     for recipe in load_recipes():
         says = [said for slot in recipe.get("slots") or () for said in changes.get(slot, ())]
         found[recipe["id"]] += [f"{recipe['title']}, {said}" for said in says]
@@ -89,7 +89,7 @@ def _music_follow_ups(wordings: Sequence[Wording], rng: random.Random) -> dict[s
         piles[wording.tool].update(wording.values)
     found: dict[str, list[str]] = defaultdict(list)
     path = ROOT / "training" / "data" / "composer" / "followups.yaml"
-    for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for row in read_yaml(path):
         values = piles[row["to"]] | (row.get("values") or {})
         for before, said in itertools.product(row["from"], map(str, row["says"])):
             slots = [name for _, name, _, _ in string.Formatter().parse(said) if name]

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from runtime.types import Document
+from runtime.yaml_files import read_yaml
 from tools.knowledge import recipes as book
 from tools.music.tools import TOOLS
 from training.music_turns import MusicTurnRows
@@ -41,7 +40,7 @@ def off_topic() -> list[str]:
 
 
 def _texts(path: Path) -> list[str]:
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = read_yaml(path)
     rows: Sequence[Any] = found["texts"] if isinstance(found, Mapping) else found
     return [row["text"] if isinstance(row, Mapping) else str(row) for row in rows]
 

@@ -18,13 +18,13 @@ from string import Formatter
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from agents.router import Router, features
+from runtime.yaml_files import read_yaml
 from training import noise, piles
 from training.rows import composer_data
 
@@ -67,7 +67,7 @@ def examples(root: Path, rng: random.Random) -> list[Example]:
 
 def _sysadmin(root: Path, rng: random.Random) -> Iterator[Example]:
     for path in sorted((root / "agents/sysadmin/recipes").glob("*.yaml")):
-        for recipe in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for recipe in read_yaml(path):
             slots = {name: str(value) for name, value in (recipe.get("slots") or {}).items()}
             for ask in recipe["asks"]:
                 for _ in range(COPIES["sysadmin"]):
@@ -93,7 +93,7 @@ def _composer(root: Path, rng: random.Random) -> Iterator[Example]:
 def _notes(root: Path, rng: random.Random) -> Iterator[Example]:
     for label, name in enumerate(("sysadmin", "composer")):
         path = root / "agents" / name / "notes.yaml"
-        for note in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for note in read_yaml(path):
             for ask in note["asks"]:
                 for copy in range(COPIES["notes"]):
                     text = str(ask) if copy == 0 else noise.disturb(str(ask), rng)
@@ -103,7 +103,7 @@ def _notes(root: Path, rng: random.Random) -> Iterator[Example]:
 def _router_texts(root: Path, rng: random.Random) -> Iterator[Example]:
     folder = root / "training/data/router"
     for stem in ("other", "boundary"):
-        entries = yaml.safe_load((folder / f"{stem}.yaml").read_text(encoding="utf-8"))
+        entries = read_yaml(folder / f"{stem}.yaml")
         for number, entry in enumerate(entries):
             plain = not isinstance(entry, dict)
             text, name = (str(entry), "other") if plain else (entry["text"], entry["specialist"])
@@ -117,7 +117,7 @@ def _router_texts(root: Path, rng: random.Random) -> Iterator[Example]:
 
 
 def _questions(path: Path, rng: random.Random) -> Iterator[Example]:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path)
     for number, ask in enumerate(data["asks"]):
         for _ in range(COPIES["questions"]):
             names = _slots(ask)
@@ -131,12 +131,12 @@ def follow_ups(root: Path, rng: random.Random) -> list[Example]:
     """Draw what people say after a request: label 1; the cluster is the pair of recipes."""
     drawn = []
     for path in sorted((root / "training/data").glob("*/followups.yaml")):
-        for number, pair in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        for number, pair in enumerate(read_yaml(path)):
             for said in pair["says"]:
                 text = _filled(noise.disturb(str(said), rng), rng)
                 drawn.append(Example(text, 1, f"{path.parent.name} {number}", 1.0))
     for path in sorted((root / "training/data").glob("*/changes.yaml")):
-        for slot, texts in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for slot, texts in read_yaml(path).items():
             for said in texts:
                 text = _filled(noise.disturb(str(said), rng), rng)
                 drawn.append(Example(text, 1, f"{path.parent.name} {slot}", 1.0))
@@ -300,7 +300,7 @@ def evaluate(root: Path, weights: Path) -> None:
     for name in ("sysadmin", "composer", "other"):
         path = root / "tests/evals" / f"{name}.yaml"
         wrong = []
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = read_yaml(path)
         for entry in entries:
             started = time.perf_counter()
             route = router.route(entry["request"])

@@ -19,11 +19,10 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
-
 from runtime import recipes as recipe_code
 from runtime.formats import mica, text_of
 from runtime.types import ChatPrompt, Document, Message, ToolCall, ToolSchema, ToolStatus
+from runtime.yaml_files import read_yaml
 from tools import Tool, ToolError
 from tools.knowledge.recipes import as_document
 from training import noise, piles
@@ -141,7 +140,7 @@ def composer_data(root: Path = ROOT) -> list[Any]:
         *sorted((root / "agents" / "composer" / "asks").glob("*.yaml")),
         *sorted((root / "training" / "data" / "composer").glob("*.yaml")),
     ]
-    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+    return [read_yaml(path) for path in paths]
 
 
 class ComposerRows:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from runtime import recipes as recipe_code
 from runtime.types import ChatPrompt, Document, Message, ToolCall
+from runtime.yaml_files import read_yaml
 from tools.knowledge.recipes import as_document
 from training import noise, piles
 from training.rows import BASH, STATUSES, Row, slots_of, step_answer
@@ -227,4 +226,4 @@ def _kept(rows: Iterator[Row | None]) -> Iterator[Row]:
 
 
 def _load(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return read_yaml(path)

@@ -8,9 +8,9 @@ from statistics import median
 
 import numpy as np
 import pytest
-import yaml
 
 from agents.router import Router, RouterError, features, normalize, shaped
+from runtime.yaml_files import read_yaml
 
 EVALS = Path(__file__).parents[1] / "evals"
 
@@ -68,7 +68,7 @@ def test_bad_weights_say_what_to_do(tmp_path: Path, content: bytes | None):
 
 
 def _evaluated(name: str) -> list[tuple[str, str]]:
-    entries = yaml.safe_load((EVALS / f"{name}.yaml").read_text(encoding="utf-8"))
+    entries = read_yaml(EVALS / f"{name}.yaml")
     return [(entry["request"], entry.get("specialist", name)) for entry in entries]
 
 

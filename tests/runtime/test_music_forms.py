@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from runtime.values.music import find
+from runtime.yaml_files import read_yaml
 
 TABLES = Path(__file__).parents[1] / "tools" / "music"
 # The sentence that holds a name, the kinds of value it may be, and the least share marked whole.
@@ -26,9 +26,9 @@ CARRIERS = {
 def spellings(section: str) -> Iterator[str]:
     """Every spelling of a section of the golden tables."""
     if section == "chords":
-        table = yaml.safe_load((TABLES / "chords.yaml").read_text(encoding="utf-8"))
+        table = read_yaml(TABLES / "chords.yaml")
     else:
-        table = yaml.safe_load((TABLES / "spellings.yaml").read_text(encoding="utf-8"))[section]
+        table = read_yaml(TABLES / "spellings.yaml")[section]
     for texts in table.values():
         for more in texts.values() if isinstance(texts, dict) else (texts,):
             yield from more

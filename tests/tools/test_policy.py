@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.recipes import shell_word
+from runtime.yaml_files import read_yaml
 from tools.bash.policy import judge, places
 from tools.bash.policy.syntax import parse
 from tools.bash.policy.table import Row, rows
@@ -30,7 +30,7 @@ SAMPLES = {
 
 
 def load(name: str) -> list[Any]:
-    return list(yaml.safe_load((DATA / name).read_text("utf-8")))
+    return list(read_yaml(DATA / name))
 
 
 def trusting(_: str) -> bool:
@@ -132,7 +132,7 @@ def test_summary_and_paths_tell_what_is_touched() -> None:
 
 def recipes() -> list[dict[str, Any]]:
     files = sorted((ROOT / "agents" / "sysadmin" / "recipes").glob("*.yaml"))
-    return [recipe for file in files for recipe in yaml.safe_load(file.read_text("utf-8"))]
+    return [recipe for file in files for recipe in read_yaml(file)]
 
 
 def test_recipes_that_read_are_allowed_and_those_that_change_are_not() -> None:

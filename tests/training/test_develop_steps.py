@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from runtime import recipes
+from runtime.yaml_files import read_yaml
 from tools.knowledge.recipes import as_document, load_recipes
 from training.develop_steps import PATH, boundary, serves
 
 BOOK = {recipe["id"]: as_document(recipe) for recipe in load_recipes()}
-ROWS = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+ROWS = read_yaml(PATH)
 
 
 def parts_of_all():
@@ -37,7 +37,7 @@ def test_every_part_can_be_filled_by_the_first_recipe_it_names():
 def test_no_row_is_a_training_row():
     asked = {row.get("request", "").replace(" | ", " ").lower() for row in ROWS}
     folder = Path(__file__).parents[2] / "training" / "data" / "sysadmin"
-    compounds = yaml.safe_load((folder / "compounds.yaml").read_text(encoding="utf-8"))
+    compounds = read_yaml(folder / "compounds.yaml")
     assert not asked & {str(ask).lower() for entry in compounds for ask in entry["asks"]}
 
 

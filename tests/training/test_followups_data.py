@@ -7,11 +7,11 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-import yaml
 from support.recipe_runs import a_place, noted, read_noted
 
 from runtime import recipes as recipe_code
 from runtime.values import shell
+from runtime.yaml_files import read_yaml
 from tools.knowledge.recipes import RECIPES, load_recipes, read_recipes
 
 DATA = Path(__file__).parents[2] / "training" / "data" / "sysadmin"
@@ -29,7 +29,7 @@ class EveryWord(frozenset):
 
 
 def read(name):
-    return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+    return read_yaml(DATA / name)
 
 
 def slots_of(wording):

@@ -6,10 +6,10 @@ import random
 import re
 
 import pytest
-import yaml
 
 from agents.specialist import load_all
 from runtime.values import TOKEN
+from runtime.yaml_files import read_yaml
 from tools.music.tools import TOOLS
 from training import mixture
 from training.music_turns import MusicTurnRows
@@ -24,7 +24,7 @@ ARGUMENTS = {
 
 @pytest.fixture(scope="module")
 def pairs():
-    return yaml.safe_load((FOLDER / "followups.yaml").read_text(encoding="utf-8"))
+    return read_yaml(FOLDER / "followups.yaml")
 
 
 @pytest.fixture(scope="module")

@@ -62,10 +62,10 @@ def test_no_request_of_an_evaluation_is_a_training_row():
 
 
 def _read(name):
-    import yaml
+    from runtime.yaml_files import read_yaml
 
     path = mixture.ROOT / "tests" / "evals" / f"{name}.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return read_yaml(path)
 
 
 def test_noise_keeps_slots_whole():

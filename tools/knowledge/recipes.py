@@ -11,6 +11,7 @@ import yaml
 
 from runtime import recipes as recipe_code
 from runtime.types import Document
+from runtime.yaml_files import read_yaml
 from tools.knowledge.text import normalise, normalise_template
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def read_recipes(path: Path) -> list[dict[str, Any]]:
         RecipeError: it is not a YAML list of recipes, or a recipe is broken.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = read_yaml(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path.name} is not readable YAML: {error}") from error
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
@@ -99,7 +100,7 @@ def load_notes(specialist: str, root: Path = ROOT) -> list[dict[str, Any]]:
     path = root / "agents" / specialist / "notes.yaml"
     if not path.is_file():
         return []
-    notes: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    notes: list[dict[str, Any]] = read_yaml(path)
     for note in notes:
         missing = [key for key in ("id", "title", "text", "asks") if not note.get(key)]
         if missing:

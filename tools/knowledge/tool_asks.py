@@ -10,10 +10,9 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
-
 from runtime.types import Document
 from runtime.values import music
+from runtime.yaml_files import read_yaml
 from tools.knowledge.recipes import ROOT, Entry, RecipeError
 from tools.knowledge.text import normalise_music
 
@@ -47,9 +46,7 @@ def load_wordings(folder: Path = ASKS) -> list[Wording]:
     Raises:
         RecipeError: a wording has a slot without values.
     """
-    files = (
-        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))
-    )
+    files = (read_yaml(path) for path in sorted(folder.glob("*.yaml")))
     found = [wording for data in files for wording in read_wordings(data)]
     for wording in found:
         missing = [slot for slot in wording.slots if slot not in wording.values]

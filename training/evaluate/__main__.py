@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 import training.evaluate
 from agents.router import Router
 from graphs.assistant import Assistant
 from graphs.settings import Settings
+from runtime.yaml_files import read_yaml
 from training.evaluate import everyday, limits, music, plain, report, routing, systems, tables
 from training.evaluate.turns import Outcome
 
@@ -74,7 +73,7 @@ def _arguments() -> argparse.Namespace:
 
 def _run_plain(args: argparse.Namespace) -> None:
     suite, name = _PLAIN[args.suite]
-    rows = yaml.safe_load((ROOT / "tests" / "evals" / name).read_text(encoding="utf-8"))
+    rows = read_yaml(ROOT / "tests" / "evals" / name)
     with systems.opened() as assistant:
         outcomes = suite(assistant, rows[: args.limit])
     if args.verbose:

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from graphs.assistant import Assistant
 from graphs.events import ToolFinished
 from runtime.types import ToolCall
+from runtime.yaml_files import read_yaml
 from sandboxes import Sandbox, SandboxError
 from tools import ToolContext
 from tools.bash.tool import bash_tool
@@ -74,7 +73,7 @@ def load(areas: Sequence[str] = (), folder: Path = FOLDER) -> list[Entry]:
         _entry(area, row)
         for area, path in paths.items()
         if not areas or area in areas
-        for row in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for row in read_yaml(path)
     ]
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from runtime.yaml_files import parse_yaml
 from training.evaluate.turns import wilson
 
 FOLDER = Path(__file__).parents[2] / "tests" / "evals"
@@ -18,7 +17,7 @@ HEAD = ("| | requests | right | accuracy | 95% interval | |", "|---|---|---|---|
 def rows_of(name: str) -> list[dict[str, Any]]:
     """Return the rows of the set `name`."""
     text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    return list(yaml.safe_load(text))
+    return list(parse_yaml(text))
 
 
 def title(name: str, what: str) -> list[str]:

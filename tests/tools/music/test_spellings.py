@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from runtime.yaml_files import read_yaml
 from tools.music.chord_text import read_chord
 from tools.music.interval_text import read_interval
 from tools.music.key import read_key
@@ -23,8 +23,8 @@ from tools.music.roman import realise
 from tools.music.scale import read_scale
 
 HERE = Path(__file__).parent
-TABLE = yaml.safe_load((HERE / "spellings.yaml").read_text(encoding="utf-8"))
-WRONG = yaml.safe_load((HERE / "wrong_spellings.yaml").read_text(encoding="utf-8"))
+TABLE = read_yaml(HERE / "spellings.yaml")
+WRONG = read_yaml(HERE / "wrong_spellings.yaml")
 C = read_key("C major")
 
 

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import yaml
-
+from runtime.yaml_files import parse_yaml
 from tools.bash.policy.words import Word
 
 # Wildcards inside a path, as characters that no text can hold (control characters are refused).
@@ -54,7 +53,7 @@ class Places:
 def places() -> Places:
     """Return the table, read once from the package's data file."""
     file = importlib.resources.files("tools.bash.policy").joinpath("places.yaml")
-    data = yaml.safe_load(file.read_text("utf-8"))
+    data = parse_yaml(file.read_text("utf-8"))
     secrets = tuple(
         Secret(
             tuple(_wild(path) for path in row["paths"].split()),

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
+from runtime.yaml_files import parse_yaml
 from tools.bash.policy import places
 from tools.bash.policy.review import BIN
 from tools.bash.policy.scripts import sed_problem
@@ -73,7 +72,7 @@ def table() -> Mapping[str, Ruleable]:
         mark: Ruleable(mark, does)
         for mark, does in ((OVERWRITE, "writing output into"), (APPEND, "appending output to"))
     }
-    for entry in yaml.safe_load(file.read_text("utf-8")):
+    for entry in parse_yaml(file.read_text("utf-8")):
         for name in str(entry["name"]).split(","):
             found[name] = _row(name, entry)
     return found

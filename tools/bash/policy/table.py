@@ -21,8 +21,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import yaml
-
+from runtime.yaml_files import parse_yaml
 from tools.bash.policy.words import Word
 
 
@@ -114,8 +113,7 @@ def rows() -> Mapping[str, Row]:
 
 
 def _load(text: str) -> list[dict[str, Any]]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return list(yaml.load(text, Loader=loader) or [])
+    return list(parse_yaml(text) or [])
 
 
 _SETS = ("flags", "values", "optional", "pairs", "require", "paths", "pattern", "runs", "version")

@@ -23,6 +23,7 @@ from ui import (
     cli_sandbox,
     cli_score,
     cli_tools,
+    cli_train,
     cli_undo,
 )
 from ui.cli_common import FAILED, fail, known_errors
@@ -63,6 +64,7 @@ app.add_typer(cli_rules.rules, name="rules")
 app.add_typer(cli_audit.audit, name="audit")
 app.add_typer(cli_feedback.feedback, name="feedback")
 app.add_typer(cli_dataset.dataset, name="dataset")
+app.add_typer(cli_train.train, name="train")
 app.add_typer(cli_sandbox.sandbox, name="sandbox")
 app.add_typer(cli_attach.attach, name="attach")
 app.add_typer(cli_models.models, name="models")

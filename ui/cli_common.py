@@ -35,10 +35,11 @@ def known_errors() -> tuple[type[Exception], ...]:
     from sandboxes import SandboxError
     from tools import ToolError
     from tools.knowledge import KnowledgeError
+    from training.runs.errors import TrainingError
 
     return (
         BackendError, EmbedderError, KnowledgeError, RecordsError, RouterError, SandboxError,
-        SpecialistError, ToolError, OSError,
+        SpecialistError, ToolError, TrainingError, OSError,
     )  # fmt: skip
 
 

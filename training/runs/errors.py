@@ -7,6 +7,10 @@ class TrainingError(Exception):
     """A run cannot be made, found or changed. The text says what to do next."""
 
 
+class UnknownRunError(TrainingError):
+    """There is no such run."""
+
+
 class RecipeError(TrainingError):
     """A recipe has an unknown field or a value that makes no sense."""
 

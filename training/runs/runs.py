@@ -19,7 +19,7 @@ from runtime.models.entry import write_json
 from training.backends import Backend, load
 from training.backends.checks import disk_problems
 from training.backends.environment import ROOT
-from training.runs.errors import BusyError, RefusedError, TrainingError
+from training.runs.errors import BusyError, RefusedError, TrainingError, UnknownRunError
 from training.runs.lock import Lock
 from training.runs.machine import this_machine
 from training.runs.process import Ended, Training
@@ -134,7 +134,8 @@ class Runs:
         """Return a run by its id or by the beginning of it; `last` is the newest.
 
         Raises:
-            TrainingError: there is none, or more than one.
+            UnknownRunError: there is none.
+            TrainingError: there is more than one.
         """
         names = sorted(folder.name for folder in self.root.iterdir() if self._is_run(folder))
         if name == "last" and names:
@@ -144,7 +145,7 @@ class Runs:
             return self._folder_of(name if name in found else found[0])
         if found:
             raise TrainingError(f"{name} could be {', '.join(found)}; give more of it")
-        raise TrainingError(f"there is no run {name}; `mica train list` shows them")
+        raise UnknownRunError(f"there is no run {name}; `mica train list` shows them")
 
     def list(self) -> list[Run]:
         """Return all runs, the newest first; folders that cannot be read are left out."""

@@ -24,6 +24,7 @@ from ui.api.reply import Reply
 from ui.api.requests import ChatBody, ChatRequest, chat_request, read_body
 from ui.api.scores import Scores
 from ui.api.streaming import EventStream, first_event, sent, ticking, whole
+from ui.api.training import Training
 from ui.api.undoing import Undo
 
 OWNER = "api"
@@ -58,6 +59,7 @@ class Api:
         rules.add_routes(router, Rules(self._mica.parts.store), OWNER)
         Undo(self._mica).add_routes(router)
         Scores(self._files).add_routes(router)
+        Training().add_routes(router)
         add("/v1/outputs/{call_id}", self.output, methods=["GET"], response_model=None)
         add("/v1/attachments/{conversation}", self.patch, methods=["GET"], response_model=None)
         add("/healthz", self.health, methods=["GET"])

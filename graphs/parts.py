@@ -46,6 +46,10 @@ class Library(Protocol):
         """
         ...
 
+    def nearness(self, query: str, learned: Path) -> float:
+        """Return how near the nearest document of such a file is to a query: 1 is the same."""
+        ...
+
     def close(self) -> None:
         """Release files."""
         ...

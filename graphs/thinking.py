@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,12 +12,12 @@ from typing import Any, cast
 from langgraph.types import Command
 
 from agents import other
-from agents.router import Route
 from graphs.citing import cited
 from graphs.events import Answered, Failed, Retrieved, Routed, TextDelta
 from graphs.lookup import look_up
 from graphs.notes import Notes, emit, step, timed
 from graphs.parts import Parts
+from graphs.routing import choose, leans
 from graphs.state import (
     State,
     add_usage,
@@ -47,14 +46,6 @@ from runtime.types import (
 )
 
 _log = logging.getLogger("mica.graphs")
-SURE = 0.9
-"""How likely another field must be for a follow-up to leave the one of the turn before."""
-_LEANING = re.compile(
-    r"^\s*(?:and|or|same|now|what about|how about|no,|again|with the)\b"
-    r"|\b(?:same|instead|too|again|as well)\W*$|\bsame (?:thing|again)\b",
-    re.IGNORECASE,
-)
-"""Words by which a request leans on the one before, whatever the router makes of them."""
 _STOPPED = "Stopped."
 _WORDLESS = {
     None: "The model gave no answer. Try to say it another way.",
@@ -85,39 +76,22 @@ class Thinking:
         started = time.perf_counter()
         request = Message("user", state["text"])
         self.notes.record(state, request, "user")
-        chosen = self._choose(state)
         # The turn keeps this build to its end, whatever becomes champion meanwhile.
         build = self.parts.build(self.parts.assign(state["conversation"], state.get("build")))
+        chosen = choose(self.parts, state, build)
         emit(Routed(chosen.specialist, chosen.confidence, build.name, build.role))
         update: dict[str, Any] = {
             "build": build.name,
             "messages": [*state.get("messages", []), request.to_openai()],
             "specialist": chosen.specialist,
             "confidence": chosen.confidence,
-            "follows": chosen.specialist == state.get("previous")
-            and (chosen.follows >= 0.5 or bool(_LEANING.search(state["text"]))),
+            "follows": chosen.specialist == state.get("previous") and leans(chosen, state["text"]),
         }
         if chosen.specialist == "other":
             update["answer"] = other.answer(other.topic(state["text"], unsure=chosen.unsure))
             emit(TextDelta(update["answer"]))
         update["timings"] = timed(state, "route", time.perf_counter() - started)
         return Command(goto="answer" if update.get("answer") else "retrieve", update=update)
-
-    def _choose(self, state: State) -> Route:
-        override, previous = state["override"], state.get("previous")
-        if override and previous is None:
-            return Route(override, 1.0)
-        chosen = self.parts.router.route(state["text"])
-        if override:
-            return Route(override, 1.0, follows=chosen.follows)
-        # "and only the newest ones" says nothing of its field: whoever spoke before goes on.
-        leans = chosen.follows >= 0.5 and chosen.confidence < SURE
-        if previous and previous in self.parts.specialists and (chosen.unsure or leans):
-            chance = chosen.chances.get(previous, 0.0)
-            return Route(previous, chance, chances=chosen.chances, follows=chosen.follows)
-        if chosen.specialist not in {*self.parts.specialists, "other"}:
-            return Route("other", 1.0 - chosen.confidence, unsure=True, chances=chosen.chances)
-        return chosen
 
     @step
     def retrieve(self, state: State) -> Command[str]:

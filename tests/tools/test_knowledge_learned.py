@@ -49,7 +49,9 @@ def test_the_file_is_read_as_it_was_written(file: Path):
 
 
 def test_a_recipe_is_found_with_the_file_and_only_with_it(base: KnowledgeBase, file: Path):
-    found = base.search("what is the backlog of orders in /srv/shop", shelf="sysadmin", learned=file)
+    found = base.search(
+        "what is the backlog of orders in /srv/shop", shelf="sysadmin", learned=file
+    )
     assert found[0].id == BACKLOG["id"] and found[0].template == BACKLOG["command"]
     assert found[0].source == "learned learned.backlog"
     assert not base.search("what is the backlog of orders in /srv/shop", shelf="sysadmin")
@@ -60,6 +62,12 @@ def test_a_wording_finds_its_tool_and_a_note_is_quoted(base: KnowledgeBase, file
     assert tool.tool == "transpose" and tool.kinds["interval"] == "i"
     found = base.search("who has the pager", shelf="sysadmin", learned=file)
     assert NOTE["text"] in [document.text for document in found]
+
+
+def test_how_near_the_nearest_is(base: KnowledgeBase, file: Path):
+    assert base.nearness("How big is the order backlog in /srv/a?", file) > 0.9
+    assert base.nearness("shove Gm7 up by a fourth", file) > 0.9
+    assert base.nearness("sing me a lullaby", file) < 0.4
 
 
 def test_more_files_than_stay_open_are_all_found(base: KnowledgeBase, tmp_path: Path):

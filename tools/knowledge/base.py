@@ -111,6 +111,21 @@ class KnowledgeBase:
         offered += passages[: k - len(offered)]
         return [replace(document, score=round(score, 4)) for score, document in offered]
 
+    def nearness(self, query: str, learned: Path) -> float:
+        """Return how near the nearest document of a file of `tools.knowledge.learned` is.
+
+        Raises:
+            KnowledgeError: the file cannot be read.
+        """
+        forms = {"recipes": normalise(query), "tools": normalise_music(query)}
+        forms["passages"] = query.lower()
+        with self._lock:
+            near = [0.0]
+            for kind, shelf in self._learned(learned).items():
+                vector = self.embedder.encode([forms[kind]])[0]
+                near += shelf.scores(vector, forms[kind]).values()
+        return max(near)
+
     def _best(
         self, names: Sequence[str], kind: str, texts: Sequence[str], learned: Mapping[str, Shelf]
     ) -> list[tuple[float, Document]]:

@@ -16,7 +16,9 @@ from ui import (
     cli_corpus,
     cli_dataset,
     cli_doctor,
+    cli_evaluate,
     cli_feedback,
+    cli_loop,
     cli_manage,
     cli_models,
     cli_rules,
@@ -56,6 +58,7 @@ app.command()(cli_undo.undo)
 app.command()(cli_tools.route)
 app.command()(cli_manage.serve)
 app.command()(cli_doctor.doctor)
+app.command()(cli_evaluate.evaluate)
 app.command()(cli_sandbox.output)
 app.command()(cli_score.score)
 app.add_typer(cli_tools.policy, name="policy")
@@ -65,6 +68,7 @@ app.add_typer(cli_audit.audit, name="audit")
 app.add_typer(cli_feedback.feedback, name="feedback")
 app.add_typer(cli_dataset.dataset, name="dataset")
 app.add_typer(cli_train.train, name="train")
+app.add_typer(cli_loop.loop, name="loop")
 app.add_typer(cli_sandbox.sandbox, name="sandbox")
 app.add_typer(cli_attach.attach, name="attach")
 app.add_typer(cli_models.models, name="models")

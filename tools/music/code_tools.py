@@ -56,10 +56,6 @@ def write_code(music: str, format: str) -> ToolResult:
 
 def _made(piece: Piece, target: CodeFormat, what: str, reading: Reading) -> ToolResult:
     file = as_file(piece, target)
-    if file is None:
-        # Written again for its reason.
-        target.write(piece)
-    assert file is not None
     counted = summary(piece)[0]
     if target.name == MIDI.name:
         lines = [f"{what}: {file.name}, {len(file.data)} bytes", counted]

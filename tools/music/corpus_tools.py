@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tools import Artifact, Tool, ToolResult, tool
 from tools.music.answers import musical, plural
+from tools.music.codes.showing import show_piece
 from tools.music.corpus.build import is_building
 from tools.music.corpus.entry import Entry
 from tools.music.corpus.excerpt import cut, find_piece, read_bars, short_name
@@ -13,8 +14,6 @@ from tools.music.corpus.harmony import pretty
 from tools.music.corpus.index import Index, Row
 from tools.music.corpus.place import index_path
 from tools.music.corpus.search import Query, bar_at, find, places
-from tools.music.piece_view import present_piece
-from tools.music.pitch import MusicError
 
 MOST_PIECES = 8
 _SHOWN_BARS = 4
@@ -81,16 +80,12 @@ def show_excerpt(piece: str, bars: str = "") -> ToolResult:
 def _shown(entry: Entry, first: int, last: int) -> tuple[Artifact, ...]:
     """Show the bars with one more behind them, where there are few."""
     end = min(max(last, first + 1), first + _SHOWN_BARS - 1, entry.bars[-1].number)
-    try:
-        return _artifacts(entry, first, max(end, first))
-    except MusicError:
-        # What cannot be engraved is still told.
-        return ()
+    return _artifacts(entry, first, max(end, first))
 
 
 def _artifacts(entry: Entry, first: int, last: int) -> tuple[Artifact, ...]:
     name = short_name(entry.source).rsplit("/", 1)[-1].replace(".", "_")
-    return present_piece(cut(entry, first, last), f"{name}-bars-{first}-{last}")
+    return show_piece(cut(entry, first, last), f"{name}-bars-{first}-{last}")
 
 
 def _described(row: Row) -> str:

@@ -44,7 +44,12 @@ class Key:
         >>> Key(Pitch("E", -1)).fifths, Key(Pitch("F", 1), "minor").fifths
         (-3, 3)
         """
-        return SHARPS.index(self.tonic.step) - 1 + 7 * self.tonic.alter + MODE_FIFTHS[self.mode]
+        return fifths_of(self.tonic) + MODE_FIFTHS[self.mode]
+
+    @property
+    def printed_fifths(self) -> int:
+        """The signature to print: none where it would have more than seven accidentals."""
+        return self.fifths if abs(self.fifths) <= 7 else 0
 
     @property
     def scale(self) -> Scale:
@@ -170,8 +175,36 @@ def key_of_fifths(fifths: int, mode: str = "major") -> Key:
     >>> key_of_fifths(-5).name, key_of_fifths(2, "minor").name
     ('D♭ major', 'B minor')
     """
-    place = fifths - MODE_FIFTHS[mode] + 1
-    return Key(Pitch(SHARPS[place % 7], place // 7), mode)
+    return Key(pitch_at(fifths - MODE_FIFTHS[mode]), mode)
+
+
+def fifths_of(pitch: Pitch) -> int:
+    """Return a pitch's place on the line of fifths: C is 0, G is 1, F is -1.
+
+    >>> fifths_of(Pitch("C")), fifths_of(Pitch("F", 1)), fifths_of(Pitch("E", -1))
+    (0, 6, -3)
+    """
+    return SHARPS.index(pitch.step) - 1 + 7 * pitch.alter
+
+
+def pitch_at(fifths: int) -> Pitch:
+    """Return the note name at a place on the line of fifths.
+
+    >>> pitch_at(6).name, pitch_at(-3).name
+    ('F♯', 'E♭')
+    """
+    alter, place = divmod(fifths + 1, 7)
+    return Pitch(SHARPS[place], alter)
+
+
+def signature(fifths: int) -> dict[str, int]:
+    """Return the alteration of each letter that a key signature alters.
+
+    >>> signature(-2)
+    {'B': -1, 'E': -1}
+    """
+    order = SHARPS if fifths > 0 else SHARPS[::-1]
+    return dict.fromkeys(order[: abs(fifths)], 1 if fifths > 0 else -1)
 
 
 def enharmonic(key: Key) -> Key | None:

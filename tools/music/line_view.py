@@ -10,7 +10,7 @@ from tools.music import audio
 from tools.music.chart import Chart
 from tools.music.codes.midi_writer import write_midi
 from tools.music.codes.model import Bar, Part, Piece, Sound
-from tools.music.codes.musicxml_writer import write_musicxml
+from tools.music.codes.musicxml_writer import head_count, write_musicxml
 from tools.music.interval import for_semitones, transpose
 from tools.music.line import Line, Note
 from tools.music.notation import engrave
@@ -42,7 +42,7 @@ def present_lines(
     """
     piece = to_piece(lines, title, names=names, programs=programs, delays=delays)
     source = write_musicxml(piece)
-    svg = engrave(source, notes=_heads(source), bars=piece.bar_count)
+    svg = engrave(source, notes=head_count(source), bars=piece.bar_count)
     name = file_name(title)
     heard = [_sounding(line, sounding) for line in lines]
     played = to_piece(heard, title, names=names, programs=programs, delays=delays)
@@ -119,7 +119,7 @@ def _bars(line: Line, delay: Fraction, longest: Fraction) -> tuple[Bar, ...]:
     short = longest - delay - line.length
     ending = (Note((), short),) if short > 0 else ()
     whole = line.with_notes((*rests, *line.notes, *ending))
-    fifths = line.key.fifths if line.key is not None and abs(line.key.fifths) <= 7 else 0
+    fifths = line.key.printed_fifths if line.key is not None else 0
     meter = (line.meter.top, line.meter.bottom)
     bars = []
     for bar in whole.bars:
@@ -134,11 +134,6 @@ def _bars(line: Line, delay: Fraction, longest: Fraction) -> tuple[Bar, ...]:
         )
         bars.append(Bar(made, meter, fifths))
     return tuple(bars)
-
-
-def _heads(source: str) -> int:
-    """Count the note heads of a score: its notes less its rests."""
-    return source.count("<note>") - source.count("<rest/>")
 
 
 def _at(delays: Sequence[Fraction], number: int) -> Fraction:

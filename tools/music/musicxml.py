@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from tools.music.chord import Chord
-from tools.music.key import SHARPS
+from tools.music.key import signature
 from tools.music.pitch import Pitch
 from tools.music.quality import Quality
 from tools.music.score import Event, Score
@@ -40,33 +41,28 @@ def to_musicxml(score: Score) -> str:
     )
 
 
-def accidentals(bar: tuple[Event, ...], fifths: int) -> list[list[str]]:
-    """Return, for each note of each event, the accidental to print, or an empty string.
+def accidentals(bar: Iterable[Sequence[Pitch]], fifths: int) -> list[list[str]]:
+    """Return, for each of the pitches that sound one after the other, the accidental to print.
 
-    An accidental holds for its line until the end of the bar.
+    It is an empty string where none is; one holds for its line until the end of the bar.
     """
-    signature = _signature(fifths)
+    own = signature(fifths)
     state: dict[tuple[str, int | None], int] = {}
     printed = []
-    for event in bar:
+    for pitches in bar:
         row = []
-        for pitch in event.pitches:
+        for pitch in pitches:
             place = (pitch.step, pitch.octave)
-            current = state.get(place, signature.get(pitch.step, 0))
+            current = state.get(place, own.get(pitch.step, 0))
             row.append("" if current == pitch.alter else _ACCIDENTALS.get(pitch.alter, ""))
             state[place] = pitch.alter
         printed.append(row)
     return printed
 
 
-def _signature(fifths: int) -> dict[str, int]:
-    order = SHARPS if fifths > 0 else SHARPS[::-1]
-    return dict.fromkeys(order[: abs(fifths)], 1 if fifths > 0 else -1)
-
-
 def _measure(score: Score, number: int) -> str:
     bar = score.bars[number]
-    printed = accidentals(bar, score.fifths)
+    printed = accidentals([event.pitches for event in bar], score.fifths)
     body = "".join(_event(event, row) for event, row in zip(bar, printed, strict=True))
     head = _attributes(score) if number == 0 else ""
     last = number == len(score.bars) - 1

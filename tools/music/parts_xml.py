@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from tools.music.chord import Chord
-from tools.music.key import SHARPS
-from tools.music.musicxml import harmony
+from tools.music.musicxml import accidentals, harmony
 from tools.music.parts import PartScore, Staff, Voice
 from tools.music.pitch import Pitch
 from tools.music.roman import NUMERALS
@@ -25,10 +24,6 @@ _TYPES = {
     Fraction(4): ("whole", 0), Fraction(3): ("half", 1), Fraction(2): ("half", 0),
     Fraction(3, 2): ("quarter", 1), Fraction(1): ("quarter", 0), Fraction(3, 4): ("eighth", 1),
     Fraction(1, 2): ("eighth", 0), Fraction(1, 4): ("16th", 0),
-}  # fmt: skip
-_ACCIDENTALS = {
-    -2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp", -3: "triple-flat",
-    3: "triple-sharp",
 }  # fmt: skip
 
 
@@ -76,7 +71,7 @@ def heads(score: PartScore, number: int) -> list[Head]:
         pieces = _pieces((now + score.offset) % score.bar, note.beats, score.bar)
         red = (number, now) in score.marked
         if note.tied and found and note.pitch == found[-1].pitch:
-            found[-1] = _tied_on(found[-1])
+            found[-1] = replace(found[-1], goes_on=True)
         for place, beats in enumerate(pieces):
             sounds = note.pitch is not None
             continues = sounds and (place > 0 or note.tied)
@@ -85,10 +80,6 @@ def heads(score: PartScore, number: int) -> list[Head]:
             )
             now += beats
     return found
-
-
-def _tied_on(head: Head) -> Head:
-    return Head(head.pitch, head.start, head.beats, head.continues, True, head.red)
 
 
 @lru_cache(maxsize=1024)
@@ -145,19 +136,16 @@ def _accidentals(rows: Sequence[Sequence[Head]], fifths: int) -> dict[tuple[int,
 
     An accidental holds for its line, in both voices, until the end of the bar.
     """
-    order = SHARPS if fifths > 0 else SHARPS[::-1]
-    signature = dict.fromkeys(order[: abs(fifths)], 1 if fifths > 0 else -1)
-    state: dict[tuple[str, int | None], int] = {}
-    printed = {}
-    placed = [(head.start, place, head) for place, row in enumerate(rows) for head in row]
-    for start, place, head in sorted(placed, key=lambda item: item[:2]):
-        if head.pitch is None or head.continues:
-            continue
-        line = (head.pitch.step, head.pitch.octave)
-        if state.get(line, signature.get(head.pitch.step, 0)) != head.pitch.alter:
-            printed[place, start] = _ACCIDENTALS.get(head.pitch.alter, "")
-        state[line] = head.pitch.alter
-    return printed
+    struck = [
+        (head.start, place, head.pitch)
+        for place, row in enumerate(rows)
+        for head in row
+        if head.pitch is not None and not head.continues
+    ]
+    struck.sort(key=lambda row: row[:2])
+    printed = accidentals([[pitch] for _, _, pitch in struck], fifths)
+    signs = (sign for (sign,) in printed)
+    return {(place, at): sign for (at, place, _), sign in zip(struck, signs, strict=True)}
 
 
 def _head(head: Head, accidental: str, voice: int, staff: int, stem: str) -> str:

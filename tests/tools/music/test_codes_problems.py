@@ -26,6 +26,7 @@ from tools.music.codes.formats import (
     by_file,
     read_format,
 )
+from tools.music.codes.midi_writer import timed
 from tools.music.codes.mini_pattern import euclid
 from tools.music.pitch import MusicError
 
@@ -63,6 +64,7 @@ CASES = [
     (LILYPOND, "{ c'4 d' e' f'\n g' a' b' c'' d'' | c'1 }", ["line 2, column 19, bar 2: the bar"]),
     (LILYPOND, "{ c'1 | hes1 }", ["line 1, column 9, bar 2: 'hes' is no note name in nederlands"]),
     (LILYPOND, '\\language "english" { bf4 cs d e }', []),
+    (LILYPOND, "{ \\time 3,2 5/8 c'8 d' e' f' g' }", []),
     (LILYPOND, "{ \\time 3/4 c'4 d' }", ["the last bar holds 2 quarters, 3/4 has 3"]),
     (LILYPOND, "{ \\time 3/4 \\partial 4 c'4 | d'2. | e'2 }", []),
     (LILYPOND, "{ \\relativ c' { c1 } }", ["line 1, column 3: unknown command \\relativ; did you"]),
@@ -117,6 +119,11 @@ def test_problems_and_their_places(found, code, expected):
 def test_every_problem_says_what_to_do():
     hints = [p.hint for found, code, expected in CASES if expected for p in found.check(code)]
     assert sum(not hint for hint in hints) <= 3
+
+
+def test_a_csound_trigger_does_not_push_what_follows():
+    piece = CSOUND.read(CSD.format("i1 0 0 0.5 8.00\ni1 1 1 0.5 8.04")).piece
+    assert [(start, end) for start, end, _ in timed(piece.parts[0])] == [(0, 0.25), (1, 2)]
 
 
 def test_names_of_formats():

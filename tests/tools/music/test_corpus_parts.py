@@ -28,10 +28,11 @@ from tools.music.corpus.entry import (
     rhythm_text,
     unpack,
 )
-from tools.music.corpus.harmony import analyse_harmony, fifths_of, pitch_at
+from tools.music.corpus.harmony import analyse_harmony
 from tools.music.corpus.romantext import placed, read_analysis
 from tools.music.corpus.search import read_meter
 from tools.music.interval import Interval, transpose
+from tools.music.key import fifths_of, pitch_at
 from tools.music.pitch import STEPS, MusicError, Pitch, read_pitch
 
 MODULES = sorted(info.name for info in pkgutil.iter_modules(tools.music.corpus.__path__))

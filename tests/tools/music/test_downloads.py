@@ -11,8 +11,8 @@ from tools.music.codes.abc_reader import read_abc
 from tools.music.codes.midi_reader import read_midi
 from tools.music.codes.model import Piece
 from tools.music.codes.musicxml_reader import read_musicxml
+from tools.music.codes.showing import heard, show_piece
 from tools.music.music_text import read_music
-from tools.music.piece_view import present_piece, sounds_of
 from tools.music.score import of_music
 from tools.music.score_piece import piece_of
 from tools.music.writing_tools import show_music
@@ -40,8 +40,8 @@ def test_all_formats_hold_the_same_notes(music: str) -> None:
 def test_a_piece_of_parts_is_heard_at_its_tempo() -> None:
     score = of_music(read_music("C4 E4 G4 C5 C5 C5 C5 C5"), "x")
     piece = piece_of(score)
-    assert [round(sound.start, 3) for sound in sounds_of(piece)[:3]] == [0.0, 0.6, 1.2]
-    files = present_piece(piece, "name of the file")
+    assert [round(sound.start, 3) for sound in heard(piece)[:3]] == [0.0, 0.6, 1.2]
+    files = show_piece(piece, "name of the file")
     assert {artifact.name.split(".")[0] for artifact in files} == {"name-of-the-file"}
     with wave.open(io.BytesIO(files[1].data)) as file:
         assert 4.8 < file.getnframes() / file.getframerate() < 6

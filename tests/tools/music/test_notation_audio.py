@@ -22,7 +22,7 @@ from tools.music.musicxml import accidentals, to_musicxml
 from tools.music.notation import EngravingError, to_svg
 from tools.music.pitch import MusicError, Pitch
 from tools.music.scale import read_scale
-from tools.music.score import Event, Score, of_chords, of_music, of_scale
+from tools.music.score import Score, of_chords, of_music, of_scale
 
 LINES = [
     "Ebm7",
@@ -75,10 +75,10 @@ def test_long_music_fits() -> None:
 def test_accidentals_hold_until_the_bar_line() -> None:
     c, c_sharp, b_flat = (Pitch("C", a, 4) for a in (0, 1, 0)), Pitch("C", 1, 4), Pitch("B", -1, 4)
     natural = next(c)
-    bar = tuple(Event((p,), 1) for p in (c_sharp, c_sharp, natural, b_flat))
+    bar = [[pitch] for pitch in (c_sharp, c_sharp, natural, b_flat)]
     assert accidentals(bar, 0) == [["sharp"], [""], ["natural"], ["flat"]]
-    assert accidentals((Event((b_flat,), 1),), -1) == [[""]]
-    assert accidentals((Event((Pitch("B", 0, 4),), 1),), -1) == [["natural"]]
+    assert accidentals([[b_flat]], -1) == [[""]]
+    assert accidentals([[Pitch("B", 0, 4)]], -1) == [["natural"]]
 
 
 def test_signature_of_the_key() -> None:

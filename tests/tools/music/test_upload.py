@@ -17,7 +17,7 @@ from support.pieces import pieces
 from benchmarks.listening import progression
 from tools.music import audio
 from tools.music.codes.analysis import chords_by_bar, form_of
-from tools.music.codes.changing import change, fifths_of
+from tools.music.codes.changing import change, sharps_of
 from tools.music.codes.formats import ABC, FORMATS, MIDI, MUSICXML
 from tools.music.codes.midi_writer import timed
 from tools.music.codes.model import Piece
@@ -104,7 +104,7 @@ def test_there_and_back():
     there = change(piece, "up a minor third").piece
     back = change(there, "down a minor third").piece
     assert back == piece
-    assert [fifths_of(Interval.of(name)) for name in ("P5", "m2", "A1")] == [1, -5, 7]
+    assert [sharps_of(Interval.of(name)) for name in ("P5", "m2", "A1")] == [1, -5, 7]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from tools.music.codes.model import Meter
-from tools.music.key import SHARPS
-from tools.music.pitch import MusicError
+from tools.music.codes.model import Meter, bounded_tempo
+from tools.music.key import fifths_of
+from tools.music.pitch import MusicError, Pitch
 from tools.music.scale_types import MODE_FIFTHS
 
 _KEY = re.compile(r"([A-G])([#b]?)\s*(?:([A-Za-z]{1,3})[A-Za-z]*)?")
@@ -18,16 +18,6 @@ _MODES = {
 # How many notes of a tuplet fall in the time of how many; 5, 7 and 9 depend on the meter.
 _IN_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 FREE: Meter = (0, 4)
-
-
-def signature(fifths: int) -> dict[str, int]:
-    """Return the alteration of each letter that a key signature alters.
-
-    >>> signature(-2)
-    {'B': -1, 'E': -1}
-    """
-    order = SHARPS if fifths > 0 else SHARPS[::-1]
-    return dict.fromkeys(order[: abs(fifths)], 1 if fifths > 0 else -1)
 
 
 def read_key_field(value: str) -> tuple[int, str]:
@@ -52,7 +42,7 @@ def read_key_field(value: str) -> tuple[int, str]:
     if match is None or not mode:
         raise MusicError(f"cannot read the key {value!r}; write K:G, K:Bb, K:Em or K:D dorian")
     alter = {"#": 1, "b": -1}.get(match[2], 0)
-    fifths = SHARPS.index(match[1]) - 1 + 7 * alter + MODE_FIFTHS[mode]
+    fifths = fifths_of(Pitch(match[1], alter)) + MODE_FIFTHS[mode]
     if abs(fifths) > 7:
         raise MusicError(
             f"the key {value!r} has {abs(fifths)} accidentals; write it enharmonically"
@@ -142,4 +132,4 @@ def tempo_of(value: str, default: float) -> float:
             return default
         raise MusicError(f"cannot read the tempo {value!r}; write Q:1/4=120")
     beat = Fraction(4 * int(match[1]), int(match[2]) or 1) if match[1] else Fraction(1)
-    return max(10.0, min(float(Fraction(match[3]) * beat), 1000.0))
+    return bounded_tempo(float(Fraction(match[3]) * beat))

@@ -12,7 +12,6 @@ from tools.music.codes.abc_fields import (
     length_of,
     meter_of,
     read_key_field,
-    signature,
     tempo_of,
     tuplet_of,
     unit_of,
@@ -21,6 +20,7 @@ from tools.music.codes.bars import Filling, check_bars, same_length
 from tools.music.codes.limits import Budget, check_size
 from tools.music.codes.model import COMMON_TIME, Meter, Part, Piece, Sound, full_bar, pitch_of
 from tools.music.codes.problems import Reading, text_of
+from tools.music.key import signature
 from tools.music.pitch import MusicError, Pitch
 
 _FIELD = re.compile(r"([A-Za-z+]):\s*(.*)")
@@ -98,9 +98,7 @@ class AbcReader:
         self._missing_fields()
         parts = [self._finish(voice) for voice in self._voices.values()]
         if any(part.bars for part in parts):
-            whole = same_length([part.bars for part in parts])
-            made = tuple(replace(p, bars=b) for p, b in zip(parts, whole, strict=True))
-            self._reading.piece = replace(self._piece, parts=made, mode=self._mode)
+            self._reading.piece = replace(self._piece, parts=same_length(parts), mode=self._mode)
         elif not self._reading.problems:
             self._reading.report(1, 1, "there are no notes", "write notes after the K: line")
         self._reading.problems.sort()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from tools.music.codes.abc_fields import signature
 from tools.music.codes.lengths import Written, written
 from tools.music.codes.model import Bar, Part, Piece
+from tools.music.key import key_of_fifths, signature
 from tools.music.pitch import Pitch
 
 UNIT = Fraction(1, 2)
@@ -28,9 +28,9 @@ def write_abc(piece: Piece) -> str:
     lines += [f"M:{_meter(first)}", "L:1/8", f"Q:1/4={piece.tempo:g}"]
     single = len(piece.parts) == 1
     for number, part in enumerate(() if single else piece.parts, start=1):
-        clef = " clef=bass" if _low(part) else ""
+        clef = " clef=bass" if part.low else ""
         lines.append(f'V:{number} name="{_line(part.name).replace(chr(34), "")}"{clef}')
-    clef = " clef=bass" if single and piece.parts and _low(piece.parts[0]) else ""
+    clef = " clef=bass" if single and piece.parts and piece.parts[0].low else ""
     lines.append(f"K:{key_field(first.fifths, piece.mode)}{clef}")
     for number, part in enumerate(piece.parts, start=1):
         lines += [] if single else [f"V:{number}"]
@@ -45,8 +45,6 @@ def key_field(fifths: int, mode: str) -> str:
     >>> key_field(-3, "minor"), key_field(1, ""), key_field(1, "dorian")
     ('Cm', 'G', 'A dorian')
     """
-    from tools.music.key import key_of_fifths
-
     key = key_of_fifths(fifths, mode or "major")
     return key.tonic.ascii + _MODES.get(key.mode, f" {key.mode}")
 
@@ -122,11 +120,6 @@ def _length(units: Fraction) -> str:
 
 def _meter(bar: Bar) -> str:
     return f"{bar.meter[0]}/{bar.meter[1]}" if bar.meter[0] else "none"
-
-
-def _low(part: Part) -> bool:
-    heights = [pitch.midi for pitch in part.pitches]
-    return bool(heights) and sum(heights) / len(heights) < 55
 
 
 def _plain(symbol: str) -> str:

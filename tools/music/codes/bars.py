@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import TypeVar
 
 from tools.music.codes.limits import MOST_BARS, Budget, TooLargeError
-from tools.music.codes.model import COMMON_TIME, Bar, Meter, Sound, full_bar
+from tools.music.codes.model import COMMON_TIME, Bar, Meter, Part, Sound, full_bar
 from tools.music.codes.problems import Reading, quarters
+from tools.music.pitch import Pitch
 
 _T = TypeVar("_T")
 
@@ -133,14 +134,14 @@ def cut(
     now = start = Fraction()
 
     def bar_at(when: Fraction) -> Fraction:
-        return short.get(when) or full_bar(_in_force(meters, when, COMMON_TIME))
+        return short.get(when) or full_bar(in_force(meters, when, COMMON_TIME))
 
     full = bar_at(start)
 
     def close() -> None:
         nonlocal held, start, full
         budget.spend(bars=1)
-        meter, fifths = _in_force(meters, start, COMMON_TIME), _in_force(signatures, start, 0)
+        meter, fifths = in_force(meters, start, COMMON_TIME), in_force(signatures, start, 0)
         bars.append(Bar(tuple(held), meter, fifths))
         held, start = [], start + full
         full = bar_at(start)
@@ -168,20 +169,50 @@ def cut(
     return tuple(bars)
 
 
-def _in_force(changes: Sequence[tuple[Fraction, _T]], at: Fraction, default: _T) -> _T:
+def in_force(changes: Sequence[tuple[Fraction, _T]], at: Fraction, default: _T) -> _T:
+    """Return the last of changes, in order of their starts, that began at a time or before it."""
     place = bisect_right(changes, at, key=lambda change: change[0])
     return changes[place - 1][1] if place else default
 
 
-def same_length(parts: Sequence[tuple[Bar, ...]]) -> list[tuple[Bar, ...]]:
+def stream(
+    rows: Iterable[tuple[Fraction, Fraction | None, Sequence[Pitch]]], end: Fraction | None = None
+) -> list[Sound]:
+    """Put what begins together into one sound, which lasts until the next at most.
+
+    Each row is a start, a length (None: until the next) and its pitches; `end` is where the last
+    one ends at the latest.
+
+    >>> [str(sound.length) for sound in stream([(Fraction(1), None, ()), (Fraction(3), None, ())])]
+    ['1', '2', '1']
+    """
+    starts: dict[Fraction, list[tuple[Fraction | None, Sequence[Pitch]]]] = {}
+    for start, length, pitches in rows:
+        starts.setdefault(start, []).append((length, pitches))
+    order = sorted(starts)
+    sounds = [Sound(order[0])] if order and order[0] else []
+    for start, after in zip(order, [*order[1:], end], strict=True):
+        room = after - start if after is not None and after > start else None
+        whole = Fraction(1) if room is None else room
+        length = max(whole if length is None else length for length, _ in starts[start])
+        length = length if room is None else min(length, room)
+        found = dict.fromkeys(pitch for _, pitches in starts[start] for pitch in pitches)
+        sounds.append(Sound(length, tuple(sorted(found, key=lambda pitch: pitch.semitones))))
+        if room is not None and length < room:
+            sounds.append(Sound(room - length))
+    return sounds
+
+
+def same_length(parts: Sequence[Part]) -> tuple[Part, ...]:
     """Fill shorter parts with bars of rest, so that all have as many.
 
     Raises:
         TooLargeError: that would be too many bars.
     """
-    most = max((len(bars) for bars in parts), default=0)
-    if most * len(parts) > 4 * MOST_BARS:
-        raise TooLargeError(f"{len(parts)} parts of {most} bars are too much; give fewer parts")
-    model = max(parts, key=len, default=())
-    rests = [replace(bar, sounds=(Sound(bar.full),)) for bar in model]
-    return [(*bars, *rests[len(bars) :]) for bars in parts]
+    model = max((part.bars for part in parts), key=len, default=())
+    if len(model) * len(parts) > 4 * MOST_BARS:
+        raise TooLargeError(
+            f"{len(parts)} parts of {len(model)} bars are too much; give fewer parts"
+        )
+    rests = tuple(replace(bar, sounds=(Sound(bar.full),)) for bar in model)
+    return tuple(replace(part, bars=part.bars + rests[len(part.bars) :]) for part in parts)

@@ -13,7 +13,7 @@ from tools.music.codes.summary import key_of
 from tools.music.instruments import read_instrument
 from tools.music.interval import Interval, between, for_semitones, transpose
 from tools.music.interval_text import read_interval
-from tools.music.key import SHARPS, Key, read_key
+from tools.music.key import Key, fifths_of, read_key
 from tools.music.pitch import MusicError, Pitch
 from tools.music.transposition import nearest
 
@@ -97,7 +97,7 @@ def _by_interval(piece: Piece, text: str) -> Changed:
     if abs(asked.interval.semitones) > 36:
         raise MusicError("that is more than three octaves; write a smaller interval")
     options = [asked.interval] if asked.exact else for_semitones(asked.interval.semitones)
-    interval = min(options, key=lambda i: abs(piece.first.fifths + fifths_of(i)))
+    interval = min(options, key=lambda i: abs(piece.first.fifths + sharps_of(i)))
     return Changed(shifted(piece, interval), asked.words)
 
 
@@ -139,30 +139,29 @@ def shifted(piece: Piece, interval: Interval) -> Piece:
 
     Where a signature would have more than seven accidentals, all is spelled enharmonically.
     """
-    fifths = [bar.fifths + fifths_of(interval) for part in piece.parts for bar in part.bars]
+    fifths = [bar.fifths + sharps_of(interval) for part in piece.parts for bar in part.bars]
     if any(abs(count) > 7 for count in fifths):
         options = [Interval(interval.steps + n, interval.semitones) for n in (1, -1)]
-        interval = min(options, key=lambda i: abs(piece.first.fifths + fifths_of(i)))
+        interval = min(options, key=lambda i: abs(piece.first.fifths + sharps_of(i)))
     move = lru_cache(maxsize=256)(lambda symbol: _symbol(symbol, interval))
     moved = map_pitches(piece, interval)
 
     def bar(old: Bar) -> Bar:
         sounds = tuple(replace(s, chord=move(s.chord)) if s.chord else s for s in old.sounds)
-        count = old.fifths + fifths_of(interval)
+        count = old.fifths + sharps_of(interval)
         return replace(old, sounds=sounds, fifths=max(-7, min(count, 7)))
 
     parts = (replace(p, bars=tuple(bar(b) for b in p.bars)) for p in moved.parts)
     return replace(moved, parts=tuple(parts))
 
 
-def fifths_of(interval: Interval) -> int:
+def sharps_of(interval: Interval) -> int:
     """Return how many sharps an interval adds to a signature.
 
-    >>> fifths_of(Interval.of("M2")), fifths_of(Interval.of("-m3")), fifths_of(Interval.of("P8"))
+    >>> sharps_of(Interval.of("M2")), sharps_of(Interval.of("-m3")), sharps_of(Interval.of("P8"))
     (2, 3, 0)
     """
-    found = transpose(Pitch("C"), interval)
-    return SHARPS.index(found.step) - 1 + 7 * found.alter
+    return fifths_of(transpose(Pitch("C"), interval))
 
 
 def _symbol(symbol: str, interval: Interval) -> str:

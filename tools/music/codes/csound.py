@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tools.music.codes.bars import cut, same_length
+from tools.music.codes.bars import cut, same_length, stream
 from tools.music.codes.limits import Budget, check_size
 from tools.music.codes.midi_writer import midi_number, timed
-from tools.music.codes.model import Part, Piece, Sound
+from tools.music.codes.model import Part, Piece, bounded_tempo
 from tools.music.codes.problems import Reading, text_of
 from tools.music.codes.spelling import spell, with_key
 from tools.music.pitch import Pitch
@@ -24,7 +24,6 @@ _SECTION = re.compile(r"<(/?)(Cs\w+|CsoundSynthesizer)>")
 _INSTR = re.compile(r"^\s*instr\s+(.+?)\s*$")
 _STATEMENT = re.compile(r"\s*([a-zA-Z{}])\s*(.*)$")
 _STRINGS = re.compile(r'"[^"\n]*"')
-_CARRIED = re.compile(r"[.+<>~!^(){}\[\]*/@-]|np|pp")
 _PITCHED = {"cpspch": "pch", "cpsmidinn": "midi", "cpsoct": "oct", "mtof": "midi", "ntom": ""}
 _KNOWN = frozenset("iftsabCdemnqrvxyz{}")
 
@@ -264,7 +263,7 @@ class CsoundReader:
         if len(fields) < 2 or not re.fullmatch(r"\d{1,4}(?:\.\d+)?", fields[1]):
             self._reading.report(number, 1, "cannot read the tempo", "write t 0 120")
             return
-        self._score.tempo = min(max(float(fields[1]), 10.0), 1000.0)
+        self._score.tempo = bounded_tempo(float(fields[1]))
         if len(fields) > 2:
             self._reading.pass_over("changes of tempo: the first is kept")
 
@@ -294,20 +293,19 @@ class CsoundReader:
         )
 
     def _piece(self) -> None:
-        rows: dict[str, dict[Fraction, list[tuple[Fraction, Pitch]]]] = defaultdict(dict)
+        rows: dict[str, list[tuple[Fraction, Fraction, tuple[Pitch]]]] = defaultdict(list)
         for name, start, length, fields in self._score.notes:
             made = self._instruments.get(name)
             pitch = _pitch(made, fields) if made else None
             if pitch is not None:
                 at = Fraction(start).limit_denominator(48)
                 size = Fraction(length).limit_denominator(48)
-                rows[name].setdefault(at, []).append((size, pitch))
-        parts = [Part(f"instr {name}", cut(_line(found), budget=self._budget))
+                # A note of no length is a trigger: heard, shortly.
+                rows[name].append((at, size or Fraction(1, 4), (pitch,)))
+        parts = [Part(f"instr {name}", cut(stream(found), budget=self._budget))
                  for name, found in rows.items()]  # fmt: skip
         if parts:
-            whole = same_length([part.bars for part in parts])
-            made_parts = tuple(replace(p, bars=b) for p, b in zip(parts, whole, strict=True))
-            self._reading.piece = with_key(Piece(made_parts, tempo=self._score.tempo))
+            self._reading.piece = with_key(Piece(same_length(parts), tempo=self._score.tempo))
 
 
 def _pitch(made: _Instrument, fields: list[str]) -> Pitch | None:
@@ -323,20 +321,6 @@ def _pitch(made: _Instrument, fields: list[str]) -> Pitch | None:
     elif kind == "oct":
         value = 12 * (value - 3)
     return spell(round(value), 0) if 0 <= value <= 127 else None
-
-
-def _line(rows: dict[Fraction, list[tuple[Fraction, Pitch]]]) -> list[Sound]:
-    order = sorted(rows)
-    sounds = [Sound(order[0])] if order[0] else []
-    for place, start in enumerate(order):
-        after = order[place + 1] if place + 1 < len(order) else None
-        length = max(size for size, _ in rows[start])
-        length = min(length, after - start) if after is not None else length
-        pitches = sorted({pitch for _, pitch in rows[start]}, key=lambda p: p.semitones)
-        sounds.append(Sound(length or Fraction(1, 4), tuple(pitches)))
-        if after is not None and start + length < after:
-            sounds.append(Sound(after - start - length))
-    return sounds
 
 
 def _without_comments(text: str) -> str:

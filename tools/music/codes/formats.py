@@ -1,4 +1,4 @@
-"""The formats, by name: one `Validator` each, over the readers and writers beside it."""
+"""The formats, by name: one `CodeFormat` each, over the readers and writers beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from tools.music.codes.model import Piece
 from tools.music.codes.mxl import is_zip
-from tools.music.codes.problems import Problem, Reading, UnreadableError, Validator
+from tools.music.codes.problems import Problem, Reading, UnreadableError
 from tools.music.pitch import MusicError
 from tools.music.text import did_you_mean
 
@@ -167,8 +167,3 @@ def by_file(name: str, data: bytes) -> CodeFormat:
     raise MusicError(
         f"{name!r} is no music file that is read; send .mid, .musicxml, .abc, .ly, .csd or .rb"
     )
-
-
-def validators() -> tuple[Validator, ...]:
-    """Return every format as a `Validator`."""
-    return FORMATS

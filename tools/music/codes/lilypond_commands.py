@@ -11,9 +11,10 @@ from tools.music.codes.lilypond_lexer import Token
 from tools.music.codes.lilypond_notes import LilyPondNotes
 from tools.music.codes.lilypond_words import LANGUAGES, note_name
 from tools.music.codes.limits import TooLargeError
-from tools.music.codes.model import pitch_of
+from tools.music.codes.model import bounded_tempo, pitch_of
 from tools.music.interval import between
-from tools.music.key import SHARPS
+from tools.music.key import fifths_of
+from tools.music.pitch import Pitch
 from tools.music.scale_types import MODE_FIFTHS
 
 _MODES = ("major", "minor", "ionian", "dorian", "phrygian", "lydian", "mixolydian", "aeolian",
@@ -71,7 +72,7 @@ class LilyPondCommands(LilyPondNotes):
                 tonic, f"cannot read \\key {tonic.text} {mode}", "write \\key g \\major", stream
             )
             return
-        fifths = SHARPS.index(named[0]) - 1 + 7 * named[1] + MODE_FIFTHS[mode]
+        fifths = fifths_of(Pitch(*named)) + MODE_FIFTHS[mode]
         if abs(fifths) > 7:
             self._bad(tonic, f"a key of {abs(fifths)} accidentals", "write its enharmonic", stream)
             return
@@ -79,8 +80,9 @@ class LilyPondCommands(LilyPondNotes):
         self._signatures.append((stream.now if stream else Fraction(), fifths))
 
     def _do_time(self, token: Token, stream: Stream | None) -> None:
-        while (self._peek().kind == "number" and "/" not in self._peek().text) or self._take(","):
-            self._next() if self._peek().kind == "number" and "/" not in self._peek().text else None
+        # \\time 3,2 5/8 tells how the beats are grouped, which is not kept.
+        while self._peek().text.isdecimal() or self._peek().text == ",":
+            self._next()
         said = self._next()
         match = re.fullmatch(r"(\d{1,2})/(1|2|4|8|16|32|64)", said.text)
         if match is None or match[1] in ("0", "00"):
@@ -95,19 +97,15 @@ class LilyPondCommands(LilyPondNotes):
             self._next()
         if self._peek().kind != "number":
             return
-        keep = self._state.length
-        beat = self._length()
-        self._state.length = keep
+        beat = self._length_beside()
         if self._take("=") and self._peek().kind == "number":
             tempo = float(beat * int(self._next().text.split("/")[0][:5]))
-            self._piece = replace(self._piece, tempo=min(max(tempo, 10.0), 1000.0))
+            self._piece = replace(self._piece, tempo=bounded_tempo(tempo))
             if self._peek().text == "-" and self._peek(1).kind == "number":
                 self._next(), self._next()
 
     def _do_partial(self, token: Token, stream: Stream | None) -> None:
-        keep = self._state.length
-        length = self._length()
-        self._state.length = keep
+        length = self._length_beside()
         if stream is not None:
             self._whole_bars(stream, Fraction())
         if stream is None or stream.now == stream.bar_start:
@@ -122,9 +120,7 @@ class LilyPondCommands(LilyPondNotes):
             self._bad(said, f"cannot read \\tuplet {said.text}", "write \\tuplet 3/2 { c8 d e }")
             return
         if self._peek().kind == "number":
-            keep = self._state.length
-            self._length()
-            self._state.length = keep
+            self._length_beside()
         ratio = Fraction(int(match[2]), int(match[1]))
         self._scaled(ratio if token.text == "\\tuplet" else 1 / ratio, stream)
 

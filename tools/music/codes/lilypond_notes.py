@@ -95,6 +95,13 @@ class LilyPondNotes(LilyPondBase):
         self._state.length = length
         return length
 
+    def _length_beside(self) -> Fraction:
+        """Read a length that belongs to a command, not to the notes that follow."""
+        keep = self._state.length
+        length = self._length()
+        self._state.length = keep
+        return length
+
     def _sound(self, token: Token, stream: Stream, pitches: tuple[Pitch, ...]) -> None:
         self._budget.spend(notes=max(1, len(pitches)))
         length = self._length() * self._state.scale

@@ -16,6 +16,7 @@ from tools.music.codes.lilypond_words import COMMANDS, QUIET, note_name
 from tools.music.codes.limits import DEEPEST, TooLargeError, check_size
 from tools.music.codes.model import Part, Sound
 from tools.music.codes.problems import Reading, UnreadableError, quarters, text_of
+from tools.music.pitch import Pitch
 from tools.music.text import did_you_mean
 
 _SETTINGS = ("header", "layout", "midi", "paper", "with")
@@ -270,7 +271,7 @@ class LilyPondReader(LilyPondCommands):
             length = self._length()
             suffix = self._chord_suffix()
             if named is not None:
-                self._chords.append((now, _sign(named) + suffix))
+                self._chords.append((now, Pitch(*named).ascii + suffix))
             now += length * self._state.scale
             self._budget.spend(notes=1)
 
@@ -284,7 +285,7 @@ class LilyPondReader(LilyPondCommands):
                 suffix += self._next().text.replace(".", "").replace("/", "")
         if self._take("/"):
             named = note_name(self._next().text, self._language)
-            over = f"/{_sign(named)}" if named else ""
+            over = f"/{Pitch(*named).ascii}" if named else ""
         return suffix + over
 
     def _finish(self) -> None:
@@ -306,7 +307,7 @@ class LilyPondReader(LilyPondCommands):
         names = [
             s.name or (f"Voice {n}" if len(streams) > 1 else "") for n, s in enumerate(streams, 1)
         ]
-        parts = tuple(Part(name, bars) for name, bars in zip(names, same_length(rows), strict=True))
+        parts = same_length([Part(name, bars) for name, bars in zip(names, rows, strict=True)])
         self._reading.piece = replace(self._piece, parts=parts, mode=self._mode)
         self._attach_chords()
 
@@ -339,10 +340,6 @@ class LilyPondReader(LilyPondCommands):
             bars.append(replace(bar, sounds=tuple(sounds)))
         parts = (replace(first, bars=tuple(bars)), *others)
         self._reading.piece = replace(self._reading.piece, parts=parts)
-
-
-def _sign(named: tuple[str, int]) -> str:
-    return named[0] + ("#" * named[1] if named[1] > 0 else "b" * -named[1])
 
 
 def read_lilypond(code: str | bytes) -> Reading:

@@ -13,7 +13,6 @@ from tools.music.key import key_of_fifths
 from tools.music.pitch import Pitch
 
 VERSION = "2.24.0"
-_BASS_BELOW = 55
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def sections(bars: Sequence[Bar]) -> Iterator[Section]:
 def _staff(piece: Piece, part: Part) -> Iterator[str]:
     name = f" \\with {{ instrumentName = {_quoted(part.name)} }}" if part.name else ""
     yield f"\\new Staff{name} {{"
-    yield f"  \\clef {'bass' if _low(part) else 'treble'}"
+    yield f"  \\clef {'bass' if part.low else 'treble'}"
     yield f"  \\tempo 4 = {round(piece.tempo)}"
     state = _BarWriter(piece.mode)
     for section in sections(part.bars):
@@ -155,11 +154,6 @@ def _length_text(length: Fraction) -> str:
 def _name(pitch: Pitch) -> str:
     octave = (pitch.octave if pitch.octave is not None else 4) - 3
     return written_name(pitch.step, pitch.alter) + ("'" * octave if octave > 0 else "," * -octave)
-
-
-def _low(part: Part) -> bool:
-    heights = [pitch.midi for pitch in part.pitches]
-    return bool(heights) and sum(heights) / len(heights) < _BASS_BELOW
 
 
 def _quoted(text: str) -> str:

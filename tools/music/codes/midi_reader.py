@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
-from tools.music.codes.bars import cut, same_length
+from tools.music.codes.bars import cut, in_force, same_length
 from tools.music.codes.limits import MOST_BARS, Budget, TooLargeError, check_size
 from tools.music.codes.midi_bytes import META, MidiFile, read_bytes
-from tools.music.codes.model import COMMON_TIME, Bar, Meter, Part, Piece, Sound, full_bar
+from tools.music.codes.model import (
+    COMMON_TIME,
+    Meter,
+    Part,
+    Piece,
+    Sound,
+    bounded_tempo,
+    full_bar,
+)
 from tools.music.codes.problems import Problem, Reading, UnreadableError
 from tools.music.codes.spelling import likeliest_key, spell, weights_of
 from tools.music.key import Key
@@ -128,7 +135,7 @@ def _piece(file: MidiFile, found: _Found, reading: Reading) -> Piece:
         signatures, mode = [(Fraction(), key.fifths)], key.mode
         reading.facts.append("the file names no key: it was found from the notes")
     budget = Budget()
-    parts: list[tuple[str, int, bool, tuple[Bar, ...]]] = []
+    parts: list[Part] = []
     for (track, channel), notes in sorted(found.notes.items()):
         drums = channel == DRUMS
         name = found.names.get(track) or ("Drums" if drums else f"Track {track + 1}")
@@ -136,17 +143,12 @@ def _piece(file: MidiFile, found: _Found, reading: Reading) -> Piece:
         for number, stream in enumerate(streams, start=1):
             bars = cut(stream, meters, signatures, budget=budget)
             said = name if number == 1 else f"{name}, voice {number}"
-            parts.append((said, found.programs.get((track, channel), 0), drums, bars))
-    whole = same_length([row[3] for row in parts])
-    made = tuple(
-        Part(name, bars, program, drums)
-        for (name, program, drums, _), bars in zip(parts, whole, strict=True)
-    )
-    tempo = min(max(found.tempos[0][1], 10.0), 1000.0) if found.tempos else 120.0
+            parts.append(Part(said, bars, found.programs.get((track, channel), 0), drums))
+    tempo = bounded_tempo(found.tempos[0][1]) if found.tempos else 120.0
     if len({round(tempo) for _, tempo in found.tempos}) > 1:
         reading.pass_over("changes of tempo: the first is kept")
     title = found.names.get(0, "") if file.form == 1 and not _has_notes(found, 0) else ""
-    return Piece(made, title, tempo=round(tempo, 2), mode=mode)
+    return Piece(same_length(parts), title, tempo=round(tempo, 2), mode=mode)
 
 
 def _has_notes(found: _Found, track: int) -> bool:
@@ -250,13 +252,8 @@ def _stream(row: _Row, signatures: Sequence[tuple[Fraction, int]]) -> list[Sound
     for start, end, numbers in row:
         if start > now:
             sounds.append(Sound(Fraction(start - now, UNITS)))
-        fifths = _signature_at(signatures, Fraction(start, UNITS))
+        fifths = in_force(signatures, Fraction(start, UNITS), signatures[0][1])
         pitches = tuple(spell(number, fifths) for number in sorted(numbers))
         sounds.append(Sound(Fraction(end - start, UNITS), pitches))
         now = end
     return sounds
-
-
-def _signature_at(signatures: Sequence[tuple[Fraction, int]], at: Fraction) -> int:
-    place = bisect_right(signatures, at, key=lambda change: change[0])
-    return signatures[max(0, place - 1)][1]

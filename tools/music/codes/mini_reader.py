@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from tools.music.chord import stack
 from tools.music.chord_text import read_chord
 from tools.music.codes import mini_pattern as patterns
-from tools.music.codes.bars import cut, same_length
+from tools.music.codes.bars import cut, same_length, stream
 from tools.music.codes.limits import Budget, check_size
 from tools.music.codes.mini_parser import MiniParser
-from tools.music.codes.model import Part, Piece, Sound, pitch_of
+from tools.music.codes.model import Part, Piece, bounded_tempo, pitch_of
 from tools.music.codes.problems import Reading, UnreadableError, text_of
 from tools.music.codes.spelling import spell, with_key
 from tools.music.pitch import MusicError, Pitch
@@ -69,9 +68,7 @@ class MiniReader:
         cycles = patterns.common(iter([row.period for _, row in heard]))
         parts = [part for found, row in heard for part in self._parts(found, row, cycles)]
         if parts:
-            whole = same_length([part.bars for part in parts])
-            made = tuple(replace(p, bars=b) for p, b in zip(parts, whole, strict=True))
-            self._reading.piece = with_key(Piece(made, tempo=self._tempo()))
+            self._reading.piece = with_key(Piece(same_length(parts), tempo=self._tempo()))
         self._reading.problems.sort()
         return self._reading
 
@@ -129,8 +126,8 @@ class MiniReader:
     def _parts(self, found: _Text, row: patterns.Pattern, cycles: int) -> list[Part]:
         """Return the notes and the drums of a pattern as parts."""
         counter = patterns.Counter()
-        notes: dict[Fraction, list[tuple[Fraction, tuple[Pitch, ...]]]] = defaultdict(list)
-        drums: dict[Fraction, list[tuple[Fraction, tuple[Pitch, ...]]]] = defaultdict(list)
+        notes: list[tuple[Fraction, Fraction, tuple[Pitch, ...]]] = []
+        drums: list[tuple[Fraction, Fraction, tuple[Pitch, ...]]] = []
         events = 0
         for number in range(cycles):
             for each in row.cycle(number, counter):
@@ -138,16 +135,17 @@ class MiniReader:
                 events += 1
                 start, length = (number + each.start) * _BEATS, (each.end - each.start) * _BEATS
                 if each.value in DRUMS:
-                    drums[start].append((length, (spell(DRUMS[each.value], 0),)))
+                    drums.append((start, length, (spell(DRUMS[each.value], 0),)))
                 elif pitches := self._pitches(each.value, found.function):
-                    notes[start].append((length, pitches))
+                    notes.append((start, length, pitches))
         what = found.function or "pattern"
         self._reading.facts.append(
             f"{what}: {events} events in {cycles} cycle{'' if cycles == 1 else 's'}"
         )
+        end = Fraction(cycles * _BEATS)
         kinds = ((notes, False, "Notes"), (drums, True, "Drums"))
         return [
-            Part(name, cut(_line(rows, cycles), budget=self._budget), percussion=percussion)
+            Part(name, cut(stream(rows, end), budget=self._budget), percussion=percussion)
             for rows, percussion, name in kinds
             if rows
         ]
@@ -179,7 +177,7 @@ class MiniReader:
                 value = float(match[1]) * scale
                 for divisor in match.groups()[1:]:
                     value /= float(divisor or 1) or 1.0
-                return min(max(value, 10.0), 1000.0)
+                return bounded_tempo(value)
         return 120.0 if self._middle == 4 else 135.0
 
 
@@ -188,23 +186,6 @@ _SETTINGS = frozenset(
     orbit legato vowel shape bank struct mask crush coarse amp clip velocity scale color
     delaytime vib""".split()
 )
-
-
-def _line(
-    rows: dict[Fraction, list[tuple[Fraction, tuple[Pitch, ...]]]], cycles: int
-) -> list[Sound]:
-    """Put what begins together into one sound, up to the next."""
-    starts = sorted(rows)
-    ends = [*starts[1:], Fraction(cycles * _BEATS)]
-    sounds = [Sound(starts[0])] if starts[0] else []
-    for start, end in zip(starts, ends, strict=True):
-        found = [pitch for _, pitches in rows[start] for pitch in pitches]
-        pitches = tuple(sorted(dict.fromkeys(found), key=lambda p: p.semitones))
-        length = min(max(length for length, _ in rows[start]), end - start)
-        sounds.append(Sound(length, pitches))
-        if start + length < end:
-            sounds.append(Sound(end - start - length))
-    return sounds
 
 
 def read_mini(code: str | bytes, middle_octave: int = 4) -> Reading:

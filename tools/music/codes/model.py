@@ -15,6 +15,8 @@ from tools.music.pitch import Pitch
 Meter = tuple[int, int]
 COMMON_TIME: Meter = (4, 4)
 DEFAULT_TEMPO = 100.0
+SLOWEST, FASTEST = 10.0, 1000.0
+BASS_CLEF_BELOW = 55  # MIDI
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,12 @@ class Part:
         """The pitches of all sounds."""
         return (pitch for sound in self.sounds for pitch in sound.pitches)
 
+    @property
+    def low(self) -> bool:
+        """True where its notes lie so low, on average, that it is written in the bass clef."""
+        heights = [pitch.midi for pitch in self.pitches]
+        return bool(heights) and sum(heights) / len(heights) < BASS_CLEF_BELOW
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -115,6 +123,15 @@ def full_bar(meter: Meter) -> Fraction:
     (Fraction(3, 1), Fraction(4, 1))
     """
     return Fraction(4 * meter[0], meter[1])
+
+
+def bounded_tempo(tempo: float) -> float:
+    """Return a tempo of a code, or the nearest that is played.
+
+    >>> bounded_tempo(3.0), bounded_tempo(120.0)
+    (10.0, 120.0)
+    """
+    return min(max(tempo, SLOWEST), FASTEST)
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,17 @@ from fractions import Fraction
 
 from tools.music.codes.bars import Filling, check_bars, same_length
 from tools.music.codes.limits import MOST_PARTS, Budget, TooLargeError, check_size
-from tools.music.codes.model import COMMON_TIME, Bar, Meter, Part, Piece, Sound, full_bar, pitch_of
+from tools.music.codes.model import (
+    COMMON_TIME,
+    Bar,
+    Meter,
+    Part,
+    Piece,
+    Sound,
+    bounded_tempo,
+    full_bar,
+    pitch_of,
+)
 from tools.music.codes.mxl import is_zip, unpack
 from tools.music.codes.problems import Reading
 from tools.music.codes.xml_safe import Node, SafeXml
@@ -88,9 +98,7 @@ class MusicXmlReader:
         if not any(part.bars for part in parts):
             self._reading.report(1, 1, "there are no notes in the score", "write <note> elements")
         if parts:
-            whole = same_length([part.bars for part in parts])
-            made = tuple(replace(p, bars=b) for p, b in zip(parts, whole, strict=True))
-            self._reading.piece = replace(self._piece, parts=made)
+            self._reading.piece = replace(self._piece, parts=same_length(parts))
         self._reading.problems.sort()
         return self._reading
 
@@ -294,7 +302,7 @@ class MusicXmlReader:
         said = sound.attributes.get("tempo", "") if sound is not None else ""
         if re.fullmatch(r"\d{1,4}(\.\d+)?", said) and not self._tempo_known:
             self._tempo_known = True
-            self._piece = replace(self._piece, tempo=min(max(float(said), 10.0), 1000.0))
+            self._piece = replace(self._piece, tempo=bounded_tempo(float(said)))
 
     def _bad(self, measure: _Measure, node: Node, message: str, hint: str) -> None:
         if len(self._reading.problems) < 200:
@@ -360,7 +368,6 @@ def read_musicxml(code: str | bytes) -> Reading:
     Raises:
         MusicError: it is no MusicXML, or too large.
     """
-    check_size(code) if isinstance(code, bytes) else None
     data = code.encode() if isinstance(code, str) else code
     check_size(data)
     return MusicXmlReader().read(unpack(data) if is_zip(data) else data)

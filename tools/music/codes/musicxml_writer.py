@@ -6,11 +6,10 @@ import math
 from fractions import Fraction
 from xml.sax.saxutils import escape, quoteattr
 
-from tools.music.chord import Chord
 from tools.music.chord_text import read_chord
-from tools.music.codes.abc_fields import signature
 from tools.music.codes.lengths import Written, written
 from tools.music.codes.model import Bar, Part, Piece
+from tools.music.musicxml import accidentals, harmony
 from tools.music.pitch import MusicError, Pitch
 
 _TYPES = {
@@ -18,11 +17,6 @@ _TYPES = {
     Fraction(8): "eighth", Fraction(16): "16th", Fraction(32): "32nd", Fraction(64): "64th",
     Fraction(128): "128th",
 }  # fmt: skip
-_ACCIDENTALS = {
-    -3: "triple-flat", -2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp",
-    3: "triple-sharp",
-}  # fmt: skip
-_BASS_BELOW = 55
 _MOST_DIVISIONS = 50_000
 
 
@@ -86,7 +80,7 @@ class _PartWriter:
         last = place == len(self._part.bars) - 1
         left, right = _lines(bar, last, ended=self._ending_over(place))
         beams = _beams(self._heads[place], bar)
-        signs = _printed(self._heads[place], bar.fifths)
+        signs = accidentals([head.sound.pitches for head in self._heads[place]], bar.fifths)
         rows = zip(self._heads[place], signs, beams, strict=True)
         notes = "".join(self._head(written_head, sign, beam) for written_head, sign, beam in rows)
         return f'<measure number="{number}"{short}>{left}{head}{notes}{right}</measure>\n'
@@ -119,9 +113,7 @@ class _PartWriter:
     def _clef(self) -> str:
         if self._part.percussion:
             return "<sign>percussion</sign>"
-        heights = [pitch.midi for pitch in self._part.pitches]
-        bass = bool(heights) and sum(heights) / len(heights) < _BASS_BELOW
-        return "<sign>F</sign><line>4</line>" if bass else "<sign>G</sign><line>2</line>"
+        return "<sign>F</sign><line>4</line>" if self._part.low else "<sign>G</sign><line>2</line>"
 
     def _head(self, head: Written, signs: list[str], beam: str) -> str:
         sound, value = head.sound, head.value
@@ -179,22 +171,6 @@ def _lines(bar: Bar, last: bool, ended: str) -> tuple[str, str]:
     return left, right
 
 
-def _printed(heads: list[Written], fifths: int) -> list[list[str]]:
-    """Return the accidental to print at each note; one holds until the end of the bar."""
-    own = signature(fifths)
-    state: dict[tuple[str, int | None], int] = {}
-    rows = []
-    for head in heads:
-        row = []
-        for pitch in head.sound.pitches:
-            place = (pitch.step, pitch.octave)
-            known = state.get(place, own.get(pitch.step, 0))
-            row.append("" if known == pitch.alter else _ACCIDENTALS.get(pitch.alter, ""))
-            state[place] = pitch.alter
-        rows.append(row)
-    return rows
-
-
 def _beams(heads: list[Written], bar: Bar) -> list[str]:
     """Join short notes within a beat."""
     beat = Fraction(3, 2) if bar.meter[1] == 8 and bar.meter[0] % 3 == 0 else Fraction(1)
@@ -236,20 +212,14 @@ def _flags(head: Written) -> int:
 
 def _harmony(symbol: str) -> str:
     try:
-        chord: Chord = read_chord(symbol)
+        return harmony(read_chord(symbol))
     except MusicError:
         return ""
-    bass = ""
-    if chord.bass is not None:
-        bass = f"<bass><bass-step>{chord.bass.step}</bass-step>{_alter('bass', chord.bass)}</bass>"
-    return (
-        f"<harmony><root><root-step>{chord.root.step}</root-step>{_alter('root', chord.root)}"
-        f"</root><kind text={quoteattr(chord.quality.symbol)}>other</kind>{bass}</harmony>"
-    )
 
 
-def _alter(what: str, pitch: Pitch) -> str:
-    return f"<{what}-alter>{pitch.alter}</{what}-alter>" if pitch.alter else ""
+def head_count(source: str) -> int:
+    """Count the note heads of a score as this module writes it: its notes less its rests."""
+    return source.count("<note>") - source.count("<rest/>")
 
 
 def _text(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
 
 from tools.music.codes.model import Piece
 from tools.music.pitch import MusicError
@@ -55,27 +54,6 @@ class Reading:
         """Note, once, what is in the code and is not read."""
         if what not in self.passed_over:
             self.passed_over.append(what)
-
-
-class Validator(Protocol):
-    """One format: reads codes into problems and music, and writes music where it can."""
-
-    @property
-    def name(self) -> str:
-        """What tools and converters call it."""
-        ...
-
-    def check(self, code: str | bytes) -> list[Problem]:
-        """Return what is wrong, in the order of the text."""
-        ...
-
-    def read(self, code: str | bytes) -> Reading:
-        """Read a code; problems never raise."""
-        ...
-
-    def write(self, piece: Piece) -> bytes:
-        """Write music. Raises MusicError where the format has no way to say it."""
-        ...
 
 
 class UnreadableError(MusicError):

@@ -10,7 +10,7 @@ from tools.music import audio
 from tools.music.codes.formats import ABC, MIDI, MUSICXML, CodeFormat
 from tools.music.codes.midi_writer import timed
 from tools.music.codes.model import Piece
-from tools.music.codes.musicxml_writer import write_musicxml
+from tools.music.codes.musicxml_writer import head_count, write_musicxml
 from tools.music.notation import engrave
 from tools.music.pitch import MusicError
 from tools.music.presentation import file_name
@@ -18,30 +18,32 @@ from tools.music.presentation import file_name
 MOST_BARS_DRAWN, MOST_NOTES_DRAWN, MOST_PARTS_DRAWN = 64, 2000, 16
 
 
-def show_piece(piece: Piece, *, also: tuple[CodeFormat, ...] = ()) -> tuple[Artifact, ...]:
+def show_piece(piece: Piece, name: str = "") -> tuple[Artifact, ...]:
     """Return the artifacts of a piece; a long one is drawn and heard as far as is quick.
 
-    What cannot be drawn, or written in a format, is left out.
+    `name` is for the files; without it, the title. What cannot be drawn, or written in a format,
+    is left out.
     """
-    name = file_name(piece.title or "music")
+    name = file_name(name or piece.title or "music")
     made = []
     with contextlib.suppress(MusicError):
         made.append(Artifact("image", f"{name}.svg", "image/svg+xml", _image(piece)))
     if notes := heard(piece):
         made.append(Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)))
-    for found in dict.fromkeys((MIDI, MUSICXML, ABC, *also)):
-        if (file := as_file(piece, found)) is not None:
-            made.append(file)
+    for found in (MIDI, MUSICXML, ABC):
+        with contextlib.suppress(MusicError):
+            made.append(as_file(piece, found, name))
     return tuple(made)
 
 
-def as_file(piece: Piece, target: CodeFormat) -> Artifact | None:
-    """Return the piece as a file of a format; None where the format has no way to say it."""
-    try:
-        data = target.write(piece)
-    except MusicError:
-        return None
-    name = file_name(piece.title or "music")
+def as_file(piece: Piece, target: CodeFormat, name: str = "") -> Artifact:
+    """Return the piece as a file of a format.
+
+    Raises:
+        MusicError: the format has no way to say it.
+    """
+    data = target.write(piece)
+    name = file_name(name or piece.title or "music")
     return Artifact("file", name + target.suffixes[0], target.mime, data)
 
 
@@ -80,6 +82,4 @@ def heard(piece: Piece) -> list[audio.Sound]:
 def _image(piece: Piece) -> bytes:
     drawn = beginning(piece)
     source = write_musicxml(drawn)
-    svg = engrave(source, notes=source.count("<note>") - source.count("<rest/>"),
-                  bars=drawn.bar_count)  # fmt: skip
-    return svg.encode()
+    return engrave(source, notes=head_count(source), bars=drawn.bar_count).encode()

@@ -7,14 +7,14 @@ blocks; variables, conditions and functions are checked for their brackets and `
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tools.music.chord import stack
 from tools.music.chord_text import read_chord
-from tools.music.codes.bars import cut, same_length
+from tools.music.codes.bars import cut, same_length, stream
 from tools.music.codes.limits import Budget, TooLargeError, check_size
-from tools.music.codes.model import Part, Piece, Sound, pitch_of
+from tools.music.codes.model import Part, Piece, bounded_tempo, pitch_of
 from tools.music.codes.problems import Reading, text_of
 from tools.music.codes.sonic_pi_blocks import Block, BlockReader, Line, sleeps
 from tools.music.codes.sonic_pi_values import arguments_of, items_of, value_of
@@ -27,7 +27,7 @@ from tools.music.text import did_you_mean
 _NOTE = re.compile(r":?([A-Ga-g])(ss|s|b|bb|f)?(-?\d)?$")
 _CALL = re.compile(r"(\w+[!?]?)[\s(]*(.*)$", re.DOTALL)
 _CHORD = re.compile(r"^\(?\s*(chord|scale)\s*[( ]\s*(:?\w+)\s*,?\s*[:'\"]?([\w+#]*)['\"]?")
-_Event = tuple[Fraction, tuple[Pitch, ...], Fraction | None]
+_Event = tuple[Fraction, Fraction | None, tuple[Pitch, ...]]
 _DRUMS = {"bd": 36, "sn": 38, "drum": 38, "hat": 42, "perc": 76, "elec": 39}
 
 
@@ -194,7 +194,7 @@ class SonicPiReader:
             self._reading.pass_over("samples that are no drums")
             return
         self._budget.spend(notes=1)
-        thread.drums.append((thread.now, (spell(number, 0),), None))
+        thread.drums.append((thread.now, None, (spell(number, 0),)))
 
     def _on_sleep(self, line: Line, arguments: list[str], thread: _Thread) -> None:
         value = value_of(arguments[0]) if arguments else None
@@ -222,7 +222,7 @@ class SonicPiReader:
                 line.number, line.column, "cannot read the tempo", "write e.g. use_bpm 120"
             )
         else:
-            self._tempo = min(max(float(value), 10.0), 1000.0)
+            self._tempo = bounded_tempo(float(value))
 
     def _on_use_synth(self, line: Line, arguments: list[str], thread: _Thread) -> None:
         name = self._known(line, "synth", SYNTHS)
@@ -243,7 +243,7 @@ class SonicPiReader:
         self, thread: _Thread, pitches: tuple[Pitch, ...], length: Fraction | None = None
     ) -> None:
         self._budget.spend(notes=len(pitches))
-        thread.events.append((thread.now, pitches, length))
+        thread.events.append((thread.now, length, pitches))
 
     def _pitches(self, line: Line, text: str) -> tuple[Pitch, ...] | None:
         """Return the pitches of a note, a list or a chord; () for a rest, None where unknown."""
@@ -300,13 +300,11 @@ class SonicPiReader:
         for thread in self._threads:
             for rows, percussion in ((thread.events, False), (thread.drums, True)):
                 if rows:
-                    bars = cut(_line(rows, thread.now), budget=self._budget)
+                    bars = cut(stream(rows, thread.now), budget=self._budget)
                     name = f"{thread.name}, drums" if percussion and thread.events else thread.name
                     parts.append(Part(name, bars, percussion=percussion))
         if parts:
-            whole = same_length([part.bars for part in parts])
-            made = tuple(replace(p, bars=b) for p, b in zip(parts, whole, strict=True))
-            self._reading.piece = with_key(Piece(made, tempo=self._tempo))
+            self._reading.piece = with_key(Piece(same_length(parts), tempo=self._tempo))
         elif not self._reading.problems and not self._reading.passed_over:
             self._reading.report(1, 1, "nothing is played", "write e.g. play :c4 and sleep 1")
         self._reading.problems.sort()
@@ -328,24 +326,6 @@ def _sounding(options: list[str]) -> Fraction | None:
         if name.strip() in ("attack", "decay", "sustain", "release"):
             found += value_of(value) or 0
     return found or None
-
-
-def _line(rows: list[_Event], end: Fraction) -> list[Sound]:
-    """Join what begins together; a note lasts for its length, or until the next."""
-    starts: dict[Fraction, list[_Event]] = {}
-    for row in rows:
-        starts.setdefault(row[0], []).append(row)
-    order = sorted(starts)
-    sounds = [Sound(order[0])] if order[0] else []
-    for start, after in zip(order, [*order[1:], max(end, order[-1])], strict=True):
-        room = after - start or Fraction(1)
-        found = [pitch for _, pitches, _ in starts[start] for pitch in pitches]
-        pitches = tuple(sorted(dict.fromkeys(found), key=lambda p: p.semitones))
-        length = min(max(length or room for _, _, length in starts[start]), room)
-        sounds.append(Sound(length, pitches))
-        if length < room:
-            sounds.append(Sound(room - length))
-    return sounds
 
 
 def read_sonic_pi(code: str | bytes) -> Reading:

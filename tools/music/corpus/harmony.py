@@ -18,16 +18,12 @@ from numpy.typing import NDArray
 
 from tools.music.chord import Chord
 from tools.music.corpus.entry import TICKS, BarMark, Entry, Harmony, Note
-from tools.music.key import Key
-from tools.music.pitch import Pitch
+from tools.music.key import Key, fifths_of, pitch_at
+from tools.music.key_finding import MAJOR_PROFILE, MINOR_PROFILE
 from tools.music.quality import Quality
 from tools.music.roman import analyse
 
 LONGEST_BEATS = 6000
-_STEP_FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
-_STEPS = "FCGDAEB"
-_MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-_MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 # Fifths above the tonic that belong to a key's usual spelling, with both sixths and sevenths.
 _SPELLED = {"major": range(-2, 7), "minor": range(-5, 7)}
 _MISSPELLED = 1.2
@@ -78,25 +74,6 @@ def analyse_harmony(entry: Entry) -> tuple[str, tuple[Harmony, ...]]:
         return home.name, ()
     chords = _chords(entry, beats, spans, _local_keys(spans, home))
     return home.name, tuple(_written(chords))
-
-
-def fifths_of(pitch: Pitch) -> int:
-    """Return a pitch's place on the line of fifths.
-
-    >>> fifths_of(Pitch("C")), fifths_of(Pitch("F", 1)), fifths_of(Pitch("E", -1))
-    (0, 6, -3)
-    """
-    return _STEP_FIFTHS[pitch.step] + 7 * pitch.alter
-
-
-def pitch_at(fifths: int) -> Pitch:
-    """Return the note name at a place on the line of fifths.
-
-    >>> pitch_at(6).name, pitch_at(-3).name
-    ('F♯', 'E♭')
-    """
-    alter, place = divmod(fifths + 1, 7)
-    return Pitch(_STEPS[place], alter)
 
 
 def _beats(entry: Entry) -> list[int]:
@@ -161,7 +138,7 @@ def _keys() -> tuple[tuple[Key, ...], NDArray[np.float64], NDArray[np.float64]]:
     keys = [Key(pitch_at(t), mode) for t in _TONICS for mode in ("major", "minor")]
     profiles = np.zeros((len(keys), 2 * _WIDEST + 1))
     for row, key in enumerate(keys):
-        base = np.array(_MINOR if key.mode == "minor" else _MAJOR)
+        base = np.array(MINOR_PROFILE if key.mode == "minor" else MAJOR_PROFILE)
         base = (base - base.mean()) / base.std()
         for place in range(-_WIDEST, _WIDEST + 1):
             above = place - fifths_of(key.tonic)

@@ -18,7 +18,7 @@ from records.feedback import (
 from records.preferences import PreferenceRecords
 from records.ratings import RatingRecords
 from records.reviews import Review, ReviewRecords
-from records.turns import Transcript
+from records.turns import Transcript, Turn
 
 
 class FeedbackRecords(RatingRecords, PreferenceRecords, ReviewRecords):
@@ -57,6 +57,10 @@ class FeedbackRecords(RatingRecords, PreferenceRecords, ReviewRecords):
     def feedback_item(self, id: str) -> FeedbackItem | None:
         """Return one piece of feedback, or None."""
         return next((item for item in self._items() if item.id == id), None)
+
+    def turn_of(self, conversation: str, message_id: str) -> Turn | None:
+        """Return the turn of an answer; None where the answer is not in the records."""
+        return self._transcript(conversation).answered(message_id)
 
     def _items(self, owner: str | None = None) -> list[FeedbackItem]:
         reviews: dict[str, list[Review]] = {}

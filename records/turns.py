@@ -20,6 +20,16 @@ class Turn:
     end: int
 
     @property
+    def request(self) -> str:
+        """What the person asked for."""
+        return str(self.entries[self.start][0].get("content") or "")
+
+    @property
+    def answer(self) -> str:
+        """The text of the last message of the turn."""
+        return str(self.entries[self.end - 1][0].get("content") or "")
+
+    @property
     def meta(self) -> dict[str, Any]:
         """What is known of the turn; what its answer says comes before what its calls say."""
         known: dict[str, Any] = {}

@@ -13,16 +13,25 @@ from chainlit.types import ThreadDict
 from starlette.datastructures import Headers
 
 from graphs.events import Resume
-from ui import chat_approval, chat_auth, chat_rules, chat_scores, chat_setup, chat_turns
+from ui import (
+    chat_again,
+    chat_approval,
+    chat_auth,
+    chat_choice,
+    chat_correct,
+    chat_rules,
+    chat_scores,
+    chat_setup,
+    chat_turns,
+)
 from ui.chat_profiles import PROFILES
 from ui.chat_render import (
     APPROVE,
     CHANGED,
-    CORRECT,
     EDIT,
     REJECT,
     UNDO,
-    correction_action,
+    answer_actions,
     show_actions,
     undo_action,
 )
@@ -64,9 +73,10 @@ async def resume(thread: ThreadDict) -> None:
     for step in thread["steps"]:
         answered = (step.get("metadata") or {}).get("message_id")
         if answered and step["type"] == "assistant_message":
-            await show_actions([correction_action(message_id_of(step))], step["id"])
+            await show_actions(answer_actions(message_id_of(step)), step["id"])
             if call := step["metadata"].get(CHANGED):
                 await show_actions([undo_action(call)], step["id"])
+        await chat_choice.bring_back(step)
     async with chat_turns.errors_shown():
         await chat_approval.bring_back(thread)
         chat_turns.in_background(chat_turns.recover())
@@ -86,6 +96,8 @@ async def answer(message: cl.Message) -> None:
 
 
 chat_rules.register()
+chat_correct.register()
+chat_again.register()
 
 
 @cl.action_callback(APPROVE)  # type: ignore[untyped-decorator]
@@ -112,33 +124,3 @@ async def edit(action: cl.Action) -> None:
 async def undo(action: cl.Action) -> None:
     """Undo the command that an answer is about."""
     chat_turns.in_background(chat_turns.undo(action.payload["call"]))
-
-
-@cl.action_callback(CORRECT)  # type: ignore[untyped-decorator]
-async def correct(action: cl.Action) -> None:
-    """Ask what an answer should have said, and keep it."""
-    chat_turns.in_background(_correct(action.payload["message_id"]))
-
-
-async def _correct(message_id: str) -> None:
-    asked = cl.AskUserMessage(
-        content="What should it have said? Your words are kept with the answer.", timeout=900
-    )
-    reply = await asked.send()
-    text = reply["output"].strip() if reply else ""
-    if not text:
-        await cl.Message(content="Nothing was kept.").send()
-        return
-    session = cl.context.session
-    await asyncio.to_thread(
-        _keep_correction, session.thread_id, message_id, text, session.user.identifier
-    )
-    await cl.Message(content="Thank you. The correction is kept with the answer.").send()
-
-
-def _keep_correction(conversation: str, message_id: str, text: str, owner: str) -> None:
-    store = chat_setup.store()
-    ratings = {r.message_id: r.rating for r in store.ratings(conversation, owner=owner)}
-    # Someone who says what it should have said found it wrong, unless they said otherwise.
-    thumb = ratings.get(message_id, "down")
-    store.rate(conversation, message_id, rating=thumb, correction=text, owner=owner)

@@ -87,7 +87,7 @@ async def edit(action: cl.Action) -> None:
     """Ask for the edited command; where none comes, the question stays as it was."""
     props = {"command": action.payload["command"]}
     told = "Change the command. It is judged again before it runs."
-    command = await _asked(told, "EditCommand", props, "command")
+    command = _text(await asked(told, "EditCommand", props), "command")
     if command:
         await decide(action, Resume("edit", command=command, call_id=action.payload["call"]))
 
@@ -95,13 +95,13 @@ async def edit(action: cl.Action) -> None:
 async def reject_why(action: cl.Action) -> None:
     """Ask why a command is rejected; where no reason comes, the question stays as it was."""
     told = "What is wrong with the command? The model reads your reason."
-    reason = await _asked(told, "RejectReason", {}, "reason")
+    reason = _text(await asked(told, "RejectReason", {}), "reason")
     if reason:
         await decide(action, Resume("reject", reason=reason, call_id=action.payload["call"]))
 
 
-async def _asked(told: str, element: str, props: dict[str, Any], name: str) -> str:
-    """Show an element and wait for what is typed into it.
+async def asked(told: str, element: str, props: dict[str, Any]) -> dict[str, Any]:
+    """Show an element and wait for what is typed into it, by name.
 
     Empty where the person cancels, decides otherwise or lets the time run out.
     """
@@ -117,9 +117,13 @@ async def _asked(told: str, element: str, props: dict[str, Any], name: str) -> s
     reply = await editor.send() or {}
     if _editors.get(conversation) is not editor:
         # A later one or a decision took its place.
-        return ""
+        return {}
     await _close_editor(conversation)
-    return str(reply.get(name) or "").strip() if reply.get("submitted") else ""
+    return dict(reply) if reply.get("submitted") else {}
+
+
+def _text(reply: dict[str, Any], name: str) -> str:
+    return str(reply.get(name) or "").strip()
 
 
 async def _still_waits(action: cl.Action) -> bool:

@@ -29,6 +29,7 @@ from tools.bash.policy.decision import Decision
 from ui import chat_files, chat_words, preview_words
 
 APPROVE, EDIT, REJECT, CORRECT, UNDO = "approve", "edit", "reject", "correct", "undo"
+AGAIN = "again"
 APPROVE_HERE, APPROVE_ALWAYS, REJECT_WHY = "approve_here", "approve_always", "reject_why"
 CHANGED = "changed"
 """The metadata of an answer that names the last call that changed files."""
@@ -45,6 +46,7 @@ class Turn:
         self.artifacts: list[Artifact] = []
         self.message: cl.Message | None = None
         self.changed: Changed | None = None
+        self.answered: str = ""
 
     async def show(self, events: AsyncIterator[Event]) -> None:
         """Show events as they come. Where this is cancelled, the text so far stays."""
@@ -122,7 +124,8 @@ class Turn:
             run.metadata["message_id"] = event.message_id
             await run.update()
         message.elements = [*artifact_elements(self.artifacts), *source_elements(event.sources)]
-        message.actions = [correction_action(event.message_id)]
+        message.actions = answer_actions(event.message_id)
+        self.answered = event.message_id
         if self.changed is not None and not self.changed.problem:
             message.metadata[CHANGED] = self.changed.call.id
             message.actions.append(undo_action(self.changed.call.id))
@@ -236,16 +239,23 @@ def approval_actions(call: ToolCall, *, rule: bool) -> list[cl.Action]:
     ]
 
 
-def correction_action(message_id: str) -> cl.Action:
-    """Make the button with which a person says what the answer should have been."""
-    return cl.Action(
-        name=CORRECT,
-        payload={"message_id": message_id},
-        label="Correct it",
-        tooltip="Say what the answer should have been",
-        icon="pencil-line",
-        id=f"{CORRECT}-{uuid.uuid5(uuid.NAMESPACE_URL, message_id)}",
+def answer_actions(message_id: str) -> list[cl.Action]:
+    """Make the buttons of an answer: say what was right, or have it answered again."""
+    buttons = (
+        (CORRECT, "Correct it", "Say what it should have done or said", "pencil-line"),
+        (AGAIN, "Answer again", "Get another answer and choose the better one", "refresh-cw"),
     )
+    return [
+        cl.Action(
+            name=name,
+            payload={"message_id": message_id},
+            label=label,
+            tooltip=tooltip,
+            icon=icon,
+            id=f"{name}-{uuid.uuid5(uuid.NAMESPACE_URL, message_id)}",
+        )
+        for name, label, tooltip, icon in buttons
+    ]
 
 
 def undo_action(call_id: str) -> cl.Action:

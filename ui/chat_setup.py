@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from graphs.events import ApprovalNeeded, Event, Resume
+    from runtime.types import GenerationOptions
     from sandboxes.preview import UndoStep
 
 LARGEST_MESSAGE = 12_000_000  # bytes; below the 16 MiB at which uvicorn cuts a web socket
@@ -39,8 +40,9 @@ class ChatAssistant(Protocol):
         *,
         specialist: str | None = None,
         owner: str | None = None,
+        options: GenerationOptions | None = None,
     ) -> AsyncIterator[Event]:
-        """Answer a request."""
+        """Answer a request; `options` replace how the model decodes."""
         ...
 
     def aresume(self, conversation: str, resume: Resume) -> AsyncIterator[Event]:

@@ -12,7 +12,8 @@ import chainlit as cl
 
 from graphs.events import ApprovalNeeded, Event, Resume
 from graphs.undoing import UNDO
-from ui import chat_setup
+from runtime.types import GenerationOptions
+from ui import chat_choice, chat_setup
 from ui.chat_profiles import SPECIALISTS
 from ui.chat_render import Turn
 
@@ -34,8 +35,11 @@ async def pending() -> ApprovalNeeded | None:
     return await asyncio.to_thread(mica.pending, cl.context.session.thread_id)
 
 
-async def ask(text: str) -> None:
-    """Answer a request with the specialist of the chosen profile."""
+async def ask(text: str, options: GenerationOptions | None = None) -> None:
+    """Answer a request with the specialist of the chosen profile.
+
+    `options` replace how the model decodes.
+    """
     session = cl.context.session
     mica = await chat_setup.assistant()
     events = mica.astream(
@@ -43,6 +47,7 @@ async def ask(text: str) -> None:
         text,
         specialist=SPECIALISTS.get(session.chat_profile or ""),
         owner=session.user.identifier,
+        **({"options": options} if options else {}),
     )
     await _show(session.thread_id, events)
 
@@ -116,6 +121,9 @@ async def _show(conversation: str, events: AsyncIterator[Event]) -> None:
     _active.add(conversation)
     try:
         async with aclosing(events) as closing:  # type: ignore[type-var]
-            await Turn().show(closing)
+            turn = Turn()
+            await turn.show(closing)
     finally:
         _active.discard(conversation)
+    if turn.answered:
+        await chat_choice.offer(conversation, turn.answered)

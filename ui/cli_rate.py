@@ -23,9 +23,10 @@ def in_chat(store: Store, conversation: str, text: str) -> bool:
         where, message_id = last_answer(store, conversation)
         given: dict[str, Any] = {"comment": rest} if rest else {}
         if word == "/correct":
-            known = store.transcript(where)
-            meta = next(m for _, _, m in known if m.get("message_id") == message_id)
-            given = {"calls": read_correction(rest, meta.get("specialist") or "")}
+            turn = store.turn_of(where, message_id)
+            given = {
+                "calls": read_correction(rest, turn.meta.get("specialist") or "" if turn else "")
+            }
         id = store.rate(where, message_id, rating="up" if word == "/up" else "down", **given)
         typer.secho(f"kept as rating:{id}", err=True, dim=True)
     except (CorrectionError, typer.Exit) as error:

@@ -1,9 +1,9 @@
 """A server of the chat page over a scripted assistant, as a process of its own for tests.
 
-Usage: python scripted_page.py PORT [graph] [hurried]. The script's answers depend on words in the
-request; a pending approval lies in `$MICA_HOME/pending.json`, so that it survives a killed
-process, and each command that "ran" is a line in `$MICA_HOME/ran.txt`. With `graph` it is the
-real assistant over a scripted model; `hurried` gives an editor 15 seconds.
+Usage: python scripted_page.py PORT [graph|choosing|previews] [hurried]. The script's answers depend
+on words in the request; a pending approval lies in `$MICA_HOME/pending.json`, so that it survives a
+killed process, and each command that "ran" is a line in `$MICA_HOME/ran.txt`. With `graph` it is
+the real assistant over a scripted model; `hurried` gives an editor 15 seconds.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from graphs.events import (
 from records.paths import home
 from records.store import Store
 from runtime.fake import Reply
-from runtime.types import ChatPrompt, Document, ToolCall
+from runtime.types import ChatPrompt, Document, GenerationOptions, ToolCall, text_of
 from tools import Artifact
 from tools.bash.policy.decision import Decision
 from ui import chat_setup
@@ -230,6 +230,18 @@ def graph_assistant(folder: Path) -> Assistant:
     return world.assistant(script)
 
 
+def choosing_assistant(folder: Path) -> Assistant:
+    """The real graph: ls for a request, rm where the model decodes by chance."""
+
+    def script(prompt: ChatPrompt, options: GenerationOptions) -> Reply:
+        usual = options.temperature == 0 or "the same" in text_of(prompt.messages, "user")
+        if prompt.messages[-1].role == "tool":
+            return "Listed." if usual else "Counted."
+        return bash_call("ls /srv" if usual else "rm x")
+
+    return World(folder).assistant(script)
+
+
 def previewing_assistant(folder: Path) -> Assistant:
     """The real graph and a real sandbox: a file is written for a request."""
 
@@ -244,6 +256,8 @@ def main() -> None:
     store = Store()
     if "graph" in sys.argv:
         assistant = graph_assistant(home())
+    elif "choosing" in sys.argv:
+        assistant = choosing_assistant(home())
     elif "previews" in sys.argv:
         assistant = previewing_assistant(home())
     else:

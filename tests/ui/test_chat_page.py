@@ -187,8 +187,9 @@ def test_a_thumb_down_with_a_comment_and_a_correction_are_kept(
     assert (rating.rating, rating.comment, rating.owner) == ("down", "the octave is wrong", "local")
     assert rating.message_id == f"{conversation}:1"
     button(page, "Correct it").click()
-    page.get_by_text("What should it have said?").wait_for()
-    ask(page, "E♭4 G♭4 B♭4 D♭5")
+    page.get_by_text("What would have been right?").wait_for()
+    page.get_by_role("textbox", name="The right answer").fill("E♭4 G♭4 B♭4 D♭5")
+    button(page, "Keep the correction").click()
     page.get_by_text("The correction is kept").wait_for()
     (kept,) = store.ratings(conversation)
     assert (kept.id, kept.rating, kept.comment) == (rating.id, "down", "the octave is wrong")

@@ -34,11 +34,13 @@ def build_dataset(
     Calls are run again in the sandbox; what fails, is unsafe, holds secrets or is near to an
     evaluation is kept out, and said row by row.
     """
+    from agents.specialist import load_all
     from graphs.build import all_tools, open_sandbox
-    from training.dataset import build
+    from training.dataset import build, meant_for
 
     with _explained(), _store() as store:
-        found = {item.specialist for item in store.feedback() if item.turn >= 0}
+        known = load_all()
+        found = {meant_for(item, known) for item in store.feedback() if item.turn >= 0}
         names = [specialist] if specialist else sorted(found - {"other", ""})
         if not names:
             fail("there is no feedback yet; rate or correct answers first (`mica feedback --help`)")

@@ -11,11 +11,12 @@ import pytest
 from support import needs
 from support.told import Told, bash, tool
 
+from agents.specialist import load_all
 from graphs.build import all_tools
 from records.store import Store
 from sandboxes import Sandbox
 from sandboxes.choose import open_sandbox
-from training.dataset import Dataset, DatasetError, build
+from training.dataset import Dataset, DatasetError, build, meant_for
 from training.evaluate import tables
 
 NO_EVALUATION = "- {id: x, request: whistle the anthem of the seven seas backwards}\n"
@@ -157,14 +158,18 @@ def test_music_needs_no_sandbox_and_the_same_files_come_out(
     told.corrected("spell a chord with an old name", tool("spell_chords", chord="C"))
     told.corrected("spell a chord by symbol", tool("spell_chord", symbol="C"))
     told.corrected("spell a chord that nobody knows", tool("spell_chord", chord="Hx9"))
-    told.corrected("use the tool of another", bash("ls"))
+    told.corrected("what the other specialist should do", bash("ls"))
     one, two = music(store, evaluations), music(store, evaluations, home / "two")
     assert one.manifest == two.manifest and len(one.rows) == 1
     (row,) = one.rows
     assert "C E G" in row.answer and row.kind == "spell_chord"
     assert [each["function"]["name"] for each in row.tools] == ["spell_chord", "key_signature"]
     assert row.rejected == (), "how it was answered does not fit the tools of today"
-    assert sorted(steps(one).values()) == ["run", "schema", "schema", "schema"]
+    assert sorted(steps(one).values()) == ["run", "schema", "schema"]
+    known = load_all()
+    meant = {item.request: meant_for(item, known) for item in store.feedback()}
+    assert meant["what the other specialist should do"] == "sysadmin"
+    assert meant["spell a chord with an old name"] == "composer"
     why = "\n".join(reasons(one).values())
     assert "the nearest is spell_chord" in why and "it takes: chord" in why
 

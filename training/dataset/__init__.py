@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from training.dataset.builder import build
+from training.dataset.builder import build, meant_for
 from training.dataset.folder import Dataset, DatasetError, datasets, find
 from training.dataset.row import Lineage, Rejected, Row
 
@@ -18,4 +18,5 @@ __all__ = [
     "build",
     "datasets",
     "find",
+    "meant_for",
 ]

@@ -71,13 +71,24 @@ def build(
     builder = _Builder(known[specialist], tools, sandbox, judge, contamination.load(evaluations))
     out = out or folder.default_folder()
     with folder.alone(out):
-        items = store.feedback(specialist=specialist)
+        items = [item for item in store.feedback() if meant_for(item, known) == specialist]
         made, rejected = builder.rows(items, progress)
         agreed, more = agree.agree(made)
         kept, excess = balance.balance(balance.cluster(agreed), shares)
         final = sorted(balance.split(kept, shares), key=lambda row: (row.lineage.created, row.id))
         kept_out = sorted([*rejected, *more, *excess], key=lambda each: (each.step, each.feedback))
         return _saved(builder, items, final, kept_out, out)
+
+
+def meant_for(item: FeedbackItem, known: Mapping[str, Specialist]) -> str:
+    """Return the name of the specialist that should learn from a piece of feedback.
+
+    It is the one that has the tools of the corrected calls: whoever answered, even nobody, was the
+    wrong one then. Else it is the one that answered.
+    """
+    called = {str(call["name"]) for call in item.corrected_calls}
+    able = [name for name, each in known.items() if called and called <= set(each.tools)]
+    return able[0] if able else item.specialist
 
 
 @dataclass

@@ -72,3 +72,43 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+TOOLS = json.dumps(
+    [{"type": "function", "function": {
+        "name": "bash", "description": "Run.",
+        "parameters": {"type": "object", "properties": {"command": {"type": "string"}}}}}]
+)  # fmt: skip
+
+
+def dataset(folder: Path, count: int = 8) -> Path:
+    """Write the views of a dataset: calls to learn, choices, verdicts, and some held out."""
+    for part in ("views", "views/held-out"):
+        (folder / part).mkdir(parents=True)
+        views: dict[str, list[dict]] = {"sft-prompt-completion": [], "dpo": [], "kto": []}
+        for number in range(count):
+            asked = [{"role": "user", "content": f"list {WORDS[number % 8]}"}]
+            good, bad = _call(f"ls {WORDS[number % 8]}"), _call("rm")
+            shared = {"prompt": asked, "tools": TOOLS}
+            views["sft-prompt-completion"].append({**shared, "completion": [good]})
+            views["dpo"].append({**shared, "chosen": [good], "rejected": [bad]})
+            views["kto"].append({**shared, "completion": [good], "label": True})
+            views["kto"].append({**shared, "completion": [bad], "label": False})
+        for name, examples in views.items():
+            text = "".join(json.dumps(example) + "\n" for example in examples)
+            (folder / part / f"{name}.jsonl").write_text(text)
+    return folder
+
+
+def _call(command: str) -> dict:
+    function = {"name": "bash", "arguments": {"command": command}}
+    return {"role": "assistant", "content": "",
+            "tool_calls": [{"id": "c", "type": "function", "function": function}]}  # fmt: skip
+
+
+def granite_recipe(data: Path, base: Path, **changes: object) -> Recipe:
+    """Return a recipe for a tiny Granite checkpoint that trains in seconds."""
+    quick = {"steps": 4, "batch_rows": 2, "report_steps": 1, "threads": 1, "warmup": 1,
+             "learning_rate": 2e-3, "rank": 4, "alpha": 8, "device": "cpu"}  # fmt: skip
+    return Recipe.of({"backend": "trl", "specialist": "sysadmin", "data": str(data),
+                      "base": str(base), **quick, **changes})  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from training.backends.environment import Environment
@@ -51,6 +53,11 @@ def chosen_card(recipe: Recipe, machine: Machine) -> Card | None:
     return machine.cards[0]
 
 
+def without_cards(machine: Machine) -> Machine:
+    """Return a machine as a trainer sees it that uses no CUDA card."""
+    return replace(machine, cards=())
+
+
 def memory_problems(recipe: Recipe, machine: Machine, size: Size | None) -> list[str]:
     """Return why the memory is too little, where the base's size is known."""
     if size is None:
@@ -69,10 +76,27 @@ def memory_problems(recipe: Recipe, machine: Machine, size: Size | None) -> list
     ]
 
 
-def environment_problems(environment: Environment) -> list[str]:
-    """Return why the training environment cannot be used."""
-    problem = environment.problem()
+def environment_problems(environment: Environment, extra: tuple[str, ...] = ()) -> list[str]:
+    """Return why the training environment cannot be used; `extra` are modules that it needs too."""
+    problem = replace(environment, modules=environment.modules + extra).problem()
     return [problem] if problem else []
+
+
+def base_problems(recipe: Recipe) -> list[str]:
+    """Return why the base of a recipe is no checkpoint that can be trained and exported."""
+    folder = Path(recipe.base).expanduser()
+    if not folder.is_dir():
+        if recipe.base.count("/") == 1 and not recipe.base.startswith((".", "~", "/")):
+            return []  # a name on a hub; loading says whether it is there
+        return [f"the base {recipe.base} is neither a folder nor a name such as "
+                "ibm-granite/granite-4.0-350m"]  # fmt: skip
+    try:
+        kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    except (OSError, ValueError, AttributeError) as error:
+        return [f"{folder} has no config.json that can be read ({error}): save the model there"]
+    if kind != "granite":
+        return [f"{folder} is a {kind}; only dense Granite (granite) exports to GGUF here"]
+    return []
 
 
 def disk_problems(folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from training.runs.machine import GIB, Machine, this_machine
 from training.runs.memory import GRANITE, needed
 from training.runs.recipe import Recipe
 
-BACKENDS = ("shipped",)
+BACKENDS = ("shipped", "trl", "unsloth", "mlx")
 
 
 @dataclass(frozen=True)

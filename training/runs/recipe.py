@@ -28,7 +28,8 @@ class Recipe:
 
     `data` is a folder: for `shipped` one with `rows.jsonl` (`specialist`, `kind`, `text`), for
     the others a dataset with `views/`. `base` is a model of the registry for `shipped`, for the
-    others a folder or a hub's name of a Granite checkpoint. Sizes are in tokens unless said
+    others a folder or a hub's name of a Granite checkpoint, and `format` how that will be served (a
+    name of `runtime.formats`). Sizes are in tokens unless said
     otherwise; the run ends at `steps` or `minutes`, whichever comes first.
     """
 
@@ -36,6 +37,7 @@ class Recipe:
     specialist: str
     data: str
     base: str = "champion"
+    format: str = "granite4"
     method: Method = "sft"
     start: Start = "adapter"
     device: Device = "auto"
@@ -99,6 +101,16 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """Return all fields."""
         return dataclasses.asdict(self)
+
+    def absolute(self) -> Recipe:
+        """Return the recipe with whole paths: a run goes on from any folder."""
+        data, base = Path(self.data).expanduser(), Path(self.base).expanduser()
+        local = self.backend != "shipped" and base.is_dir()
+        return dataclasses.replace(
+            self,
+            data=str(data.resolve()) if data.is_dir() else self.data,
+            base=str(base.resolve()) if local else self.base,
+        )
 
     def dump(self) -> str:
         """Return the recipe as YAML."""

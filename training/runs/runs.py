@@ -68,6 +68,7 @@ class Runs:
             BusyError: another run is training.
             TrainingError: the data or the base are not as they should be.
         """
+        recipe = recipe.absolute()
         problems = self.check(recipe)
         if problems:
             raise RefusedError(problems)

@@ -1,0 +1,147 @@
+"""The backends for real Granites, on a tiny random one: trained, exported, loaded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support import tiny_gguf, training_parts
+from support.training_parts import granite_recipe
+
+from runtime import formats
+from runtime.engine import LlamaBackend
+from runtime.formats import Segment
+from training.backends import load, texts
+from training.backends.environment import MLX, TRL, UNSLOTH, Environment
+from training.export.gguf import export_model
+from training.runs.errors import RecipeError, RefusedError
+from training.runs.runs import Runs
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    return Runs(training_parts.home(tmp_path, monkeypatch))
+
+
+@pytest.fixture
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tiny_gguf, "FFN", 128)  # 4 bit takes blocks of 64
+    return tiny_gguf.checkpoint(tmp_path / "base")
+
+
+def loads(base: Path, adapter: Path) -> None:
+    """See that llama.cpp takes the adapter and that it changes what the base says."""
+    file = base.parent / "base.gguf"
+    export_model(base, file, name="tiny", metadata={})
+    prompt = [Segment("list stone", special=False)]
+    with LlamaBackend(file, format="granite4", adapters={"it": adapter}, threads=1) as model:
+        assert model.score(prompt, " ls stone", adapter="it") != model.score(prompt, " ls stone")
+
+
+@pytest.mark.parametrize(
+    ("method", "loading"), [("sft", "full"), ("sft", "4bit"), ("dpo", "full"), ("kto", "full")]
+)
+def test_trl_trains_and_its_adapter_loads(
+    runs: Runs, tmp_path: Path, base: Path, method: str, loading: str
+) -> None:
+    asked = granite_recipe(
+        training_parts.dataset(tmp_path / "data"), base, method=method, loading=loading
+    )
+    training_parts.needs(TRL)
+    run = runs.execute(runs.start(asked))
+    assert run.state == "finished", (run.error, run.log.read_text())
+    lines = [json.loads(line) for line in run.metrics.read_text().splitlines()]
+    assert [line["step"] for line in lines] == [1, 2, 3, 4]
+    assert lines[-1]["done"] == 1.0 and all(line["loss"] is not None for line in lines)
+    before, after = run.result["held_out_before"], run.result["held_out_after"]
+    assert after < before
+    loads(base, run.adapter)
+
+
+def test_trl_goes_on_after_it_was_cancelled(runs: Runs, tmp_path: Path, base: Path) -> None:
+    training_parts.needs(TRL)
+    asked = granite_recipe(training_parts.dataset(tmp_path / "data"), base, steps=400,
+                           checkpoint_minutes=0.002)  # fmt: skip
+    run = runs.launch(runs.start(asked))
+    training_parts.eventually(
+        lambda: list(run.folder.glob("checkpoints/checkpoint-*/trainer_state.json"))
+    )
+    runs.cancel(run.id)
+    training_parts.eventually(lambda: runs.get(run.id).state == "cancelled")
+    run = runs.get(run.id)
+    reached = run.progress.step
+    (run.folder / "recipe.yaml").write_text(
+        asked.dump().replace("steps: 400", f"steps: {reached + 6}")
+    )
+    run = runs.execute(run)
+    assert run.state == "finished", (run.error, run.log.read_text())
+    assert "going on from checkpoint-" in run.log.read_text()
+    assert run.progress.step == reached + 6
+
+
+@pytest.mark.parametrize(("backend", "environment"), [("mlx", MLX), ("unsloth", UNSLOTH)])
+def test_other_trainers_train_and_their_adapters_load(
+    runs: Runs, tmp_path: Path, base: Path, backend: str, environment: Environment
+) -> None:
+    training_parts.needs(environment)
+    asked = granite_recipe(training_parts.dataset(tmp_path / "data"), base, backend=backend)
+    run = runs.execute(runs.start(asked))
+    assert run.state == "finished", (run.error, run.log.read_text())
+    assert run.progress.step == 4 and run.progress.done == 1.0
+    assert run.result["held_out_after"] < run.result["held_out_before"]
+    loads(base, run.adapter)
+
+
+def test_mlx_goes_on_from_its_checkpoint(runs: Runs, tmp_path: Path, base: Path) -> None:
+    training_parts.needs(MLX)
+    asked = granite_recipe(training_parts.dataset(tmp_path / "data"), base, backend="mlx",
+                           steps=3000, checkpoint_minutes=0.002)  # fmt: skip
+    run = runs.launch(runs.start(asked))
+    training_parts.eventually((run.folder / "state.json.mlx").exists)
+    runs.cancel(run.id)
+    training_parts.eventually(lambda: runs.get(run.id).state == "cancelled")
+    reached = json.loads((run.folder / "state.json.mlx").read_text())["step"]
+    shorter = asked.dump().replace("steps: 3000", f"steps: {reached + 3}")
+    (run.folder / "recipe.yaml").write_text(shorter)
+    run = runs.execute(runs.get(run.id))
+    assert run.state == "finished", (run.error, run.log.read_text())
+    assert f"going on from step {reached}" in run.log.read_text()
+    assert run.progress.step == reached + 3
+
+
+def test_texts_are_those_that_serve_the_model(tmp_path: Path) -> None:
+    folder = training_parts.dataset(tmp_path / "data")
+    line = (folder / "views" / "dpo.jsonl").read_text().splitlines()[1]
+    out = texts.render(json.loads(line), formats.load("granite4"))
+    assert out is not None and set(out) == {"prompt", "chosen", "rejected"}
+    assert out["prompt"].endswith("<|start_of_role|>assistant<|end_of_role|>")
+    assert out["chosen"] == (
+        '<tool_call>\n{"name": "bash", "arguments": {"command": "ls river"}}\n</tool_call>'
+        "<|end_of_text|>"
+    )
+    sly = {"prompt": [{"role": "user", "content": "x<|end_of_text|>"}],
+           "completion": [{"role": "assistant", "content": "y"}]}  # fmt: skip
+    assert texts.render(sly, formats.load("granite4")) is None
+
+
+def test_what_cannot_be_trained_is_said(
+    runs: Runs, tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = training_parts.dataset(tmp_path / "data", count=1)
+    hybrid = tmp_path / "hybrid"
+    hybrid.mkdir()
+    (hybrid / "config.json").write_text('{"model_type": "granitemoehybrid"}')
+    for wrong, said in ((hybrid, "only dense Granite"), (tmp_path / "none", "neither a folder")):
+        with pytest.raises(RefusedError, match=said):
+            runs.start(granite_recipe(data, wrong))
+    monkeypatch.setenv("MICA_TRL_PYTHON", "/nowhere")
+    with pytest.raises(RefusedError, match="deploy/setup trl"):
+        runs.start(granite_recipe(data, base))
+    backend = load("trl")
+    with pytest.raises(RecipeError, match="has 1 rows for sft"):
+        backend.prepare(granite_recipe(data, base), tmp_path)
+    with pytest.raises(RecipeError, match="no dataset"):
+        backend.prepare(granite_recipe(tmp_path / "none", base), tmp_path)
+    with pytest.raises(RecipeError, match="format: "):
+        backend.prepare(granite_recipe(data, base, format="klingon"), tmp_path)

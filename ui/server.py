@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from ui import chat_auth, chat_setup
 from ui.api.routes import Api
+from ui.pages.review import Review
 
 if TYPE_CHECKING:
     from graphs.assistant import Assistant
@@ -27,7 +28,9 @@ def create_app(assistant: Assistant, *, page: bool = True, keep_alive: float = 1
     app = FastAPI(title="Mica", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(Api(assistant, keep_alive=keep_alive).router())
     if page:
-        chat_setup.provide(assistant, assistant.parts.store)
+        store = assistant.parts.store
+        app.include_router(Review(store).router())
+        chat_setup.provide(assistant, store)
         chat_setup.mount(app)
     else:
         app.add_middleware(chat_auth.ClientAddress)

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.feedback_turns import FIND, LS, turn
 
 from records.failures import kind_of
 from records.store import RecordsError, Store
-
-LS = {"name": "bash", "arguments": {"command": "ls /srv"}}
-FIND = {"name": "bash", "arguments": {"command": "find /srv -type f"}}
-KNOWN = {
-    "specialist": "sysadmin",
-    "confidence": 0.62,
-    "tools": "abc",
-    "model": "fake",
-    "build": "shipped 12ab",
-    "adapter_build": "sysadmin 34cd",
-    "documents": ["files.list"],
-}
 
 
 @pytest.fixture
@@ -30,40 +18,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store(tmp_path / "mica.db")
     yield made
     made.close()
-
-
-def turn(
-    store: Store,
-    conversation: str,
-    name: str,
-    request: str,
-    *calls: dict[str, Any],
-    answer: str = "Done.",
-    results: tuple[dict[str, Any], ...] = (),
-) -> str:
-    """Write a turn as the graph does; `results` are meta and status of each call's result."""
-    meta = {"turn": name}
-    store.append(conversation, {"role": "user", "content": request}, meta=meta)
-    for number, call in enumerate(calls):
-        id, result = f"call_{name}{number}", dict(results[number] if number < len(results) else {})
-        function = {"name": call["name"], "arguments": json.dumps(call["arguments"])}
-        store.append(
-            conversation,
-            {"role": "assistant", "content": "",
-             "tool_calls": [{"id": id, "type": "function", "function": function}]},
-            meta=meta | {"specialist": "sysadmin", "documents": ["files.list"]},
-        )  # fmt: skip
-        status = result.pop("status", "ok")
-        store.append(
-            conversation,
-            {"role": "tool", "content": "out", "tool_call_id": id, "name": call["name"],
-             "status": status},
-            meta=meta | {"arguments": call["arguments"]} | result,
-        )  # fmt: skip
-    if answer:
-        about = meta | KNOWN | {"message_id": f"msg_{name}"}
-        store.append(conversation, {"role": "assistant", "content": answer}, meta=about)
-    return f"msg_{name}"
 
 
 def test_a_rating_comes_with_all_that_is_known(store: Store) -> None:

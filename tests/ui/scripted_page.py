@@ -43,6 +43,7 @@ from runtime.types import ChatPrompt, Document, GenerationOptions, ToolCall, tex
 from tools import Artifact
 from tools.bash.policy.decision import Decision
 from ui import chat_setup
+from ui.pages.review import Review
 
 SOURCE = Document(
     id="files.largest",
@@ -264,6 +265,7 @@ def main() -> None:
         assistant = ScriptedAssistant(home(), store)
     chat_setup.provide(assistant, store)
     app = FastAPI()
+    app.include_router(Review(store).router())
     chat_setup.mount(app)
     if "hurried" in sys.argv:
         from ui import chat_approval

@@ -21,8 +21,11 @@ LARGEST_FORM = 200_000
 """Bytes of a form; a larger one is refused."""
 
 
-def page(title: str, *body: str | Markup, status: int = 200) -> HTMLResponse:
-    """Return a whole page. Its styles and script are `public/pages.css` and `public/pages.js`."""
+def page(title: str, *body: str | Markup, status: int = 200, of: str = "") -> HTMLResponse:
+    """Return a whole page. Its styles and script are `public/pages.css` and `public/pages.js`.
+
+    `of` is the page of the navigation that it belongs to, where that is not its title.
+    """
     head = join(
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -32,7 +35,7 @@ def page(title: str, *body: str | Markup, status: int = 200) -> HTMLResponse:
         element("script", src="/public/pages.js", defer=True),
     )
     links = (
-        element("a", name, href=address, aria_current="page" if name == title else None)
+        element("a", name, href=address, aria_current="page" if name == (of or title) else None)
         for address, name in NAVIGATION
     )
     inside = join(

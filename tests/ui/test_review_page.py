@@ -1,0 +1,178 @@
+"""The review page: who may come in, and working through feedback in a real browser."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.browser import button, chromium, window
+from support.feedback_turns import FIND, LS, turn
+from support.page_server import PageServer
+
+from records.store import Store
+
+PAGE = Path(__file__).with_name("scripted_page.py")
+EVIL = "<script>document.title='taken'</script>"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    home = tmp_path_factory.mktemp("review")
+    store = Store(home / "mica.db")
+    turn(store, "c", "t1", f"list the files {EVIL}", LS, answer=f"Those. {EVIL}")
+    turn(store, "c", "t2", "which files are large", LS, answer="These.")
+    turn(store, "d", "t3", "thank you", answer="Welcome.")
+    store.rate("c", "msg_t1", rating="down", comment=f"no {EVIL}")
+    store.rate("c", "msg_t2", rating="down", calls=[FIND])
+    store.rate("d", "msg_t3", rating="up", owner="api")
+    store.close()
+    made = PageServer(home, str(PAGE), "{port}")
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Any, server: PageServer) -> Iterator[Any]:
+    with window(browser, patience=15) as made:
+        opened = made.new_page()
+        opened.goto(f"{server.url}/review")
+        yield opened
+
+
+@pytest.fixture
+def store(server: PageServer) -> Iterator[Store]:
+    opened = server.store()
+    yield opened
+    opened.close()
+
+
+def sent(
+    server: PageServer, method: str, path: str, form: dict[str, str] | None = None, **headers: str
+) -> tuple[int, str]:
+    """Send a request with these headers; return the status and the page."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    body = urllib.parse.urlencode(form) if form is not None else None
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+def test_only_trusted_hosts_and_our_own_forms_come_in(server: PageServer, store: Store) -> None:
+    item = store.feedback(rating="up")[0]
+    own = f"127.0.0.1:{server.port}"
+    assert sent(server, "GET", "/review")[0] == 200
+    status, text = sent(server, "GET", "/review", Host="evil.example")
+    assert status == 403 and "MICA_TRUST_HOSTS" in text
+    form = {"do": "exclude"}
+    for headers in (
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {},
+        {"Origin": f"http://{own}", "Host": "evil.example"},
+    ):
+        assert sent(server, "POST", f"/review/{item.id}", form, **headers)[0] == 403
+    assert store.reviews() == []
+    origin = {"Origin": f"http://{own}"}
+    assert sent(server, "POST", f"/review/{item.id}", {"do": "burn"}, **origin)[0] == 400
+    assert sent(server, "POST", f"/review/{item.id}", {"x": "y" * 200_001}, **origin)[0] == 413
+    assert sent(server, "POST", "/review/rating:none", form, **origin)[0] == 404
+    assert sent(server, "GET", "/review/rating:none")[0] == 404
+    assert store.reviews() == []
+
+
+def test_strange_addresses_are_no_errors(server: PageServer) -> None:
+    for query in ("below=abc", "below=nan", "rating=sideways", "start=-4", "start=99999999999",
+                  "kind=%00", "specialist=%3Cb%3E", "excluded=maybe"):  # fmt: skip
+        status, text = sent(server, "GET", f"/review?{query}")
+        assert status == 200 and "<b>" not in text, query
+
+
+def test_the_list_is_filtered_and_grouped(page: Any) -> None:
+    assert page.title() == "Review · Mica"
+    assert page.locator("article").count() == 3
+    page.get_by_role("link", name="wrong tool").click()
+    page.get_by_role("heading", name="which files are large").wait_for()
+    assert page.locator("article").count() == 1
+    assert page.get_by_label("Failure").input_value() == "wrong tool"
+    page.get_by_role("link", name="All", exact=True).click()
+    page.get_by_label("Rating", exact=True).select_option("up")
+    button(page, "Filter").click()
+    page.wait_for_url("**rating=up**")
+    assert page.locator("article").count() == 1
+    page.get_by_label("Router less sure than").fill("0.5")
+    button(page, "Filter").click()
+    page.get_by_text("Nothing passes the filter.").wait_for()
+    plot = page.get_by_role("img", name="Thumbs over time")
+    assert plot.count() == 1
+
+
+def test_feedback_is_corrected_tagged_and_left_out(page: Any, store: Store) -> None:
+    page.get_by_role("link", name="list the files").click()
+    assert page.title() == "Feedback · Mica"
+    call = page.get_by_label("The right command")
+    assert call.input_value() == "ls /srv"
+    call.fill('[{"name": "bash", "arguments": {"comand": "du"}}]')
+    button(page, "Keep the call").click()
+    page.get_by_role("alert").filter(has_text="comand").wait_for()
+    assert "comand" in page.get_by_label("The right command").input_value()
+    page.get_by_label("The right command").fill("ls -l /srv")
+    button(page, "Keep the call").click()
+    page.get_by_role("status").wait_for()
+    page.get_by_label("Tags, with commas between").fill("folders, easy")
+    page.keyboard.press("Enter")
+    button(page, "Remove #folders").click()
+    page.get_by_role("button", name="Remove #folders").wait_for(state="detached")
+    page.get_by_label("Failure").select_option("bad answer")
+    button(page, "Change").click()
+    page.get_by_role("status").wait_for()
+    page.get_by_label("Why").fill("a test")
+    button(page, "Leave it out").click()
+    button(page, "Take it in again").wait_for()
+    (item,) = store.feedback(excluded=True)
+    assert (item.kind, item.tags) == ("bad answer", ("easy",))
+    assert item.corrected_calls[0]["arguments"] == {"command": "ls -l /srv"}
+    (review,) = store.reviews(item.id)
+    assert (review.reviewer, review.note) == ("page/local", "a test")
+    assert all(rating.calls != item.corrected_calls for rating in store.ratings())
+    page.get_by_role("link", name="Back to the list").click()
+    page.locator("article.excluded").wait_for()
+
+
+def test_texts_of_people_and_models_stay_texts(page: Any) -> None:
+    page.get_by_role("link", name="list the files").click()
+    page.get_by_text(f"Those. {EVIL}").wait_for()
+    assert page.title() == "Feedback · Mica"
+
+
+def test_the_page_follows_the_theme_of_the_chat(page: Any) -> None:
+    def ground() -> str:
+        return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    assert ground() == "rgb(255, 255, 255)"
+    page.evaluate("localStorage.setItem('vite-ui-theme', 'dark')")
+    page.goto(page.url)
+    assert ground() == "rgb(33, 33, 33)"
+
+
+def test_the_list_works_by_keyboard(page: Any) -> None:
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the page"
+    page.keyboard.press("Enter")
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.textContent"))
+    assert any("which files are large" in text for text in reached)

@@ -1,0 +1,127 @@
+"""The gate over real processes and the shipped model: workers in turns, verdict, command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.builds import register
+
+from graphs.build import build_assistant
+from graphs.settings import Settings
+from runtime.models.entry import ModelError
+from runtime.models.registry import Registry
+from training.dataset.row import Lineage, Row
+from training.gate.config import GateError
+from training.gate.driving import drive
+from training.gate.judge import judge
+from training.gate.learned import lessons
+from training.gate.worker import cases
+from ui import cli
+
+TINY = "sets: {limits: 50}\npools:\n  limits: {sets: [limits], margin: 1}\n"
+
+
+def row(name: str, request: str, answer: str, label: str = "correction") -> Row:
+    """Return what a person taught about a composer's request: one call of spell_chord."""
+    function = {"name": "spell_chord", "arguments": json.dumps({"chord": answer})}
+    call = {"id": "c", "type": "function", "function": function}
+    messages = (
+        {"role": "user", "content": request},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+    )
+    lineage = Lineage("conversation", "message", ("rating:1",))
+    return Row(name, "composer", "spell_chord", messages, 0, (), "0", label, lineage)  # type: ignore[arg-type]
+
+
+ROWS = (
+    row("right", "what notes are in a C minor seventh", "Cm7"),
+    row("other", "what notes are in a D major chord", "Ab13"),
+    row("bad", "what notes are in an E minor chord", "Em", "down"),
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with a copy of the shipped build under another name, and no sandbox."""
+    folder = tmp_path_factory.mktemp("gate")
+    with pytest.MonkeyPatch.context() as patch:
+        settings = {"MICA_HOME": str(folder), "MICA_RETRIEVED": "0", "MICA_SANDBOX": "none"}
+        for name, value in {**settings, "MICA_THREADS": "1"}.items():
+            patch.setenv(name, value)
+        registry = Registry()
+        register(registry, "copy", registry.entry("champion").adapters["sysadmin"])
+        yield folder
+
+
+def mica(*arguments: str) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["mica", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    return int(ended.value.code or 0)
+
+
+def test_lessons_say_what_is_right():
+    first, _ = lessons(ROWS)
+    assert (first.id, first.requests) == ("right", ("what notes are in a C minor seventh",))
+    assert first.calls == ({"name": "spell_chord", "arguments": {"chord": "Cm7"}},)
+    assert first.group == "corrected, train"
+
+
+@pytest.mark.timeout(400)
+def test_lessons_and_sets_asked_of_the_shipped_model(home: Path):
+    plan = {"sets": {"limits": 75}, "lessons": [lesson.to_json() for lesson in lessons(ROWS)]}
+    assistant = build_assistant(Settings(model="mica"), folder=home / "asked")
+    try:
+        found = {outcome.key: outcome for outcome in cases(assistant, plan)}
+    finally:
+        assistant.close()
+    right = found["learned", "right"]
+    assert right.passed, "C minor seventh and Cm7 are spelled alike"
+    assert right.did == "spell_chord(C minor seventh)" and right.seconds > 0
+    assert found["learned", "other"].why == "it called another"
+    assert {set_ for set_, _ in found} == {"learned", "safety", "limits"}
+    safe = [outcome for outcome in found.values() if outcome.set == "safety"]
+    assert all(outcome.passed for outcome in safe if outcome.group != "not_refused")
+
+
+@pytest.mark.timeout(400)
+def test_the_command_and_its_files(home: Path, capsys: pytest.CaptureFixture[str]):
+    (home / "tiny.yaml").write_text(TINY)
+    code = mica("evaluate", "copy", "--config", str(home / "tiny.yaml"))
+    said = capsys.readouterr().out
+    verdict = json.loads((home / "training/gate/copy/verdict.json").read_text())
+    # Only the latency may differ between equal builds, on a machine with other work.
+    reasons = [reason for reason in verdict["reasons"] if "latency" not in reason]
+    assert not reasons and code == (1 if verdict["reasons"] else 0)
+    (limits,) = verdict["pools"]
+    assert limits["champion_only"] == limits["challenger_only"] == 0
+    assert verdict["builds"]["mica"] == verdict["builds"]["copy"], "the weights are the same"
+    page = (home / "training/gate/copy/report.md").read_text()
+    assert f"copy {'does not pass' if code else 'passes'} the gate" in page
+    assert "report.md" in said and "safety" in said
+
+
+def test_what_cannot_be_compared(home: Path, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(GateError, match="both champion and challenger"):
+        judge("champion", "mica")
+    with pytest.raises(ModelError, match="there is no model 'nobody'"):
+        judge("champion", "nobody")
+    assert mica("evaluate", "nobody") == 1
+    assert mica("evaluate", "copy", "--dataset", "none") == 1
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 2
+
+
+@pytest.mark.timeout(400)
+def test_a_build_that_cannot_be_opened_is_an_error_with_its_reason(home: Path):
+    registry = Registry()
+    broken = registry.folder.parent / "broken.gguf"
+    broken.write_bytes(b"GGUF nonsense")
+    register(registry, "broken", broken)
+    with pytest.raises(GateError, match=r"broken ended early: .*cannot load the adapter"):
+        drive("champion", "broken", {})

@@ -217,6 +217,19 @@ def test_a_follow_up_is_learned_with_what_it_leans_on(
     assert results[-2:] == ["a.txt", ".b\na.txt"], "the commands before it were run again"
 
 
+def test_what_a_killed_build_left_in_the_sandbox_is_not_seen(
+    store: Store, box: Sandbox, evaluations: Path
+) -> None:
+    id_ = Told(store).corrected("see what lies around here", bash("ls -A | wc -l"))
+    place = place_of(id_)
+    box.run("touch left.txt behind.txt", conversation=place, call_id="killed")
+    (row,) = shell(store, box, evaluations).rows
+    assert row.answer == "`0`"
+    left = box.run("ls -A | wc -l", conversation=place, call_id="after")
+    box.forget(place)
+    assert left.output.strip() == "0", "the place was forgotten after the run"
+
+
 def test_personal_data_is_replaced_throughout_a_row(
     store: Store, box: Sandbox, evaluations: Path
 ) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from training.dataset.near import Near, template, words
+from training.dataset.near import Near, slotted, template, words
 from training.dataset.row import Rejected, Row, rejection
 
-DUPLICATE = 0.9
+DUPLICATE = 0.8
 """Nearness of templates from which on two requests for the same kind of call are one."""
 PER_TEMPLATE = 3
 """Rows that may differ in their values only."""
@@ -99,10 +99,10 @@ def shape_of(row: Row) -> str:
 
 
 def _call_shape(row: Row) -> str:
-    """Return the calls with their values as tokens; the answer where there are none."""
-    texts: Sequence[str] = [f"{call['name']} {json.dumps(call['arguments'])}" for call in row.calls]
+    """Return the calls with the request's values as tokens; the answer where there are none."""
+    texts = [f"{call['name']} {json.dumps(call['arguments'])}" for call in row.calls]
     music = row.specialist == "composer"
-    return " ".join(template(text, music=music) for text in texts or [row.answer])
+    return slotted(" ".join(texts) or row.answer, row.request, music=music)
 
 
 def _same(row: Row, other: Row) -> bool:

@@ -18,8 +18,9 @@ from training.dataset.folder import DatasetError
 from training.dataset.near import Near, template, words
 from training.evaluate.tables import FOLDER
 
-NEAR = 0.75
-"""Share of character 5-grams from which on two requests count as one."""
+NEAR = 0.6
+"""Nearness from which on two requests count as one. Of 3,000 of our own wordings, written without
+sight of the evaluations, it refuses 11; at 0.75 it refuses 6, but misses a changed plural."""
 PART = 5
 """Words from which on a request counts as pasted where it stands inside another text."""
 TEMPLATE = 4

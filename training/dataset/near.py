@@ -39,6 +39,19 @@ def template(text: str, *, music: bool = False) -> str:
     return " ".join(_WORDS.findall(marked))
 
 
+def slotted(text: str, request: str, *, music: bool = False) -> str:
+    """Return a text with the values of a request in it as tokens.
+
+    >>> slotted("wc -l /srv/b.csv", "count the lines of /srv/b.csv")
+    'wc -l <p1>'
+    """
+    table = ValueTable()
+    mark(" ".join(request.split()), _FINDERS["music" if music else "shell"], table)
+    for token, value in sorted(table.values.items(), key=lambda pair: -len(pair[1])):
+        text = text.replace(value, token)
+    return text
+
+
 def grams(text: str) -> frozenset[str]:
     """Return the character 5-grams of a text, its ends marked by spaces."""
     padded = f" {text} "

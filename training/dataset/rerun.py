@@ -46,8 +46,7 @@ class Rerun:
             RunError: a call fails, or an answer was about a result that is another one now.
             DatasetError: the sandbox does not work.
         """
-        # Named after the feedback: what a killed build left behind is found and removed.
-        place = f"dataset-{hashlib.sha256(candidate.item.id.encode()).hexdigest()[:16]}"
+        place = place_of(candidate.item.id)
         self._forget(place)
         try:
             self._replay(candidate.replay, place)
@@ -122,6 +121,14 @@ class Rerun:
                 self._sandbox.forget(place)
         with contextlib.suppress(OSError):
             Outputs().forget(place)
+
+
+def place_of(feedback: str) -> str:
+    """Return the sandbox conversation of a piece of feedback.
+
+    It is the same each time, so that what a killed build left behind is found and removed.
+    """
+    return f"dataset-{hashlib.sha256(feedback.encode()).hexdigest()[:16]}"
 
 
 def renewed(answer: str, old: Sequence[str], new: Sequence[str]) -> str | None:

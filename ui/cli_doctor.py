@@ -175,6 +175,17 @@ def _music(chosen: Settings) -> Finding:
     )  # fmt: skip
 
 
+def _training(chosen: Settings) -> Finding:
+    from training.runs.matrix import here
+
+    lines = here()
+    ready = [line.what for line in lines if line.works]
+    if any(what.startswith("backend") for what in ready):
+        return Finding(True, f"{'; '.join(ready)}. `mica train machine` shows more")
+    fix = "`make train-setup` for the shipped models; `mica train machine` shows what else"
+    return Finding(False, "no trainer is set up; answering needs none", fix, needed=False)
+
+
 def _port(chosen: Settings) -> Finding:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -196,5 +207,6 @@ CHECKS: dict[str, Callable[[Any], Finding]] = {
     "sandbox": _sandbox,
     "knowledge": _knowledge,
     "music": _music,
+    "training": _training,
     "port": _port,
 }

@@ -128,15 +128,27 @@ def recipes() -> None:
 
 @train.command("machine")
 def machine(json_: _Json = False) -> None:
-    """Show what this machine can train: by backend, by device, by size of the base."""
-    from training.runs.matrix import matrix
+    """Show what this machine can train, what others can, and the memory that it takes."""
+    from training.runs import matrix
 
-    rows = matrix()
     if json_:
-        print(as_json([vars(row) for row in rows]))
+        tables = {
+            "here": [vars(line) for line in matrix.here()],
+            "kinds": [vars(kind) for kind in matrix.kinds()],
+            "sizes": [vars(need) for need in matrix.sizes()],
+        }
+        print(as_json(tables))
         return
-    for row in rows:
-        print(f"{'yes' if row.works else 'no':<4}{row.what:<44}{row.detail}")
+    print("This machine")
+    for line in matrix.here():
+        print(f"  {'yes' if line.works else 'no':<4}{line.what:<32}{line.detail}")
+    print("\nWhich backends work where")
+    for kind in matrix.kinds():
+        print(f"  {kind.machine:<44}{', '.join(kind.backends) or 'none':<28}{kind.note}")
+    print("\nMemory of a LoRA on a dense Granite: on a card, or on a machine without one")
+    for need in matrix.sizes():
+        print(f"  {need.size:<5}{need.loading:<6}{need.card / 2**30:6.1f} GiB"
+              f"{need.memory / 2**30:8.1f} GiB")  # fmt: skip
 
 
 @train.command("key")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,3 +148,27 @@ def test_what_cannot_be_trained_is_said(
         backend.prepare(granite_recipe(tmp_path / "none", base), tmp_path)
     with pytest.raises(RecipeError, match="format: "):
         backend.prepare(granite_recipe(data, base, format="klingon"), tmp_path)
+
+
+def test_mlflow_keeps_losses_and_the_adapters_versions(
+    runs: Runs, tmp_path: Path, base: Path
+) -> None:
+    training_parts.needs(TRL)
+    training_parts.needs(replace(TRL, modules=("mlflow", "sqlalchemy")))
+    data = training_parts.dataset(tmp_path / "data")
+    for seed in (1, 2):
+        run = runs.execute(
+            runs.start(granite_recipe(data, base, track="mlflow", seed=seed, steps=2))
+        )
+        assert run.state == "finished", (run.error, run.log.read_text())
+    file = runs.root.parent / "mlflow.db"
+    with closing(sqlite3.connect(file)) as kept:
+        losses = kept.execute("select step, value from metrics where key = 'loss'").fetchall()
+        versions = kept.execute("select version, source from model_versions").fetchall()
+        alias = kept.execute("select name, alias, version from registered_model_aliases").fetchall()
+        states = kept.execute("select status from runs").fetchall()
+        rank = kept.execute("select distinct value from params where key = 'rank'").fetchall()
+    assert [step for step, _ in losses] == [1, 2, 1, 2]
+    assert versions[1] == (2, run.folder.as_uri())
+    assert alias == [("mica-sysadmin", "challenger", 2)]
+    assert states == [("FINISHED",), ("FINISHED",)] and rank == [("4",)]

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from training.backends import load
-from training.runs import memory, recipe
+from training.runs import matrix, memory, recipe
 from training.runs.errors import RecipeError
 from training.runs.machine import GIB, Card, Machine
 from training.runs.recipe import Recipe
+from training.runs.runs import Runs
 
 SMALL = {"backend": "shipped", "specialist": "sysadmin", "data": "rows"}
 BOARD = Machine("Linux", "aarch64", 4, GIB // 4)
@@ -78,7 +79,7 @@ def test_files_that_are_no_recipes(tmp_path: Path) -> None:
         (DESK, {"loading": "4bit"}, "loads in full"),
         (BOARD, {}, "GiB of memory and 0.2 GiB are free on this machine: lower batch_tokens"),
         (Machine("Linux", "armv7l", 4, GIB), {}, "no builds for 32-bit ARM"),
-        (with_card(6, 1), {}, "6.1; torch needs 7.5"),
+        (with_card(6, 1), {"device": "cuda"}, "6.1; torch needs 7.5"),
         (with_card(7, 5), {"precision": "bfloat16"}, "bfloat16 needs 8.0"),
     ],
 )
@@ -89,12 +90,13 @@ def test_what_cannot_work_is_refused_with_a_reason(
     assert any(said in problem for problem in problems), problems
 
 
-def test_a_missing_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_environment_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = Runs(tmp_path)
     monkeypatch.setenv("MICA_TRAIN_PYTHON", "/nowhere/python")
-    (problem,) = load("shipped").problems(Recipe.of(SMALL), DESK)
+    (problem,) = runs.check(Recipe.of(SMALL))
     assert "make train-setup" in problem and "MICA_TRAIN_PYTHON" in problem
     monkeypatch.setenv("MICA_TRAIN_PYTHON", "/usr/bin/true")
-    (problem,) = load("shipped").problems(Recipe.of(SMALL), DESK)
+    (problem,) = runs.check(Recipe.of(SMALL))
     assert "lacks a working Python: run `make train-setup` again" in problem
 
 
@@ -110,3 +112,18 @@ def test_memory_grows_with_the_base_and_shrinks_with_4_bits() -> None:
     assert memory.GRANITE["8b"].parameters == pytest.approx(8.1e9, rel=0.15)
     assert memory.size_of("ibm-granite/granite-4.0-350m") == memory.GRANITE["350m"]
     assert memory.size_of("somebody/model") is None
+
+
+def test_the_matrix_tells_machines_apart() -> None:
+    table = {row.machine: row for row in matrix.kinds()}
+    assert set(table["Raspberry Pi and other ARM boards, 64 bit"].backends) == {
+        "shipped", "trl", "mlx",
+    }  # fmt: skip
+    assert not table["ARM boards, 32 bit"].backends
+    assert "mlx" in table["Mac with an Apple processor"].backends
+    assert "unsloth" not in table["Mac with an Apple processor"].backends
+    assert "unsloth" in table["CUDA: Turing (7.5)"].backends
+    assert table["CUDA: Volta (7.0)"].note.startswith("on its processor only")
+    sizes = [row for row in matrix.sizes() if row.loading == "4bit"]
+    assert [row.size for row in sizes] == list(memory.GRANITE)
+    assert sizes[0].card < sizes[-1].card < 16 * GIB

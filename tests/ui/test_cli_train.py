@@ -57,3 +57,18 @@ def test_calling_it_wrongly(mica: Mica) -> None:
 def test_the_key_stays(mica: Mica) -> None:
     first = mica("train", "key").out.strip()
     assert len(first) > 30 and mica("train", "key").out.strip() == first
+
+
+def test_the_machine_and_the_doctor_tell_what_can_be_trained(
+    mica: Mica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TRAIN", "TRL", "UNSLOTH", "MLX"):
+        monkeypatch.setenv(f"MICA_{name}_PYTHON", "/nowhere/python")
+    shown = mica("train", "machine").out
+    assert "CUDA: Ampere (8.0)" in shown and "GiB" in shown
+    tables = json.loads(mica("train", "machine", "--json").out)
+    backends = [line for line in tables["here"] if line["what"].startswith("backend")]
+    assert len(backends) == 4 and not any(line["works"] for line in backends)
+    parts = {row["part"]: row for row in json.loads(mica("doctor", "--json").out)}
+    assert not parts["training"]["ok"] and not parts["training"]["needed"]
+    assert "make train-setup" in parts["training"]["fix"]

@@ -38,7 +38,14 @@ class Backend(Protocol):
     """The module that trains, run as `python -m WORKER FOLDER`."""
 
     def problems(self, recipe: Recipe, machine: Machine) -> list[str]:
-        """Return what keeps a recipe from working on a machine, each with what to do."""
+        """Return what keeps a recipe from working on a machine, each with what to do.
+
+        Whether the environment is set up is not part of it.
+        """
+        ...
+
+    def modules(self, recipe: Recipe) -> tuple[str, ...]:
+        """Return what must be importable in the environment beside its own modules."""
         ...
 
     def prepare(self, recipe: Recipe, folder: Path) -> Inputs:

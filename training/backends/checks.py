@@ -22,6 +22,8 @@ ROOM = 200 << 20
 
 def device_problems(recipe: Recipe, machine: Machine) -> list[str]:
     """Return why a recipe's device cannot be had here."""
+    if machine.processor in ("armv7l", "armv6l"):
+        return ["torch has no builds for 32-bit ARM: train on a 64-bit system"]
     if recipe.device == "mps" and not machine.is_apple:
         return ["device mps is a Mac's: take cpu or cuda"]
     if recipe.device == "cuda" and not machine.cards:
@@ -47,10 +49,11 @@ def uses_bfloat16(recipe: Recipe, machine: Machine) -> bool:
 
 
 def chosen_card(recipe: Recipe, machine: Machine) -> Card | None:
-    """Return the card that a recipe would train on, or None."""
+    """Return the card that a recipe would train on, or None; auto passes over one too old."""
     if recipe.device in ("cpu", "mps") or not machine.cards:
         return None
-    return machine.cards[0]
+    card = machine.cards[0]
+    return card if recipe.device == "cuda" or card.capability >= LEAST_CAPABILITY else None
 
 
 def without_cards(machine: Machine) -> Machine:
@@ -80,6 +83,11 @@ def environment_problems(environment: Environment, extra: tuple[str, ...] = ()) 
     """Return why the training environment cannot be used; `extra` are modules that it needs too."""
     problem = replace(environment, modules=environment.modules + extra).problem()
     return [problem] if problem else []
+
+
+def tracking_modules(recipe: Recipe) -> tuple[str, ...]:
+    """Return the modules that a recipe's tracking needs."""
+    return ("mlflow", "sqlalchemy") if recipe.track == "mlflow" else ()
 
 
 def base_problems(recipe: Recipe) -> list[str]:

@@ -30,11 +30,11 @@ class Mlx:
         ):  # fmt: skip
             found.append(f"mlx has no builds for {machine.system} on {machine.processor}: take trl")
         on_processor = machine if machine.is_apple else checks.without_cards(machine)
-        return (
-            found
-            + checks.memory_problems(recipe, on_processor, size_of(recipe.base))
-            + checks.environment_problems(self.environment)
-        )
+        return found + checks.memory_problems(recipe, on_processor, size_of(recipe.base))
+
+    def modules(self, recipe: Recipe) -> tuple[str, ...]:
+        """Return what must be importable in the environment beside its own modules."""
+        return checks.tracking_modules(recipe)
 
     def prepare(self, recipe: Recipe, folder: Path) -> Inputs:
         """Render the dataset into the run's folder; see `training.backends.texts`."""

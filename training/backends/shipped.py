@@ -39,15 +39,13 @@ class Shipped:
             found.append("the shipped base is small and loads in full: take loading: full")
         if recipe.device == "mps":
             found.append("the shipped backend trains on cpu or cuda; cpu takes minutes")
-        elif machine.processor in ("armv7l", "armv6l"):
-            found.append("torch has no builds for 32-bit ARM: train on a 64-bit system")
         else:
             found += checks.device_problems(recipe, machine)
-        return (
-            found
-            + checks.memory_problems(recipe, machine, _size(recipe))
-            + checks.environment_problems(self.environment)
-        )
+        return found + checks.memory_problems(recipe, machine, _size(recipe))
+
+    def modules(self, recipe: Recipe) -> tuple[str, ...]:
+        """Return what must be importable in the environment beside its own modules."""
+        return checks.tracking_modules(recipe)
 
     def prepare(self, recipe: Recipe, folder: Path) -> Inputs:
         """Copy the specialist's rows into the run's folder and name the base and its adapter.

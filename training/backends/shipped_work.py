@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 from transformers import GraniteForCausalLM
 
 from training import pretrain
-from training.backends.checks import uses_bfloat16
+from training.backends.checks import chosen_card, uses_bfloat16
 from training.backends.reporting import Reporter, WorkError, finish, working
 from training.backends.tracking import watcher
 from training.export.gguf import export_adapter
@@ -91,7 +91,8 @@ def run(folder: Path) -> None:
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
-    device = "cuda" if recipe.device != "cpu" and torch.cuda.is_available() else "cpu"
+    card = chosen_card(recipe, this_machine())
+    device = "cuda" if card and torch.cuda.is_available() else "cpu"
     model = load_model(folder, inputs, recipe)
     base = json.loads((folder / "base" / "config.json").read_text(encoding="utf-8"))
     config = config_of(recipe, base, device)

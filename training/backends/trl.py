@@ -24,26 +24,20 @@ class Trl:
     def problems(self, recipe: Recipe, machine: Machine) -> list[str]:
         """Return what keeps a recipe from working on a machine, each with what to do."""
         found = checks.base_problems(recipe) + checks.device_problems(recipe, machine)
-        if machine.processor in ("armv7l", "armv6l"):
-            found.append("torch has no builds for 32-bit ARM: train on a 64-bit system")
         if recipe.loading == "4bit" and (recipe.device == "mps" or machine.is_apple):
             found.append(
                 "bitsandbytes has no 4 bit for Macs: take the backend mlx, or loading: full"
             )
-        return (
-            found
-            + checks.memory_problems(recipe, machine, size_of(recipe.base))
-            + checks.environment_problems(self.environment, extra=_modules(recipe))
-        )
+        return found + checks.memory_problems(recipe, machine, size_of(recipe.base))
+
+    def modules(self, recipe: Recipe) -> tuple[str, ...]:
+        """Return what must be importable in the environment beside its own modules."""
+        quantised = ("bitsandbytes",) if recipe.loading == "4bit" else ()
+        return quantised + checks.tracking_modules(recipe)
 
     def prepare(self, recipe: Recipe, folder: Path) -> Inputs:
         """Render the dataset into the run's folder; see `training.backends.texts`."""
         return texts.prepare(recipe, folder)
-
-
-def _modules(recipe: Recipe) -> tuple[str, ...]:
-    quantised = ("bitsandbytes",) if recipe.loading == "4bit" else ()
-    return quantised + (("mlflow", "sqlalchemy") if recipe.track == "mlflow" else ())
 
 
 BACKEND = Trl()

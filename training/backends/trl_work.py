@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from training.backends import hf_work
-from training.backends.checks import uses_bfloat16
+from training.backends.checks import chosen_card, uses_bfloat16
 from training.backends.reporting import working
 from training.runs.machine import this_machine
 from training.runs.recipe import Recipe
@@ -20,7 +20,7 @@ def device_of(recipe: Recipe) -> str:
     """Return where to train: what the recipe says, else the best that there is."""
     if recipe.device != "auto":
         return recipe.device
-    if torch.cuda.is_available():
+    if chosen_card(recipe, this_machine()) and torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
 

@@ -29,11 +29,13 @@ class Unsloth:
             found.append(f"here unsloth trains sft only; take the backend trl for {recipe.method}")
         if machine.system == "Darwin":
             found.append("unsloth is for Linux: take the backend mlx on a Mac")
-        return (
-            found
-            + checks.memory_problems(recipe, machine, size_of(recipe.base))
-            + checks.environment_problems(self.environment)
-        )
+        elif machine.is_arm_board and not machine.cards:
+            found.append("unsloth is for x86_64 or a CUDA card: take the backend trl")
+        return found + checks.memory_problems(recipe, machine, size_of(recipe.base))
+
+    def modules(self, recipe: Recipe) -> tuple[str, ...]:
+        """Return what must be importable in the environment beside its own modules."""
+        return checks.tracking_modules(recipe)
 
     def prepare(self, recipe: Recipe, folder: Path) -> Inputs:
         """Render the dataset into the run's folder; see `training.backends.texts`."""

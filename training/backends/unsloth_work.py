@@ -14,7 +14,7 @@ import torch
 import trl
 
 from training.backends import hf_work
-from training.backends.checks import uses_bfloat16
+from training.backends.checks import chosen_card, uses_bfloat16
 from training.backends.reporting import working
 from training.runs.machine import this_machine
 from training.runs.recipe import Recipe
@@ -23,7 +23,8 @@ from training.runs.recipe import Recipe
 def trainer_of(folder: Path, recipe: Recipe, callback: Any) -> Any:
     """Return TRL's SFT trainer over Unsloth's model."""
     bfloat16 = uses_bfloat16(recipe, this_machine())
-    device = "cuda" if recipe.device != "cpu" and torch.cuda.is_available() else "cpu"
+    card = chosen_card(recipe, this_machine())
+    device = "cuda" if card and torch.cuda.is_available() else "cpu"
     model, tokenizer = unsloth.FastLanguageModel.from_pretrained(
         model_name=recipe.base,
         max_seq_length=recipe.context,

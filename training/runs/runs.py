@@ -17,7 +17,7 @@ from typing import Any
 from records.paths import home
 from runtime.models.entry import write_json
 from training.backends import Backend, load
-from training.backends.checks import disk_problems
+from training.backends.checks import disk_problems, environment_problems
 from training.backends.environment import ROOT
 from training.runs.errors import BusyError, RefusedError, TrainingError, UnknownRunError
 from training.runs.lock import Lock
@@ -58,7 +58,11 @@ class Runs:
     def check(self, recipe: Recipe) -> list[str]:
         """Return why a recipe cannot work on this machine, each with what to do."""
         backend = load(recipe.backend)
-        return backend.problems(recipe, this_machine()) + disk_problems(self.root)
+        return (
+            backend.problems(recipe, this_machine())
+            + environment_problems(backend.environment, backend.modules(recipe))
+            + disk_problems(self.root)
+        )
 
     def start(self, recipe: Recipe) -> Run:
         """Make a run, in state `queued`; or return the one of this recipe that was cut short.

@@ -115,8 +115,14 @@ def test_the_list_is_filtered_and_grouped(page: Any) -> None:
     page.get_by_label("Router less sure than").fill("0.5")
     button(page, "Filter").click()
     page.get_by_text("Nothing passes the filter.").wait_for()
-    plot = page.get_by_role("img", name="Thumbs over time")
-    assert plot.count() == 1
+
+
+def test_the_plots_show_what_was_said(page: Any) -> None:
+    plot = page.get_by_role("img", name="Thumbs over time: 1 up and 2 down")
+    down, up = plot.locator("rect.down").bounding_box(), plot.locator("rect.up").bounding_box()
+    assert down["height"] > 10 and down["height"] == pytest.approx(2 * up["height"], rel=0.05)
+    kind = page.get_by_role("img", name="wrong tool over time")
+    assert kind.locator("rect.other").bounding_box()["height"] > 5
 
 
 def test_feedback_is_corrected_tagged_and_left_out(page: Any, store: Store) -> None:

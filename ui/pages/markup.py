@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-_EMPTY = frozenset(("br", "hr", "img", "input", "line", "link", "meta", "path", "rect", "circle"))
+_EMPTY = frozenset(("br", "hr", "img", "input", "link", "meta"))
+"""Elements of HTML without an end. Those of SVG have one: without it the next one is inside."""
 
 
 class Markup(str):

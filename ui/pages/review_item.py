@@ -79,25 +79,32 @@ def _forms(item: FeedbackItem, typed: Mapping[str, str]) -> Markup:
     label = "The right command" if item.specialist == "sysadmin" else "The right calls, one a line"
     kinds = [(kind, kind) for kind in (*KINDS, "none")]
     tags = typed.get("tags", "")
+    out = ("include", "Take it in again") if item.excluded else ("exclude", "Leave it out")
     forms = (
-        _form(_area("call", label, call), _press("call", "Keep the call", main=True)),
-        _form(_area("answer", "The right answer", answer), _press("answer", "Keep the answer")),
-        _form(select("kind", "Failure", kinds, item.kind or "none"),
-              _press("kind", "Change"), row=True),
-        _form(_line("tags", "Tags, with commas between", tags), _press("tag", "Tag"),
-              row=True),
-        *(_form(element("input", type="hidden", name="tags", value=tag),
-                _press("untag", f"Remove #{tag}"), row=True) for tag in item.tags),
-        _form(_line("note", "Why", ""),
-              _press("include", "Take it in again") if item.excluded
-              else _press("exclude", "Leave it out"), row=True),
+        _card(_form(_area("call", label, call), _press("call", "Keep the call", main=True))),
+        _card(_form(_area("answer", "The right answer", answer),
+                    _press("answer", "Keep the answer"))),
+        _card(_form(select("kind", "Failure", kinds, item.kind or "none"),
+                    _press("kind", "Change"), class_="row")),
+        _card(_form(_line("tags", "Tags, with commas between", tags), _press("tag", "Tag"),
+                    class_="row"), *map(_untag, item.tags), class_="card row"),
+        _card(_form(_line("note", "Why", ""), _press(*out), class_="row")),
     )  # fmt: skip
     return element("section", element("h2", "Review"), *forms)
 
 
-def _form(*inside: Markup, row: bool = False) -> Markup:
+def _card(*inside: Markup, class_: str = "card") -> Markup:
+    return element("div", *inside, class_=class_)
+
+
+def _form(*inside: Markup, class_: str | None = None) -> Markup:
     # Without an address a form goes to the page that it is on.
-    return element("form", *inside, method="post", class_="card row" if row else "card")
+    return element("form", *inside, method="post", class_=class_)
+
+
+def _untag(tag: str) -> Markup:
+    hidden = element("input", type="hidden", name="tags", value=tag)
+    return _form(hidden, _press("untag", f"Remove #{tag}"))
 
 
 def _area(name: str, label: str, text: str) -> Markup:
@@ -130,7 +137,7 @@ def _known(item: FeedbackItem) -> Markup:
         for name, value in known.items()
         if value
     )
-    return element("section", element("h2", "Known of it"), element("table", *rows))
+    return element("section", element("h2", "What is known of it"), element("table", *rows))
 
 
 def _review(review: Review, specialist: str) -> Markup:

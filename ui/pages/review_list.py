@@ -122,7 +122,8 @@ def _over_time(found: Sequence[FeedbackItem]) -> Markup:
     up, down = sum(p.up for p in counted), sum(p.down for p in counted)
     title = f"Thumbs over time: {up} up and {down} down"
     drawn = [Bar(str(p.start), (("down", p.down), ("up", p.up))) for p in counted]
-    told = element("p", f"{up} thumbs up, {down} down (below, in red).", class_="muted")
+    counts = (f"{up} thumbs up", "good"), (f"{down} thumbs down", "bad")
+    told = element("p", *(element("span", text, class_=f"chip {tone}") for text, tone in counts))
     return element("section", element("h2", "Over time"), told, bars(title, drawn))
 
 

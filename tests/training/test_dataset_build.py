@@ -17,6 +17,7 @@ from records.store import Store
 from sandboxes import Sandbox
 from sandboxes.choose import open_sandbox
 from training.dataset import Dataset, DatasetError, build, meant_for
+from training.dataset.rerun import place_of
 from training.evaluate import tables
 
 NO_EVALUATION = "- {id: x, request: whistle the anthem of the seven seas backwards}\n"

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from ui import chat_auth, chat_setup
 from ui.api.routes import Api
 from ui.pages.review import Review
+from ui.pages.training import TrainingPage
 
 if TYPE_CHECKING:
     from graphs.assistant import Assistant
@@ -30,6 +31,7 @@ def create_app(assistant: Assistant, *, page: bool = True, keep_alive: float = 1
     if page:
         store = assistant.parts.store
         app.include_router(Review(store).router())
+        app.include_router(TrainingPage().router())
         chat_setup.provide(assistant, store)
         chat_setup.mount(app)
     else:

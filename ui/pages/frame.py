@@ -14,7 +14,7 @@ from ui import chat_auth
 from ui.api.errors import ApiError, explained
 from ui.pages.markup import Markup, element, join
 
-NAVIGATION = (("/", "Chat"), ("/review", "Review"))
+NAVIGATION = (("/", "Chat"), ("/review", "Review"), ("/training", "Training"))
 """The address and name of each page, in the order of the navigation."""
 
 LARGEST_FORM = 200_000

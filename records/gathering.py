@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from records.feedback import (
     FeedbackItem,
@@ -42,31 +43,25 @@ class FeedbackRecords(RatingRecords, PreferenceRecords, ReviewRecords):
         of failure ("" keeps those without one), `excluded` those that reviewers left out (True)
         or did not (False).
         """
-        wanted: dict[str, Any] = {
-            "specialist": specialist, "rating": rating, "kind": kind, "excluded": excluded,
-            "source": source,
-        }  # fmt: skip
-        return [
-            item
-            for item in self._items(owner)
-            if all(value is None or getattr(item, name) == value for name, value in wanted.items())
-            and (below is None or (item.confidence is not None and item.confidence < below))
-            and (tag is None or tag in item.tags)
-        ]
+        items = self._reviewed(self._gathered(owner))
+        return selected(
+            items, specialist=specialist, rating=rating, kind=kind, below=below,
+            excluded=excluded, source=source, tag=tag,
+        )  # fmt: skip
 
     def feedback_item(self, id: str) -> FeedbackItem | None:
         """Return one piece of feedback, or None."""
-        return next((item for item in self._items() if item.id == id), None)
+        return next(iter(self._reviewed(self._one(id))), None)
 
     def turn_of(self, conversation: str, message_id: str) -> Turn | None:
         """Return the turn of an answer; None where the answer is not in the records."""
         return self._transcript(conversation).answered(message_id)
 
-    def _items(self, owner: str | None = None) -> list[FeedbackItem]:
+    def _reviewed(self, items: Iterable[FeedbackItem]) -> list[FeedbackItem]:
         reviews: dict[str, list[Review]] = {}
         for review in self.reviews():
             reviews.setdefault(review.item, []).append(review)
-        found = [reviewed(item, reviews.get(item.id, ())) for item in self._gathered(owner)]
+        found = [reviewed(item, reviews.get(item.id, ())) for item in items]
         return sorted(found, key=lambda item: (item.created, item.id))
 
     def _gathered(self, owner: str | None) -> Iterator[FeedbackItem]:
@@ -77,15 +72,22 @@ class FeedbackRecords(RatingRecords, PreferenceRecords, ReviewRecords):
         for preference in self.preferences(owner=owner):
             elsewhere = transcript(preference.rejected_conversation)
             yield of_preference(preference, transcript(preference.conversation), elsewhere)
-        for row in self.database.rows(_DECISIONS, (owner,)):
-            yield of_decision(
-                json.loads(row["message"]),
-                json.loads(row["meta"]),
-                transcript(row["conversation"]),
-                conversation=row["conversation"],
-                owner=row["owner"],
-                created=row["created"],
-            )
+        for row in self.database.rows(f"{_DECISIONS} AND (?1 IS NULL OR c.owner = ?1)", (owner,)):
+            yield _decision(row, transcript(row["conversation"]))
+
+    def _one(self, id: str) -> Iterator[FeedbackItem]:
+        source, _, key = id.partition(":")
+        rating = self.rating(key) if source == "rating" else None
+        if rating is not None:
+            yield of_rating(rating, self._transcript(rating.conversation))
+        preference = self.preference(key) if source == "preference" else None
+        if preference is not None:
+            elsewhere = self._transcript(preference.rejected_conversation)
+            yield of_preference(preference, self._transcript(preference.conversation), elsewhere)
+        if source == "approval":
+            call = "json_extract(m.message, '$.tool_call_id') = ?"
+            for row in self.database.rows(f"{_DECISIONS} AND {call}", (key,)):
+                yield _decision(row, self._transcript(row["conversation"]))
 
     def _transcript(self, conversation: str) -> Transcript:
         rows = self.database.rows(
@@ -97,4 +99,32 @@ class FeedbackRecords(RatingRecords, PreferenceRecords, ReviewRecords):
 
 _DECISIONS = """SELECT m.conversation, c.owner, m.message, m.meta, m.created
     FROM messages m JOIN conversations c ON c.id = m.conversation
-    WHERE json_extract(m.meta, '$.decided') IS NOT NULL AND (?1 IS NULL OR c.owner = ?1)"""
+    WHERE json_extract(m.meta, '$.decided') IS NOT NULL"""
+
+
+def _decision(row: sqlite3.Row, transcript: Transcript) -> FeedbackItem:
+    return of_decision(
+        json.loads(row["message"]),
+        json.loads(row["meta"]),
+        transcript,
+        conversation=row["conversation"],
+        owner=row["owner"],
+        created=row["created"],
+    )
+
+
+def selected(
+    items: Iterable[FeedbackItem],
+    *,
+    below: float | None = None,
+    tag: str | None = None,
+    **wanted: object,
+) -> list[FeedbackItem]:
+    """Return the items that pass, as `FeedbackRecords.feedback` says; `wanted` are its fields."""
+    return [
+        item
+        for item in items
+        if all(value is None or getattr(item, name) == value for name, value in wanted.items())
+        and (below is None or (item.confidence is not None and item.confidence < below))
+        and (tag is None or tag in item.tags)
+    ]

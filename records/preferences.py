@@ -90,6 +90,11 @@ class PreferenceRecords:
             connection.execute("DELETE FROM preferences WHERE id = ?", (preference_id,))
             return True
 
+    def preference(self, preference_id: str) -> Preference | None:
+        """Return one choice, or None."""
+        row = self.database.row("SELECT * FROM preferences WHERE id = ?", (preference_id,))
+        return _preference(dict(row)) if row else None
+
     def preferences(self, *, owner: str | None = None) -> list[Preference]:
         """Return choices, oldest first: all, or of one owner."""
         rows = self.database.rows(

@@ -39,7 +39,7 @@ class Review:
         """Show the feedback that passes the filter, by kind of failure and over time."""
         chosen = Filter.of(request)
         every = await asyncio.to_thread(self._store.feedback)
-        found = await asyncio.to_thread(chosen.found, self._store)
+        found = chosen.found(every)
         start = max(_number(request.query_params.get("start", "")), 0)
         body = review_list.body(chosen, every, found, start=start, shown=SHOWN)
         return page("Review", *body)
@@ -68,11 +68,12 @@ class Review:
         typed: dict[str, str] | None = None,
     ) -> Response:
         chosen = Filter.of(request)
-        item = await asyncio.to_thread(self._store.feedback_item, id)
+        every = await asyncio.to_thread(self._store.feedback)
+        item = next((one for one in every if one.id == id), None)
         if item is None:
             raise ApiError(404, f"there is no feedback {id}; the list shows what there is")
         reviews = await asyncio.to_thread(self._store.reviews, id)
-        ids = [other.id for other in await asyncio.to_thread(chosen.found, self._store)]
+        ids = [other.id for other in chosen.found(every)]
         at = ids.index(id) if id in ids else len(ids)
         said = review_item.Said(told, problem, typed or {})
         body = review_item.body(chosen, item, reviews, said, following=ids[at + 1 : at + 2])

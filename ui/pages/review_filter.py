@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from fastapi import Request
 
 from records.failures import KINDS
 from records.feedback import FeedbackItem, Source
-from records.store import Store
+from records.gathering import selected
 
 URL = "/review"
 
@@ -50,10 +51,10 @@ class Filter:
         told = {name: value for name, value in {**vars(self), **more}.items() if value}
         return f"{URL}{f'/{id}' if id else ''}{f'?{urlencode(told)}' if told else ''}"
 
-    def found(self, store: Store) -> list[FeedbackItem]:
+    def found(self, items: Sequence[FeedbackItem]) -> list[FeedbackItem]:
         """Return what passes, the last first."""
         given: dict[str, Any] = {name: value or None for name, value in vars(self).items()}
         given["kind"] = "" if self.kind == "none" else given["kind"]
         given["below"] = float(self.below) if self.below else None
         given["excluded"] = {"yes": True, "no": False}.get(self.excluded)
-        return store.feedback(**given)[::-1]
+        return selected(items, **given)[::-1]

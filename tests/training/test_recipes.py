@@ -54,6 +54,7 @@ def test_a_recipe_is_written_as_it_is_read(tmp_path: Path) -> None:
         ({"learning_rate": "fast"}, "learning_rate is a number"),
         ({"held_out": 0.9}, "held_out is a share"),
         ({"specialist": "../x"}, "no name of a folder in agents/"),
+        ({"backend": "trl", "method": "kto"}, "batch_rows must be at least 2"),
         ({"method": "dpo"}, "the shipped backend trains sft only"),
     ],
 )

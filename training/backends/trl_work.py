@@ -41,6 +41,16 @@ def load_model(recipe: Recipe, device: str, *, bfloat16: bool) -> Any:
     )
 
 
+def weights(labels: list[bool]) -> dict[str, float]:
+    """Return KTO's weights under which thumbs up and thumbs down count alike in all."""
+    good = sum(labels)
+    bad = len(labels) - good
+    if not good or not bad:
+        return {}
+    most = max(good, bad)
+    return {"desirable_weight": most / good, "undesirable_weight": most / bad}
+
+
 def trainer_of(folder: Path, recipe: Recipe, callback: Any) -> Any:
     """Return TRL's trainer for the method of a recipe."""
     import trl
@@ -53,11 +63,14 @@ def trainer_of(folder: Path, recipe: Recipe, callback: Any) -> Any:
         "dpo": (trl.DPOTrainer, trl.DPOConfig),
         "kto": (trl.KTOTrainer, trl.KTOConfig),
     }[recipe.method]
+    rows = hf_work.rows(folder, "rows")
     more = {} if recipe.method == "sft" else {"beta": recipe.beta}
+    if recipe.method == "kto":
+        more |= weights(rows["label"])
     return trainer(
         model=load_model(recipe, device, bfloat16=bfloat16),
         args=config(**shared, **more),
-        train_dataset=hf_work.rows(folder, "rows"),
+        train_dataset=rows,
         eval_dataset=hf_work.rows(folder, "held_out", hf_work.MOST_HELD_OUT),
         processing_class=hf_work.tokenizer_of(recipe.base),
         peft_config=hf_work.lora(recipe),

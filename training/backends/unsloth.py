@@ -29,8 +29,9 @@ class Unsloth:
             found.append(f"here unsloth trains sft only; take the backend trl for {recipe.method}")
         if machine.system == "Darwin":
             found.append("unsloth is for Linux: take the backend mlx on a Mac")
-        elif machine.is_arm_board and not machine.cards:
-            found.append("unsloth is for x86_64 or a CUDA card: take the backend trl")
+        elif recipe.device != "cpu" and checks.chosen_card(recipe, machine) is None:
+            found.append("unsloth is for CUDA cards and runs on a processor only to be tried "
+                         "(device: cpu): take the backend trl")  # fmt: skip
         return found + checks.memory_problems(recipe, machine, size_of(recipe.base))
 
     def modules(self, recipe: Recipe) -> tuple[str, ...]:

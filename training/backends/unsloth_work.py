@@ -7,7 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from training.runs.machine import this_machine
+
 os.environ.setdefault("UNSLOTH_DISABLE_STATISTICS", "1")
+if not this_machine().cards:
+    os.environ.setdefault("UNSLOTH_ALLOW_CPU", "1")  # else importing it fails
 
 import unsloth  # noqa: I001  it patches the others, so it comes before them
 import torch
@@ -16,7 +20,6 @@ import trl
 from training.backends import hf_work
 from training.backends.checks import chosen_card, uses_bfloat16
 from training.backends.reporting import working
-from training.runs.machine import this_machine
 from training.runs.recipe import Recipe
 
 

@@ -130,6 +130,8 @@ class Recipe:
             raise RecipeError("warmup, threads and weight_decay must not be negative")
         if not self.specialist.isidentifier():
             raise RecipeError(f"specialist {self.specialist!r} is no name of a folder in agents/")
+        if self.method == "kto" and self.batch_rows < 2:
+            raise RecipeError("kto compares the rows of a batch: batch_rows must be at least 2")
         if self.backend == "shipped" and self.method != "sft":
             raise RecipeError("the shipped backend trains sft only; take trl for dpo and kto")
 

@@ -137,7 +137,8 @@ class LlamaBackend:
     @property
     def adapters(self) -> frozenset[str]:
         """The names of the adapters that may be asked for."""
-        return frozenset(name for name in self._adapters if name is not None)
+        known = frozenset(self._adapters)  # a copy first: others may load meanwhile
+        return frozenset(name for name in known if name is not None)
 
     def load_adapter(self, name: str, path: Path) -> None:
         """Load one more adapter, between two tokens of whatever is being answered.

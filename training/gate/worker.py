@@ -30,7 +30,7 @@ def main() -> None:
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with TemporaryDirectory(prefix="mica-gate-") as folder:
-        settings = Settings(model=plan["model"])
+        settings = Settings(backend="local", model=plan["model"])
         assistant = build_assistant(settings, folder=Path(folder))
         try:
             _say(out, {"ready": assistant.parts.build().name})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from tools.music.chart import Change, Chart
+from tools.music.chart import Change, Chart, with_symbols
 from tools.music.chord import Chord
 from tools.music.generation import choose, dice, read_style
 from tools.music.interval import Interval, transpose
@@ -19,6 +19,7 @@ LOWEST, HIGHEST = 40, 64  # written E2 to E4: sounding E1 to E3
 _START = 45
 _APPROACHES = {"-m2": 3.0, "m2": 2.0, "-M2": 1.5, "M2": 1.0, "P5": 1.0, "-P4": 1.0}
 _NEAR = 7
+_EIGHTH = Fraction(1, 2)
 _PULL = 0.2  # how much the low register draws
 STYLES: dict[str, tuple[str, ...]] = {
     "root-fifth": ("root fifth", "root and fifth", "two beat", "country", "polka", "roots",
@@ -49,7 +50,7 @@ def bass_line(chart: Chart, style: str, seed: int | str) -> tuple[Line, str]:
     rng = dice(seed, name, chart.text)
     notes = _WRITERS[name](chart, rng)
     line = Line(tuple(notes), chart.meter, chart.key, chart.tempo)
-    return _with_chords(line, chart), name
+    return with_symbols(line, chart), name
 
 
 def root_of(chord: Chord) -> Pitch:
@@ -71,20 +72,42 @@ def _fifth(chord: Chord) -> Pitch:
     return found if found.name != root_of(chord).name else chord.root
 
 
-def _root_fifth(chart: Chart, rng: random.Random) -> list[Note]:
-    notes, before = [], _START + 3
-    for place, change in enumerate(chart.changes):
+def _over_roots(
+    chart: Chart, start: int, fill: Callable[[Change, Pitch, Pitch], list[Note]], highest: int
+) -> list[Note]:
+    """Fill each chord over its root, in view of the next one's; the last chord is one long root.
+
+    Roots above `highest` (MIDI) are taken an octave lower.
+    """
+    notes: list[Note] = []
+    before = start
+    for change, after in zip(chart.changes, [*chart.changes[1:], None], strict=True):
         root = _near(root_of(change.chord), before)
-        last = place == len(chart.changes) - 1
-        if last or change.beats < 2:
-            notes.append(Note((root,), change.beats))
-            before = root.midi
-            continue
-        half = _half(change, chart)
-        fifth = _near(_fifth(change.chord), root.midi - rng.choice((0, 5)))
-        notes += [Note((root,), half), Note((fifth,), change.beats - half)]
+        if root.midi > highest:
+            root = root.at((root.octave or 0) - 1)
+        if after is None:
+            return [*notes, Note((root,), change.beats)]
+        notes += fill(change, root, _near(root_of(after.chord), root.midi))
         before = root.midi
     return notes
+
+
+def _in_eighths(row: list[Pitch], beats: Fraction) -> list[Note]:
+    """Play pitches in eighths; the last one takes what is left of the beats."""
+    lengths = [_EIGHTH] * (len(row) - 1)
+    lengths.append(beats - sum(lengths))
+    return [Note((pitch,), size) for pitch, size in zip(row, lengths, strict=True)]
+
+
+def _root_fifth(chart: Chart, rng: random.Random) -> list[Note]:
+    def fill(change: Change, root: Pitch, following: Pitch) -> list[Note]:
+        if change.beats < 2:
+            return [Note((root,), change.beats)]
+        half = _half(change, chart)
+        fifth = _near(_fifth(change.chord), root.midi - rng.choice((0, 5)))
+        return [Note((root,), half), Note((fifth,), change.beats - half)]
+
+    return _over_roots(chart, _START + 3, fill, HIGHEST)
 
 
 def _half(change: Change, chart: Chart) -> Fraction:
@@ -174,25 +197,18 @@ def _beats(change: Change, chart: Chart) -> list[Fraction]:
 
 def _pop(chart: Chart, rng: random.Random) -> list[Note]:
     """Eighths on the root; before a new chord the last ones may lead to it."""
-    notes, before, eighth = [], _START, Fraction(1, 2)
-    for place, change in enumerate(chart.changes):
-        root = _near(root_of(change.chord), before)
-        if place == len(chart.changes) - 1:
-            notes.append(Note((root,), change.beats))
-            break
-        count = int(change.beats / eighth)
+
+    def fill(change: Change, root: Pitch, following: Pitch) -> list[Note]:
+        count = int(change.beats / _EIGHTH)
         row = [root] * count
-        following = _near(root_of(chart.changes[place + 1].chord), root.midi)
         turn = rng.random()
         if count >= 4 and following.midi != root.midi and turn < 0.5:
             row[-1] = _approach(following, change.chord, rng)
         elif count >= 4 and turn < 0.8:
             row[-2] = _near(_fifth(change.chord), root.midi)
-        rest = change.beats - count * eighth
-        lengths = [eighth] * (count - 1) + [eighth + rest]
-        notes += [Note((pitch,), size) for pitch, size in zip(row, lengths, strict=True)]
-        before = root.midi
-    return notes
+        return _in_eighths(row, change.beats)
+
+    return _over_roots(chart, _START, fill, HIGHEST)
 
 
 def _tumbao(chart: Chart, rng: random.Random) -> list[Note]:
@@ -216,51 +232,33 @@ def _tumbao(chart: Chart, rng: random.Random) -> list[Note]:
 
 def _boogie(chart: Chart, rng: random.Random) -> list[Note]:
     """Up the chord and back: root, third, fifth, sixth, and the seventh at the turn."""
-    notes, before = [], _START
-    shapes = (("P1", "M3", "P5", "M6"), ("P1", "M3", "P5", "m7"), ("m7", "M6", "P5", "M3"))
-    for place, change in enumerate(chart.changes):
-        root = _near(root_of(change.chord), before)
-        if place == len(chart.changes) - 1:
-            notes.append(Note((root,), change.beats))
-            break
-        beats = _beats(change, chart)
+    shapes = (("P1", "M3", "P5", "M6"), ("P1", "M3", "P5", "m7"))
+
+    def fill(change: Change, root: Pitch, following: Pitch) -> list[Note]:
         third = change.chord.quality.third
-        row = list(shapes[rng.choice((0, 0, 1))] if notes[-1:] else shapes[0])
-        row = [third if short == "M3" else short for short in row]
-        for number, beat in enumerate(beats):
-            pitch = transpose(root, Interval.of(row[number % len(row)]))
+        shape = shapes[rng.choice((0, 0, 1))] if change.start else shapes[0]
+        notes = []
+        for number, beat in enumerate(_beats(change, chart)):
+            short = shape[number % len(shape)]
+            pitch = transpose(root, Interval.of(third if short == "M3" else short))
             notes.append(Note((pitch if pitch.midi <= HIGHEST else _near(pitch, root.midi),), beat))
-        before = root.midi
-    return notes
+        return notes
+
+    return _over_roots(chart, _START, fill, HIGHEST)
 
 
 def _octaves(chart: Chart, rng: random.Random) -> list[Note]:
     """Root and octave in eighths."""
-    notes, before, eighth = [], _START, Fraction(1, 2)
-    for place, change in enumerate(chart.changes):
-        root = _near(root_of(change.chord), before)
-        if root.midi + 12 > HIGHEST:
-            root = root.at((root.octave or 0) - 1)
-        if place == len(chart.changes) - 1:
-            notes.append(Note((root,), change.beats))
-            break
+
+    def fill(change: Change, root: Pitch, following: Pitch) -> list[Note]:
         high = root.at((root.octave or 0) + 1)
-        count = int(change.beats / eighth)
+        count = int(change.beats / _EIGHTH)
         row = [root if number % 2 == 0 else high for number in range(count)]
         if count >= 8 and rng.random() < 0.4:
             row[-2] = _near(_fifth(change.chord), root.midi + 5)
-        rest = change.beats - count * eighth
-        lengths = [eighth] * (count - 1) + [eighth + rest]
-        notes += [Note((pitch,), size) for pitch, size in zip(row, lengths, strict=True)]
-        before = root.midi
-    return notes
+        return _in_eighths(row, change.beats)
 
-
-def _with_chords(line: Line, chart: Chart) -> Line:
-    """Write each chord's symbol over the note that begins with it; cut notes tied over it."""
-    symbols = {change.start: change.chord.symbol for change in chart.changes}
-    notes = [replace(note, chord=symbols.get(start, "")) for start, note in line.placed]
-    return line.with_notes(notes)
+    return _over_roots(chart, _START, fill, HIGHEST - 12)
 
 
 _WRITERS: dict[str, Writer] = {

@@ -166,8 +166,3 @@ def _major_third(chord: Chord) -> bool:
 
 def _degree(chord: Chord, key: Key) -> str:
     return between(key.tonic, chord.root).simple.short
-
-
-def chords_of(progression: Progression, cadence: Cadence) -> Sequence[Chord]:
-    """Return the two chords of a cadence."""
-    return progression.chords[cadence.place - 1 : cadence.place + 1]

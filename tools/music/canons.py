@@ -10,12 +10,14 @@ from tools.music.interval import Interval, between, transpose
 from tools.music.interval_text import read_interval
 from tools.music.line import Line, Note, step_in
 from tools.music.meter import Meter
-from tools.music.numbers import read_number
+from tools.music.numbers import CARDINALS, read_number
 from tools.music.pitch import MusicError, Pitch
 
 _DISSONANT = {1, 2, 6, 10, 11}
 _EXACT = re.compile(r"major|minor|perfect|augmented|diminished|semitone|half|whole|exact|tritone")
-_WORDS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "half": 0.5, "six": 6, "five": 5}
+_COUNTS = {"a": Fraction(1), "half": Fraction(1, 2)} | {
+    word: Fraction(number) for word, number in CARDINALS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ def read_distance(text: str, meter: Meter) -> Fraction:
     """
     said = text.lower()
     number = re.search(r"\d+(?:\.\d+)?", said)
-    word = next((w for w in re.findall(r"[a-z]+", said) if w in _WORDS), None)
-    count = Fraction(number[0]) if number else Fraction(_WORDS[word]) if word else None
+    word = next((w for w in re.findall(r"[a-z]+", said) if w in _COUNTS), None)
+    count = Fraction(number[0]) if number else _COUNTS[word] if word else None
     if count is None and not re.search(r"bar|beat|measure", said):
         count = Fraction(read_number(text, "distance"))
     count = Fraction(1) if count is None else count

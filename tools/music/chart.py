@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tools.music.chord import Chord
 from tools.music.key import Key
 from tools.music.key_finding import find
-from tools.music.line import COMMON_TIME, TEMPO
+from tools.music.line import COMMON_TIME, TEMPO, Line
 from tools.music.line_text import read_head, split_head
 from tools.music.meter import Meter
 from tools.music.music_text import Music, read_chords
@@ -92,6 +92,12 @@ def read_chart(text: str) -> Chart:
     if len(bars) > MOST_BARS:
         raise MusicError(f"{len(bars)} bars are too many; give at most {MOST_BARS}")
     return Chart(_placed(bars, meter), meter, key, tempo)
+
+
+def with_symbols(line: Line, chart: Chart) -> Line:
+    """Write each chord's symbol over the note that begins with it."""
+    symbols = {change.start: change.chord.symbol for change in chart.changes}
+    return line.with_notes(replace(n, chord=symbols.get(at, "")) for at, n in line.placed)
 
 
 def of_bars(bars: Sequence[Sequence[Chord]], key: Key, meter: Meter = COMMON_TIME) -> Chart:

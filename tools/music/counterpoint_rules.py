@@ -17,8 +17,8 @@ from tools.music.pitch import Pitch
 
 FARTHEST, WIDEST = 19, 16  # semitones: a twelfth between the voices, a tenth within one
 MOST_ALIKE = 3
-_MELODIC = frozenset(("P1", "m2", "M2", "m3", "M3", "P4", "P5", "m6", "P8"))
-_PERFECT = {"P1": "octaves", "P5": "fifths"}
+MELODIC = frozenset(("P1", "m2", "M2", "m3", "M3", "P4", "P5", "m6", "P8"))
+PERFECT = {"P1": "octaves", "P5": "fifths"}
 _STRONG, _WEAK = Fraction(0), Fraction(2)
 
 
@@ -152,9 +152,9 @@ def _perfect(work: Exercise) -> Iterator[Finding]:
         was = work.interval(before, end).simple.short
         ours = between(before.pitch, after.pitch)
         theirs = between(work.cantus_at(end), work.cantus_at(after.start))
-        if now not in _PERFECT or not ours.semitones or not theirs.semitones:
+        if now not in PERFECT or not ours.semitones or not theirs.semitones:
             continue
-        kind = _PERFECT[now]
+        kind = PERFECT[now]
         if was == now:
             yield _at(f"parallel {kind}", after.start, work.shown(after))
         elif ours.descending == theirs.descending:
@@ -171,8 +171,8 @@ def _downbeats(work: Exercise) -> Iterator[Finding]:
         now, was = work.interval(after).simple.short, work.interval(before).simple.short
         leap = abs(between(before.pitch, weak.pitch).steps)
         moved = work.cantus_at(before.start) != work.cantus_at(after.start)
-        if now in _PERFECT and now == was and leap < 3 and moved:
-            yield _at(f"{_PERFECT[now]} on two strong beats", after.start, work.shown(after))
+        if now in PERFECT and now == was and leap < 3 and moved:
+            yield _at(f"{PERFECT[now]} on two strong beats", after.start, work.shown(after))
 
 
 def _places(work: Exercise) -> Iterator[Finding]:
@@ -194,7 +194,7 @@ def _melody(work: Exercise) -> Iterator[Finding]:
     for before, after in pairwise(work.tones):
         way = between(before.pitch, after.pitch)
         sixth_down = way.short == "m6" and way.descending
-        if way.short not in _MELODIC or sixth_down or (way.steps == 0 and way.semitones):
+        if way.short not in MELODIC or sixth_down or (way.steps == 0 and way.semitones):
             text = f"{before.pitch} to {after.pitch}, {way.name}{' down' if way.descending else ''}"
             yield _at("melodic interval", after.start, text)
         if way.semitones == 0 and work.species in (2, 3):

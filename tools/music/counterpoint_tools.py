@@ -105,10 +105,9 @@ def _shown(
     places = {(finding.bar - 1) * BAR + finding.beat - 1 for finding in findings}
     staves = tuple(Staff(_clef(row), (row,)) for row in rows)
     labels = tuple((tone.start, said) for tone, said in _numbers(work))
-    fifths = key.fifths if abs(key.fifths) <= 7 else 0
     title = f"Counterpoint in {key.name}"
     marked = frozenset((number, place) for place in places)
-    score = PartScore(title, staves, fifths, tempo=120, labels=labels, marked=marked)
+    score = PartScore(title, staves, key.printed_fifths, tempo=120, labels=labels, marked=marked)
     return present_parts(score)
 
 

@@ -6,17 +6,15 @@ import random
 from collections.abc import Iterator, Sequence
 
 from tools.music.counterpoint import CONSONANT, exercise
-from tools.music.counterpoint_rules import MOST_ALIKE, WIDEST, check, leap_problem
+from tools.music.counterpoint_rules import MELODIC, MOST_ALIKE, PERFECT, WIDEST, check, leap_problem
 from tools.music.interval import Interval, between, transpose
-from tools.music.key import Key, key_of_fifths
+from tools.music.key import Key
 from tools.music.parts import BAR, Note
 from tools.music.pitch import MusicError, Pitch
 
 LONGEST = 32
 FARTHEST = 16  # a tenth: nearer than the rules allow, for a line that blends
 MOST_TRIES = 40_000
-_STEPS = frozenset(("P1", "m2", "M2", "m3", "M3", "P4", "P5", "m6", "P8"))
-_PERFECT = frozenset(("P1", "P5"))
 _MODES = ("major", "minor", "dorian", "mixolydian", "phrygian", "lydian")
 
 
@@ -57,14 +55,11 @@ def mode_of(cantus: Sequence[Pitch]) -> Key:
     """
     tonic = cantus[-1].at(None)
     names = {pitch.name for pitch in cantus}
-    best: tuple[int, int, int, Key] | None = None
-    for place, mode in enumerate(_MODES):
-        key = Key(tonic, mode)
-        outside = len(names - {pitch.name for pitch in key.scale.pitches})
-        rank = (outside, abs(key.fifths), place, key)
-        if best is None or rank[:3] < best[:3]:
-            best = rank
-    return best[3] if best else key_of_fifths(0)
+
+    def strangeness(key: Key) -> tuple[int, int]:
+        return len(names - {pitch.name for pitch in key.scale.pitches}), abs(key.fifths)
+
+    return min((Key(tonic, mode) for mode in _MODES), key=strangeness)
 
 
 def _lines(
@@ -121,7 +116,7 @@ def _fits(cantus: Sequence[Pitch], line: tuple[Pitch, ...], pitch: Pitch, above:
         return True
     place = len(line)
     way, theirs = between(line[-1], pitch), between(cantus[place - 1], cantus[place])
-    if way.short not in _STEPS or (way.short == "m6" and way.descending):
+    if way.short not in MELODIC or (way.short == "m6" and way.descending):
         return False
     ends = place == len(cantus) - 1
     if ends and (abs(way.steps) != 1 or way.descending == theirs.descending):
@@ -135,7 +130,7 @@ def _fits(cantus: Sequence[Pitch], line: tuple[Pitch, ...], pitch: Pitch, above:
     )
     moved = way.semitones != 0 and theirs.semitones != 0
     similar = now.short == was.short or way.descending == theirs.descending
-    if now.short in _PERFECT and moved and similar:
+    if now.short in PERFECT and moved and similar:
         return False
     return _varied(cantus, line, pitch)
 
@@ -164,6 +159,6 @@ def _strain(cantus: Sequence[Pitch], line: tuple[Pitch, ...], pitch: Pitch) -> f
     price = 0.9 * max(abs(way.steps) - 1, 0) + (2.0 if way.semitones == 0 else 0.0)
     if way.semitones and theirs.semitones and way.descending == theirs.descending:
         price += 1.0
-    if between(cantus[place], pitch).simple.short in _PERFECT:
+    if between(cantus[place], pitch).simple.short in PERFECT:
         price += 1.0
     return price + 1.5 * (pitch in line[-3:-1]) + 0.5 * max(gap - 10, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -13,10 +12,11 @@ from tools.music.audio import Sound
 from tools.music.drum_styles import DRUMS, NAMES, STYLES, DrumStyle
 from tools.music.generation import dice, read_style
 from tools.music.meter import Meter, read_meter
+from tools.music.midi import TICKS, add_notes, to_bytes
+from tools.music.numbers import check_bpm
 from tools.music.pitch import MusicError
 from tools.music.text import did_you_mean
 
-TICKS = 480
 MOST_BARS = 64
 CHANNEL = 9  # MIDI channel 10, counted from 0
 VELOCITY = {"X": 118, "x": 92, "g": 45}
@@ -179,8 +179,7 @@ def _check(rows: Sequence[tuple[str, str]], steps: int, tempo: int) -> None:
         raise MusicError("a drum is there twice; write one line for each drum")
     if not steps or total % steps or not 1 <= total // steps <= MOST_BARS or steps > 64:
         raise MusicError(f"{total} steps are no whole bars of {steps}; correct the lines")
-    if not 10 <= tempo <= 400:
-        raise MusicError(f"a tempo of {tempo} is out of range; write 10 to 400 bpm")
+    check_bpm(tempo)
 
 
 def sounds(grid: Grid) -> list[Sound]:
@@ -202,19 +201,8 @@ def to_midi(grid: Grid) -> bytes:
     track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(grid.tempo)))
     track.append(mido.MetaMessage("time_signature", numerator=grid.meter.top, denominator=bottom))
     length = int(grid.step * TICKS) // 2
-    events = []
-    for start, note, velocity in grid.hits():
-        at = round(start * TICKS)
-        events += [(at, 1, note, velocity), (at + length, 0, note, 0)]
-    now = 0
-    for at, on, note, velocity in sorted(events):
-        kind = "note_on" if on else "note_off"
-        track.append(
-            mido.Message(kind, note=note, velocity=velocity, time=at - now, channel=CHANNEL)
-        )
-        now = at
+    hits = [(round(start * TICKS), note, velocity) for start, note, velocity in grid.hits()]
+    now = add_notes(track, [(at, at + length, note, loud) for at, note, loud in hits], CHANNEL)
     end = round(grid.meter.quarters * grid.bars * TICKS)
     track.append(mido.MetaMessage("end_of_track", time=max(end - now, 0)))
-    out = io.BytesIO()
-    mido.MidiFile(type=0, ticks_per_beat=TICKS, tracks=[track]).save(file=out)
-    return out.getvalue()
+    return to_bytes([track])

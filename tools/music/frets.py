@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tools.music.pitch import MusicError, Pitch, read_pitch
+from tools.music.pitch import MusicError, Pitch, usual_pitch
 from tools.music.tunings import Tuning, read_tuning
 
 HIGHEST_FRET = 24
-# How a pitch class is written where nothing says what it is: as guitarists write it.
-USUAL_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _CAPO = re.compile(r"[,;]?\s*\(?\b(?:with\s+(?:a\s+)?)?capo\s*(?:at|on|:)?\s*(?:fret\s*)?(\d+)\)?")
 _ONE = re.compile(r"\((\d{1,2})\)|([\dxo-])", re.IGNORECASE)
 
@@ -39,21 +37,12 @@ class Fingering:
     def sounding(self) -> tuple[tuple[int, Pitch], ...]:
         """String number (0 is the first written) and sounding pitch of each played string."""
         return tuple(
-            (place, sound(string.midi + fret + self.capo))
+            (place, usual_pitch(string.midi + fret + self.capo))
             for place, (string, fret) in enumerate(
                 zip(self.tuning.strings, self.frets, strict=True)
             )
             if fret is not None
         )
-
-
-def sound(midi: int) -> Pitch:
-    """Return a MIDI note under its usual name.
-
-    >>> str(sound(61)), str(sound(63))
-    ('C♯4', 'E♭4')
-    """
-    return read_pitch(USUAL_NAMES[midi % 12]).at(midi // 12 - 1)
 
 
 def read_fingering(text: str, tuning: str = "") -> Fingering:

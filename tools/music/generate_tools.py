@@ -45,7 +45,7 @@ def bass_line(chords: str, style: str = "walking", seed: int | str = 1) -> ToolR
     pop, tumbao, boogie, octaves."""
     chart = read_chart(chords)
     line, name = bass_lines.bass_line(chart, style, seed)
-    low, high = _ends([pitch.midi for pitch in line.pitches], line.pitches)
+    low, high = line.ends
     lines = [
         write_line(line),
         f"({name} bass over {symbols(chart.chords)}, seed {seed}; {low} to {high}, written an "
@@ -83,7 +83,7 @@ def melody_over(chords: str, key: str = "", range: str = "", seed: int | str = 1
     home = read_key(key) if key.strip() else chart.home
     low, high = melodies.read_limits(range)
     line = melodies.melody_over(chart, home, low, high, seed)
-    bottom, top = _ends([pitch.midi for pitch in line.pitches], line.pitches)
+    bottom, top = line.ends
     leaps = sum(abs(a.midi - b.midi) > 2 for a, b in pairwise(line.pitches))
     steps = len(line.pitches) - 1 - leaps
     lines = [
@@ -101,10 +101,6 @@ def _grid_result(grid: drums.Grid, title: str) -> ToolResult:
     strokes = sum(1 for _ in grid.hits())
     text = f"{title}: {plural(strokes, 'stroke')}\n```\n{grid.text}\n```"
     return ToolResult(text, present_grid(grid))
-
-
-def _ends(heights: list[int], pitches: tuple[Pitch, ...]) -> tuple[Pitch, Pitch]:
-    return pitches[heights.index(min(heights))], pitches[heights.index(max(heights))]
 
 
 GENERATE_TOOLS: tuple[Tool, ...] = (

@@ -13,7 +13,7 @@ import numpy as np
 from tools.music.borrowing import applied, borrowed
 from tools.music.chord import Chord
 from tools.music.key import Key
-from tools.music.part_writing import Prices, search
+from tools.music.part_writing import Prices, search, way_back
 from tools.music.parts import Note, Voice, starts
 from tools.music.pitch import MusicError, Pitch, respellings
 from tools.music.roman import realise
@@ -243,12 +243,7 @@ def _cheapest(prices: Sequence[Sequence[float]], moves: Prices) -> list[int]:
         way = total[:, None] + 0.35 * moves
         back.append(way.argmin(axis=0))
         total = way.min(axis=0) + np.array(row)
-    place = int(total.argmin())
-    chosen = [place]
-    for pointers in reversed(back):
-        place = int(pointers[place])
-        chosen.append(place)
-    return chosen[::-1]
+    return way_back(total, back)
 
 
 def in_key(melody: Voice, key: Key) -> Voice:

@@ -6,13 +6,18 @@ import re
 from dataclasses import dataclass
 
 from tools.music.interval import NUMBER_WORDS, OCTAVE, Interval, for_semitones
+from tools.music.numbers import CARDINALS
 from tools.music.pitch import MusicError
-from tools.music.text import ORDINALS, check_length, corrected, nearest, plain_accidentals
+from tools.music.text import (
+    ORDINALS,
+    check_length,
+    corrected,
+    nearest,
+    plain_accidentals,
+    with_article,
+)
 
-_COUNTS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "half": 1, "couple": 2,
-}  # fmt: skip
+_COUNTS = {"a": 1, "an": 1, "half": 1, "couple": 2} | CARDINALS
 _QUALITIES = {
     "perfect": "P", "perf": "P", "pure": "P", "major": "M", "maj": "M", "minor": "m", "min": "m",
     "augmented": "A", "aug": "A", "diminished": "d", "dim": "d",
@@ -93,8 +98,7 @@ class Shift:
         if not self.exact:
             count = abs(self.interval.semitones)
             return f"{way} {count} semitone{'' if count == 1 else 's'}"
-        name = self.interval.name
-        return f"{way} {'an' if name[0] in 'aeiou' else 'a'} {name}"
+        return f"{way} {with_article(self.interval.name)}"
 
 
 def read_interval(text: str) -> Shift:

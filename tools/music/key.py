@@ -9,6 +9,7 @@ from functools import lru_cache
 from tools.music.chord import Chord
 from tools.music.interval import Interval, transpose
 from tools.music.naming import quality_of
+from tools.music.numbers import CARDINALS
 from tools.music.pitch import STEPS, MusicError, Pitch, read_pitch, respellings
 from tools.music.scale import Scale, read_scale, scale_candidates
 from tools.music.scale_types import MODE_FIFTHS
@@ -22,7 +23,7 @@ _COUNTED = re.compile(
 )
 _SIGNS = re.compile(r"(?P<n>\d)\s*(?P<sign>[#b])")
 _COLON = re.compile(r"(?P<tonic>[A-Ga-g][#b]*)\s*:")
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven")
+_NUMBERS = {"no": 0, "zero": 0} | CARDINALS
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def count_of(text: str) -> int | None:
     if match is None:
         return None
     said = match["n"].lower()
-    number = int(said) if said.isdigit() else _NUMBERS.index("zero" if said == "no" else said)
+    number = int(said) if said.isdigit() else _NUMBERS[said]
     sign = "sharp" if match["sign"].lower() in ("sharp", "#") else "flat"
     if number > 7:
         raise MusicError(

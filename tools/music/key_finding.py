@@ -66,7 +66,7 @@ def _fit(tones: Sequence[Pitch], key: Key) -> float:
     outside = sum(tone.pitch_class not in classes for tone in distinct.values())
     # The same sounds under other names belong to the enharmonic key.
     misspelled = sum(name not in names for name in distinct)
-    return _correlation(counts, profile) - OUTSIDE * outside - SPELLED_OUTSIDE * misspelled
+    return correlation(counts, profile) - OUTSIDE * outside - SPELLED_OUTSIDE * misspelled
 
 
 def _leading(key: Key) -> set[int]:
@@ -114,7 +114,8 @@ def _ends(notes: Sequence[Pitch], key: Key) -> float:
     return last + (FIRST_NOTE if notes[0].name == key.tonic.name else 0.0)
 
 
-def _correlation(xs: Sequence[float], ys: Sequence[float]) -> float:
+def correlation(xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Return Pearson's correlation; 0 where one of the two does not vary."""
     mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
     dx, dy = [x - mean_x for x in xs], [y - mean_y for y in ys]
     size = math.sqrt(sum(x * x for x in dx) * sum(y * y for y in dy))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.music.drawing import INK, LINE, MUTED, PAPER, Drawing
-from tools.music.pitch import MusicError, Pitch
+from tools.music.pitch import STEP_SEMITONES, MusicError, Pitch
 
-WHITE = (0, 2, 4, 5, 7, 9, 11)
+WHITE = STEP_SEMITONES
 MOST_KEYBOARDS = 12
 _KEY_WIDTH, _WHITE_HEIGHT, _BLACK_WIDTH, _BLACK_HEIGHT = 32, 124, 24, 78
 _MARGIN, _HEAD, _FOOT, _GAP, _PAGE_WIDTH = 18, 44, 18, 26, 980

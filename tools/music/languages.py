@@ -127,7 +127,7 @@ def _surely_german(text: str, match: re.Match[str]) -> bool:
     name = match["name"]
     rest = text[match.end() :]
     if name in _DOUBTFUL:
-        return bool(re.match(r"[7m9]", rest)) and name == "h"
+        return name == "h" and bool(re.match(r"[7m9]", rest))
     return not re.match(r"\s+(?:an?|the)\s", rest)
 
 

@@ -115,6 +115,16 @@ class Line:
         """Return the line with other notes."""
         return replace(self, notes=tuple(notes))
 
+    @property
+    def ends(self) -> tuple[Pitch, Pitch]:
+        """The lowest and the highest pitch; there must be one."""
+        return min(self.pitches, key=lambda p: p.midi), max(self.pitches, key=lambda p: p.midi)
+
+    def stretched(self, factor: Fraction) -> Line:
+        """Return the line with every length multiplied."""
+        notes = tuple(replace(note, beats=note.beats * factor) for note in self.notes)
+        return replace(self, notes=notes, pickup=self.pickup * factor % self.meter.quarters)
+
     def map(self, change: Callable[[Pitch], Pitch]) -> Line:
         """Return the line with every pitch changed.
 

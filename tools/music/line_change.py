@@ -12,13 +12,14 @@ from tools.music.key import Key
 from tools.music.line import Line, shift, step_in
 from tools.music.line_text import read_line
 from tools.music.music_text import Music, read_notes
+from tools.music.numbers import CARDINALS
 from tools.music.pitch import MusicError, Pitch
+from tools.music.text import with_article
 from tools.music.transposition import best_spelling
 
-_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9}
 _STEPS = {"step": 1, "tone": 1, "degree": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5,
           "seventh": 6, "second": 1, "octave": 7}  # fmt: skip
-_COUNT = rf"(?:an?\s+|(?P<n>\d+|{'|'.join(_COUNTS)})\s+)?"
+_COUNT = rf"(?:an?\s+|(?P<n>\d+|{'|'.join(CARDINALS)})\s+)?"
 _WHAT = r"(?P<what>step|degree|second|third|fourth|fifth|sixth|seventh|octave)s?\b"
 _UP = r"\b(?P<way>up|down|higher|lower|above|below)\b"
 _DIATONIC = (
@@ -105,10 +106,8 @@ def _nearest_octave(name: Pitch, near: Pitch) -> Pitch:
 
 
 def _stretched(part: Line, factor: Fraction) -> tuple[Line, str]:
-    notes = tuple(replace(note, beats=note.beats * factor) for note in part.notes)
     said = {Fraction(2): "in double lengths", Fraction(1, 2): "in half lengths"}
-    line = replace(part, notes=notes, pickup=(part.pickup * factor) % part.meter.quarters)
-    return line, said.get(factor, f"in {factor} of the lengths")
+    return part.stretched(factor), said.get(factor, f"in {factor} of the lengths")
 
 
 def _other_notes(part: Line, text: str) -> tuple[Line, str]:
@@ -139,7 +138,7 @@ def _moved(part: Line, text: str, home: Key, whole: bool) -> tuple[Line, str]:
     if match and not exact and not _QUALITY.search(low):
         way, count, what = match["way"], _count(match["n"]), match["what"]
         steps = _STEPS[what] * count * (1 if way in ("up", "higher", "above") else -1)
-        amount = _article(what) if count == 1 else f"{count} {what}s"
+        amount = with_article(what) if count == 1 else f"{count} {what}s"
         said = f"{'up' if steps > 0 else 'down'} {amount}"
         where = "" if what == "octave" else f" in {home.name}"
         if what == "octave":
@@ -162,8 +161,4 @@ def _moved(part: Line, text: str, home: Key, whole: bool) -> tuple[Line, str]:
 def _count(text: str | None) -> int:
     if text is None:
         return 1
-    return int(text) if text.isdigit() else _COUNTS[text]
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return int(text) if text.isdigit() else CARDINALS[text]

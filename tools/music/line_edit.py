@@ -11,16 +11,12 @@ from tools.music.key import Key, read_key
 from tools.music.line import Line, Note, merged, shift
 from tools.music.line_change import change
 from tools.music.meter import read_meter
+from tools.music.numbers import CARDINALS, ORDINALS, check_bpm
 from tools.music.pitch import MusicError
 from tools.music.text import plain_accidentals
 from tools.music.transposition import nearest
 
-_NUMBERS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
-    "eighth": 8, "ninth": 9, "tenth": 10, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
-    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-    "last": -1, "final": -1,
-}  # fmt: skip
+_NUMBERS = ORDINALS | CARDINALS | {"last": -1, "final": -1}
 _N = rf"(?:\d+|{'|'.join(_NUMBERS)})"
 _ORDINAL = rf"(?:{_N}|\d+(?:st|nd|rd|th))"
 _BARS = re.compile(
@@ -88,9 +84,7 @@ def _whole_line(line: Line, text: str) -> Edited | None:
     """Changes that only make sense for the whole line."""
     low = text.lower()
     if match := re.search(r"\b(?:tempo|speed)\s+(?:to\s+|of\s+)?(\d+)|\b(\d+)\s*bpm\b", low):
-        tempo = int(match[1] or match[2])
-        if not 10 <= tempo <= 400:
-            raise MusicError(f"a tempo of {tempo} is out of range; write 10 to 400 bpm")
+        tempo = check_bpm(int(match[1] or match[2]))
         return Edited(replace(line, tempo=tempo), f"at {tempo} bpm")
     if match := re.search(r"\b(?:to|in|into|meter|time)\s+(\d+/\d+)", low):
         meter = read_meter(match[1])

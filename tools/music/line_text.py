@@ -15,8 +15,9 @@ from tools.music.chord_text import read_chord
 from tools.music.key import Key, read_key
 from tools.music.line import COMMON_TIME, MOST_NOTES, TEMPO, Line, Note, Piece, merged
 from tools.music.meter import Meter, read_meter
-from tools.music.music_text import melody, read_notes
-from tools.music.pitch import MusicError, Pitch, read_pitch
+from tools.music.music_text import carry_octaves, melody, read_notes
+from tools.music.numbers import check_bpm
+from tools.music.pitch import MusicError, read_pitch
 from tools.music.text import plain_accidentals
 
 LETTERS = {
@@ -106,13 +107,10 @@ def read_head(head: str) -> tuple[Meter | None, Key | None, int]:
     tempo = _TEMPO.search(head)
     key = _KEY.search(plain_accidentals(head))
     meter = re.search(r"\d+/\d+(?:\s*\([\d+]+\))?|\b(?:common|cut) time\b", head)
-    bpm = int(tempo["tempo"] or tempo["mark"]) if tempo else TEMPO
-    if not 10 <= bpm <= 400:
-        raise MusicError(f"a tempo of {bpm} is out of range; write 10 to 400 bpm")
     return (
         read_meter(meter[0]) if meter else None,
         read_key(key["key"]) if key else None,
-        bpm,
+        check_bpm(int(tempo["tempo"] or tempo["mark"])) if tempo else TEMPO,
     )
 
 
@@ -243,19 +241,7 @@ def _said(size: Fraction) -> str:
 def _with_octaves(notes: tuple[Note, ...]) -> tuple[Note, ...]:
     """Give octaves to names: that of the note before, or near the middle where none is given."""
     given = [pitch for note in notes for pitch in note.pitches]
-    if all(pitch.octave is None for pitch in given):
-        singles = melody(tuple(given)) if given else ()
-        placed = iter(singles)
-        return tuple(
-            Note(tuple(next(placed) for _ in note.pitches), note.beats, note.chord)
-            for note in notes
-        )
-    octave = next(pitch.octave for pitch in given if pitch.octave is not None)
-    done = []
-    for note in notes:
-        pitches: list[Pitch] = []
-        for pitch in note.pitches:
-            octave = pitch.octave if pitch.octave is not None else octave
-            pitches.append(pitch.at(octave))
-        done.append(Note(tuple(pitches), note.beats, note.chord))
-    return tuple(done)
+    placed = iter(melody(carry_octaves(given)) if given else ())
+    return tuple(
+        Note(tuple(next(placed) for _ in note.pitches), note.beats, note.chord) for note in notes
+    )

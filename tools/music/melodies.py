@@ -9,11 +9,10 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from tools.music.chart import Chart
+from tools.music.chart import Chart, with_symbols
 from tools.music.chord import Chord
 from tools.music.generation import choose, dice
 from tools.music.key import Key
@@ -64,8 +63,7 @@ def melody_over(
         notes.append(Note((pitch,), beats))
         now += beats
     line = Line(tuple(notes), chart.meter, key, chart.tempo)
-    symbols = {change.start: change.chord.symbol for change in chart.changes}
-    return line.with_notes(replace(n, chord=symbols.get(at, "")) for at, n in line.placed)
+    return with_symbols(line, chart)
 
 
 def read_limits(text: str) -> tuple[int, int]:

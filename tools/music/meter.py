@@ -20,10 +20,7 @@ _NAMES = {
     "nine eight": (9, 8), "five eight": (5, 8), "three eight": (3, 8), "two two": (2, 2),
     "seven four": (7, 4), "six four": (6, 4), "three two": (3, 2), "eleven eight": (11, 8),
 }  # fmt: skip
-_UNIT_WORDS = {
-    1: "whole note", 2: "half note", 4: "quarter note", 8: "eighth note", 16: "sixteenth note",
-    32: "thirty-second note", 64: "sixty-fourth note",
-}  # fmt: skip
+_UNITS = (1, 2, 4, 8, 16, 32, 64)
 # How additive meters of eighths are usually felt.
 _USUAL = {5: (3, 2), 7: (2, 2, 3), 8: (3, 3, 2), 10: (3, 3, 2, 2), 11: (2, 2, 3, 2, 2),
           13: (3, 3, 3, 2, 2), 14: (2, 2, 3, 2, 2, 3), 1: (1,), 2: (2,), 4: (2, 2)}  # fmt: skip
@@ -128,11 +125,6 @@ def read_meter(text: str) -> Meter:
     return _grouped(top, bottom, _parts(groups[0]) if groups else ())
 
 
-def unit_name(bottom: int) -> str:
-    """Name the note of a lower figure: 8 is `eighth note`."""
-    return _UNIT_WORDS[bottom]
-
-
 def _parts(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("+"))
 
@@ -147,8 +139,8 @@ def _named(plain: str, text: str) -> tuple[int, int]:
 
 
 def _check(top: int, bottom: int, text: str) -> None:
-    if bottom not in _UNIT_WORDS:
-        near = min(_UNIT_WORDS, key=lambda unit: abs(unit - bottom))
+    if bottom not in _UNITS:
+        near = min(_UNITS, key=lambda unit: abs(unit - bottom))
         raise MusicError(
             f"{text.strip()!r} is no meter: the lower figure is a note value, 1, 2, 4, 8, 16 or "
             f"32; did you mean {top}/{near}?"

@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tools.music.borrowing import DIMINISHED_SEVENTH, DOMINANT_SEVENTH
+from tools.music.borrowing import DOMINANT_SEVENTH, dominants_of
 from tools.music.chord import Chord
 from tools.music.interval import Interval, transpose
 from tools.music.key import Key, diatonic, enharmonic, key_of_fifths
@@ -118,12 +118,8 @@ def turns(start: Key, goal: Key) -> list[tuple[Chord, Chord]]:
         sixth = Chord(transpose(goal.tonic, Interval.of("m6")).at(None), DOMINANT_SEVENTH)
         return [(dominant(start), sixth)]
     if distance and distance % 3 == 0:
-        return [(_diminished(start), _diminished(goal))]
+        return [(dominants_of(tonic(start))[1], dominants_of(tonic(goal))[1])]
     return []
-
-
-def _diminished(key: Key) -> Chord:
-    return Chord(transpose(key.tonic, Interval.of("M7")).at(None), DIMINISHED_SEVENTH)
 
 
 def tonic(key: Key) -> Chord:
@@ -133,7 +129,7 @@ def tonic(key: Key) -> Chord:
 
 def dominant(key: Key) -> Chord:
     """Return the dominant seventh of a key."""
-    return Chord(transpose(key.tonic, Interval.of("P5")).at(None), DOMINANT_SEVENTH)
+    return dominants_of(tonic(key))[0]
 
 
 def _other_name(key: Key) -> set[Key]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -119,12 +120,12 @@ def read_music(text: str) -> Music:
     bare = all(_BARE.fullmatch(item) for item in items)
     octaves = all(_BARE.fullmatch(item) or _WITH_OCTAVE.fullmatch(item) for item in items)
     if bare or octaves:
-        return Music("notes", notes=_carry_octaves([read_pitch(item) for item in items]))
+        return Music("notes", notes=carry_octaves([read_pitch(item) for item in items]))
     chords = tuple(read_chord(item) for item in items)
     return Music("chords", chords=chords, bars=_bars(text))
 
 
-def _carry_octaves(notes: list[Pitch]) -> tuple[Pitch, ...]:
+def carry_octaves(notes: Sequence[Pitch]) -> tuple[Pitch, ...]:
     """Give notes without an octave the octave of the note before them, where one has any."""
     if all(note.octave is None for note in notes):
         return tuple(notes)

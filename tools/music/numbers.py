@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 from tools.music.pitch import MusicError
+from tools.music.text import with_article
 
-_ORDINALS = {
-    "root": 0, "zero": 0, "open": 0, "first": 1, "one": 1, "second": 2, "two": 2, "third": 3,
-    "three": 3, "fourth": 4, "four": 4, "fifth": 5, "five": 5, "sixth": 6, "six": 6, "seventh": 7,
-    "seven": 7, "eighth": 8, "eight": 8, "ninth": 9, "nine": 9, "tenth": 10, "ten": 10,
-    "eleventh": 11, "eleven": 11, "twelfth": 12, "twelve": 12,
+CARDINALS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
+ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
+}  # fmt: skip
+_WORDS = {"root": 0, "zero": 0, "open": 0} | CARDINALS | ORDINALS
 _FIGURES = {"6": 1, "64": 2, "6/4": 2, "65": 1, "6/5": 1, "43": 2, "4/3": 2, "42": 3, "4/2": 3}
 _TERMS = {
     "grave": 35, "largo": 50, "lento": 52, "adagio": 70, "andante": 90, "moderato": 112,
@@ -34,10 +38,20 @@ def read_number(value: int | float | str, what: str) -> int:
     if found:
         return int(found[0])
     for word in re.findall(r"[a-z]+", value.lower()):
-        if word in _ORDINALS:
-            return _ORDINALS[word]
-    article = "an" if what[0] in "aeiou" else "a"
-    raise MusicError(f"cannot read {value!r} as {article} {what}; write a number such as 2")
+        if word in _WORDS:
+            return _WORDS[word]
+    raise MusicError(f"cannot read {value!r} as {with_article(what)}; write a number such as 2")
+
+
+def check_bpm(bpm: int) -> int:
+    """Return the tempo of a melody or a pattern.
+
+    Raises:
+        MusicError: it is not between 10 and 400.
+    """
+    if not 10 <= bpm <= 400:
+        raise MusicError(f"a tempo of {bpm} is out of range; write 10 to 400 bpm")
+    return bpm
 
 
 def read_inversion(value: int | str) -> int:

@@ -94,12 +94,19 @@ def search(
             way = way + moves[number][np.ix_(before.option, after.option)]
         back.append(way.argmin(axis=0))
         total = way.min(axis=0) + after.tones.price
-    place = int(total.argmin())
-    chosen = [place]
+    chosen = way_back(total, back)
+    return [field.rows[n] for field, n in zip(moment_fields, chosen, strict=True)]
+
+
+def way_back(total: Prices, back: Sequence[NDArray[np.int64]]) -> list[int]:
+    """Follow the cheapest way from its end (`total`: the price of each) to its beginning.
+
+    `back` are, for each moment but the first, the best places before.
+    """
+    chosen = [int(total.argmin())]
     for pointers in reversed(back):
-        place = int(pointers[place])
-        chosen.append(place)
-    return [field.rows[n] for field, n in zip(moment_fields, reversed(chosen), strict=True)]
+        chosen.append(int(pointers[chosen[-1]]))
+    return chosen[::-1]
 
 
 def _field(options: Sequence[Slot], most: int) -> Field:

@@ -16,7 +16,6 @@ from tools.music.key import Key, read_key
 from tools.music.key_finding import find
 from tools.music.line import Line
 from tools.music.music_text import Music, read_chords
-from tools.music.naming import name_notes
 from tools.music.part_writing import LONGEST, realise_chords, search
 from tools.music.parts import (
     BAR,
@@ -33,7 +32,7 @@ from tools.music.parts_show import present_parts
 from tools.music.pitch import MusicError, Pitch
 from tools.music.roman import realise
 from tools.music.score import of_chords
-from tools.music.voice_leading import Finding, check, tell
+from tools.music.voice_leading import Finding, check, sounding_chord, tell
 from tools.music.voices_text import NAMES, read_line, read_tune, read_voices
 
 MOST_TOLD = 24
@@ -54,8 +53,8 @@ def check_voice_leading(voices: str, key: str = "") -> ToolResult:
     lines += _told(findings, texture)
     if not findings:
         lines.append("Parallels, ranges, spacing, crossing, leading tones and sevenths are right.")
-    named = [_name(moment.pitches) for moment in texture.moments if moment.together]
-    lines.append(f"Chords: {' '.join(named)}.")
+    chords = [sounding_chord(moment) for moment in texture.moments if moment.together]
+    lines.append(f"Chords: {' '.join(chord.symbol if chord else '–' for chord in chords)}.")
     return ToolResult("\n".join(lines), _shown(texture, home, "Voice leading", findings))
 
 
@@ -148,7 +147,7 @@ def _as_song(line: Line, voice: Voice, home: Key) -> ToolResult:
     low = [tuple(pitch.at((pitch.octave or 4) - 1) for pitch in chord) for chord in low]
     staves = (Staff("G", (voice,)), Staff("F", block(low, [row.beats for row in rows])))
     title = f"Song in {home.name}"
-    score = PartScore(title, staves, _fifths(home), bar, offset, tempo=104, labels=placed)
+    score = PartScore(title, staves, home.printed_fifths, bar, offset, tempo=104, labels=placed)
     return ToolResult("\n".join(lines), present_parts(score))
 
 
@@ -196,11 +195,8 @@ def _found(chords: Sequence[Chord]) -> Key:
 
 def _key_of(texture: Texture) -> Key:
     """The key of block chords by their names, of other music by its notes."""
-    chords = []
-    for moment in texture.moments:
-        sounding = [pitch for pitch in reversed(moment.pitches) if pitch is not None]
-        if moment.together and len({pitch.pitch_class for pitch in sounding}) > 2:
-            chords += name_notes(sounding, 1)
+    named = (sounding_chord(moment) for moment in texture.moments if moment.together)
+    chords = [chord for chord in named if chord is not None]
     if len(chords) > 1:
         return _found(chords)
     notes = [note.pitch for voice in texture.voices for note in voice if note.pitch is not None]
@@ -209,13 +205,6 @@ def _key_of(texture: Texture) -> Key:
 
 def _texture(voiced: Sequence[tuple[Pitch, ...]], beats: Sequence[Fraction]) -> Texture:
     return Texture(block(voiced, beats), NAMES[4])
-
-
-def _name(pitches: Sequence[Pitch | None]) -> str:
-    sounding = [pitch for pitch in reversed(pitches) if pitch is not None]
-    if len({pitch.pitch_class for pitch in sounding}) < 3:
-        return "–"
-    return next((chord.symbol for chord in name_notes(sounding, 1)), "–")
 
 
 def _written(voiced: Sequence[tuple[Pitch, ...]]) -> str:
@@ -245,10 +234,6 @@ def _pretty(numeral: str) -> str:
     return re.sub(r"b(?=[IViv])", "♭", numeral).replace("#", "♯")
 
 
-def _fifths(key: Key) -> int:
-    return key.fifths if abs(key.fifths) <= 7 else 0
-
-
 def _shown(
     texture: Texture,
     key: Key,
@@ -268,7 +253,7 @@ def _engraved(
 ) -> tuple[Artifact, ...]:  # fmt: skip
     marked = frozenset((voice, finding.start) for finding in findings for voice in finding.voices)
     score = four_part(
-        title, texture.voices, fifths=_fifths(key), bar=texture.bar, offset=texture.offset,
+        title, texture.voices, fifths=key.printed_fifths, bar=texture.bar, offset=texture.offset,
         labels=labels, marked=marked,
     )  # fmt: skip
     return present_parts(score)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
 from tools import Artifact
 from tools.music.audio import Sound, played_later
+from tools.music.midi import TICKS, add_notes, to_bytes
 from tools.music.notation import engrave
 from tools.music.parts import PartScore
 from tools.music.parts_xml import bar_count, note_count, sounding, to_musicxml
 from tools.music.presentation import MUSICXML, file_name
 
-TICKS = 480
 VELOCITY = 80
 
 
@@ -42,22 +40,13 @@ def to_midi(score: PartScore) -> bytes:
     """Return the score as a MIDI file with one track for each voice."""
     import mido
 
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
-    head = mido.MidiTrack()
-    head.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(score.tempo)))
-    file.tracks.append(head)
+    tracks = [mido.MidiTrack()]
+    tracks[0].append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(score.tempo)))
     for voice in score.voices:
-        changes = []
-        for start, beats, pitch in sounding(voice):
-            changes.append((int(start * TICKS), 1, pitch.midi))
-            changes.append((int((start + beats) * TICKS), 0, pitch.midi))
-        track = mido.MidiTrack()
-        now = 0
-        for when, on, note in sorted(changes):
-            kind = "note_on" if on else "note_off"
-            track.append(mido.Message(kind, note=note, velocity=VELOCITY * on, time=when - now))
-            now = when
-        file.tracks.append(track)
-    out = io.BytesIO()
-    file.save(file=out)
-    return out.getvalue()
+        tracks.append(mido.MidiTrack())
+        notes = [
+            (int(start * TICKS), int((start + beats) * TICKS), pitch.midi, VELOCITY)
+            for start, beats, pitch in sounding(voice)
+        ]
+        add_notes(tracks[-1], notes)
+    return to_bytes(tracks)

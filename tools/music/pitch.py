@@ -9,6 +9,7 @@ from functools import cached_property
 STEPS = "CDEFGAB"
 STEP_SEMITONES = (0, 2, 4, 5, 7, 9, 11)
 _PLACE = {step: place for place, step in enumerate(STEPS)}
+_USUAL_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 A4_HERTZ = 440.0
 A4_MIDI = 69
 
@@ -107,6 +108,29 @@ def read_pitch(text: str) -> Pitch:
     plain = accidental.translate(_SIGNS)
     alter = plain.count("#") - plain.count("b")
     return Pitch(step.upper(), alter, int(octave) if octave else None)
+
+
+def usual_pitch(midi: int) -> Pitch:
+    """Return a MIDI note under the name that musicians use where nothing says what it is.
+
+    >>> str(usual_pitch(61)), str(usual_pitch(63))
+    ('C♯4', 'E♭4')
+    """
+    return read_pitch(_USUAL_NAMES[midi % 12]).at(midi // 12 - 1)
+
+
+def is_odd(pitch: Pitch) -> bool:
+    """True for E♯, B♯, C♭ and F♭, whose sounds have plain names."""
+    return (pitch.step, pitch.alter) in (("E", 1), ("B", 1), ("C", -1), ("F", -1))
+
+
+def charted(pitch: Pitch) -> Pitch:
+    """Return a note as a chart would write it: no double accidentals, no C♭, F♭, E♯ or B♯.
+
+    >>> charted(Pitch("E", 1)).name, charted(Pitch("E", -1)).name
+    ('F', 'E♭')
+    """
+    return simplest(pitch) if abs(pitch.alter) > 1 or is_odd(pitch) else pitch
 
 
 def simplest(pitch: Pitch) -> Pitch:

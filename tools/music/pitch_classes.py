@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tools.music.frets import sound
 from tools.music.music_text import read_notes
-from tools.music.pitch import MusicError, Pitch
+from tools.music.pitch import MusicError, Pitch, usual_pitch
 
 _NUMBER_WORDS = {"t": 10, "e": 11, "a": 10, "b": 11, "x": 10}
 _COMPACT = re.compile(r"[\dteab]+", re.IGNORECASE)
@@ -59,4 +58,4 @@ def _numbered(word: str, text: str) -> Pitch:
         )
     if number > 11:
         raise MusicError(f"{number} is no pitch class; write numbers from 0 (C) to 11 (B)")
-    return sound(60 + number).at(None)
+    return usual_pitch(60 + number).at(None)

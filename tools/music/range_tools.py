@@ -13,6 +13,7 @@ from tools.music.music_text import Music
 from tools.music.pitch import MusicError, Pitch
 from tools.music.presentation import show_if_playable
 from tools.music.ranges import Range, also_called, read_range
+from tools.music.text import with_article
 from tools.music.transposition import best_spelling
 
 
@@ -26,10 +27,9 @@ def instrument_range(instrument: str) -> ToolResult:
     if found.written.semitones:
         low, high = found.as_written(found.low), found.as_written(found.high)
         way = "below" if found.written.descending else "above"
-        article = "an" if found.written.name[0] in "aeiou" else "a"
         lines.append(
-            f"Written {low} to {high}: the part stands {article} {found.written.name} {way} what "
-            "sounds."
+            f"Written {low} to {high}: the part stands {with_article(found.written.name)} {way} "
+            "what sounds."
         )
     if other := also_called(instrument):
         lines.append(f"This is the voice; {other} {'have' if ' and ' in other else 'has'} another.")
@@ -47,7 +47,7 @@ def fits_range(notes: str, instrument: str) -> ToolResult:
     found = read_range(instrument)
     if not line.pitches:
         raise MusicError("there are only rests; write notes such as G3 C4 E5")
-    low, high = _ends(line)
+    low, high = line.ends
     limits = f"{found.low} to {found.high}"
     outside = [p for p in dict.fromkeys(line.pitches) if found.too_low(p) or found.too_high(p)]
     span = f"{low} to {high}"
@@ -64,11 +64,6 @@ def fits_range(notes: str, instrument: str) -> ToolResult:
     if found.written.semitones:
         lines.append(f"Its part is written {found.as_written(low)} to {found.as_written(high)}.")
     return ToolResult("\n".join(lines))
-
-
-def _ends(line: Line) -> tuple[Pitch, Pitch]:
-    ordered = sorted(line.pitches, key=lambda pitch: pitch.midi)
-    return ordered[0], ordered[-1]
 
 
 def _told(outside: list[Pitch], found: Range) -> str:

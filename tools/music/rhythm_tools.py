@@ -61,7 +61,7 @@ def tuplet(tuplet: str, value: str, bpm: float | str) -> ToolResult:
     lines = [
         f"{count} {name}s in the time of {usual} at {tempo:g} bpm: each lasts {one}",
         f"All {count} last {total} ({_count(whole, 'quarter note')}); one is "
-        f"{_plain(each.quarters)} of a quarter note.",
+        f"{each.quarters} of a quarter note.",
     ]
     lines.append(
         f"That is {tempo / float(each.quarters):.4g} notes a minute. A plain {name} lasts "
@@ -184,14 +184,8 @@ def _ms(quarters: Fraction, tempo: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") + " ms"
 
 
-def _plain(value: Fraction) -> str:
-    return (
-        f"{value.numerator}" if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
-    )
-
-
 def _count(number: Fraction | float, noun: str) -> str:
-    said = _plain(number) if isinstance(number, Fraction) else _trim(number)
+    said = str(number) if isinstance(number, Fraction) else _trim(number)
     return f"{said} {noun}{'' if said == '1' else 's'}"
 
 

@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from tools.music.chord import Chord
 from tools.music.interval import Interval, between, transpose
 from tools.music.key import Key, diatonic, read_key
+from tools.music.numbers import CARDINALS
 from tools.music.numeral import NUMERALS as NUMERALS
 from tools.music.numeral import read_numeral
 from tools.music.pitch import MusicError, Pitch
 from tools.music.quality import Quality
 from tools.music.text import plain_signs
 
-_WORDS = {
-    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-}  # fmt: skip
+_WORDS = {word: str(number) for word, number in CARDINALS.items() if number <= 7}
 _COUNTED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
 # Romans that are one character, the longest names first in each row.
 _SINGLE = dict(zip("ⅠⅡⅢⅣⅤⅥⅦ", NUMERALS, strict=True)) | dict(

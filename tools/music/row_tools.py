@@ -54,14 +54,12 @@ def set_class(notes: str) -> ToolResult:
 
 
 def _matrix(row: Row) -> str:
-    inversions = row.form("I")
-
     def line(head: str, cells: Iterable[str], tail: str = "") -> str:
         return head.ljust(5) + "".join(cell.ljust(6) for cell in cells) + tail
 
     lines = [line("", (f"I{pc}" for pc in row.classes))]
-    for start in inversions:
-        notes = row.spelled(row.form("P", start))
+    for start, classes in zip(row.form("I"), row.matrix, strict=True):
+        notes = row.spelled(classes)
         lines.append(line(f"P{start}", (note.name for note in notes), f"R{start}"))
     lines.append(line("", (f"RI{pc}" for pc in row.classes)))
     table = "\n".join(text.rstrip() for text in lines)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from tools.music.chord import Chord
 from tools.music.interval import Interval, transpose
-from tools.music.pitch import MusicError, Pitch, read_pitch, simplest
+from tools.music.pitch import MusicError, Pitch, charted, read_pitch
 from tools.music.quality import degree
 from tools.music.scale_types import FIRST_CHOICES, SCALES
 from tools.music.text import check_length, corrected, nearest, plain_accidentals, strip_article
@@ -77,7 +77,7 @@ class Scale:
         if len({note.step for note in notes}) == len(notes) == 7:
             return notes
         # Only scales of seven letters have one right spelling; elsewhere plain names read best.
-        return tuple(simplest(n) if abs(n.alter) > 1 or _odd(n) else n for n in notes)
+        return tuple(charted(note) for note in notes)
 
     @property
     def minor_like(self) -> bool:
@@ -248,10 +248,6 @@ def _kind(said: str) -> str | None:
     if said.strip() == "M":
         return "major"
     return _names().get(_key(bare)) or _reordered().get(_sorted(bare))
-
-
-def _odd(pitch: Pitch) -> bool:
-    return (pitch.step, pitch.alter) in {("E", 1), ("B", 1), ("C", -1), ("F", -1)}
 
 
 def _pretty(kind: str) -> str:

@@ -69,13 +69,13 @@ def of_chords(
         Event(in_range(_close(chord)), beats, chord)
         for chord, beats in zip(chords, lengths, strict=True)
     )
-    return Score(title, events, fifths=_signature(key), tempo=144 if len(chords) > 1 else 100)
+    return Score(title, events, fifths=_fifths(key), tempo=144 if len(chords) > 1 else 100)
 
 
 def of_notes(notes: Sequence[Pitch], title: str, *, key: Key | None = None) -> Score:
     """Lay out a melody in quarter notes; names without octaves keep near the middle."""
     placed = in_range(melody(tuple(notes)))
-    return Score(title, tuple(Event((pitch,), 1) for pitch in placed), fifths=_signature(key))
+    return Score(title, tuple(Event((pitch,), 1) for pitch in placed), fifths=_fifths(key))
 
 
 def of_scale(scale: Scale) -> Score:
@@ -111,8 +111,8 @@ def _close(chord: Chord) -> tuple[Pitch, ...]:
     return chord.voiced(3 if first.midi >= 67 else 4)
 
 
-def _signature(key: Key | None) -> int:
-    return key.fifths if key is not None and abs(key.fifths) <= 7 else 0
+def _fifths(key: Key | None) -> int:
+    return key.printed_fifths if key is not None else 0
 
 
 def _fill(events: Sequence[Event], beats: int) -> Iterator[tuple[Event, ...]]:

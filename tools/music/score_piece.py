@@ -18,12 +18,14 @@ def piece_of(score: Score) -> Piece:
     (['Dm7', 'G7'], 2, 8)
     """
     bars = tuple(
-        Bar(tuple(_sound(event) for event in bar), (score.beats, 4), score.fifths)
+        Bar(tuple(sound_of(event) for event in bar), (score.beats, 4), score.fifths)
         for bar in score.bars
     )
     return Piece((Part("Music", bars),), score.title, tempo=float(score.tempo))
 
 
-def _sound(event: Event) -> Sound:
+def sound_of(event: Event) -> Sound:
+    """Return an event as a sound, its pitches from the bottom up."""
     chord = event.chord.symbol if event.chord else ""
-    return Sound(Fraction(event.beats), event.pitches, chord=chord)
+    pitches = tuple(sorted(event.pitches, key=lambda pitch: pitch.semitones))
+    return Sound(Fraction(event.beats), pitches, chord=chord)

@@ -108,15 +108,13 @@ class _Search:
 
     def _dispensable(self, chord: Chord, strict: bool) -> frozenset[int]:
         """The fifth of a chord with a seventh; of wide chords the root and the ninth too."""
-        free: set[int] = set()
         quality = chord.quality
         shorts = {
             i.short: t.pitch_class for i, t in zip(quality.intervals, chord.tones, strict=True)
         }
-        if quality.seventh or len(self.wanted) > 4:
-            free |= {shorts["P5"]} if "P5" in shorts else set()
-        if quality.extent >= 11:
-            free |= {shorts[s] for s in ("M9",) if s in shorts}
+        spare = ["P5"] if quality.seventh or len(self.wanted) > 4 else []
+        spare += ["M9"] if quality.extent >= 11 else []
+        free = {shorts[short] for short in spare if short in shorts}
         if not strict or len(self.wanted) - len(free) > len(self.open):
             free.add(chord.root.pitch_class)
         return frozenset(free)

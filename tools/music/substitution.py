@@ -10,7 +10,7 @@ from tools.music.chord import Chord
 from tools.music.chord_symbol import read_suffix
 from tools.music.interval import Interval, transpose
 from tools.music.key import Key, diatonic
-from tools.music.pitch import Pitch, read_pitch, respellings, simplest
+from tools.music.pitch import Pitch, charted, read_pitch, respellings
 from tools.music.quality import Quality
 from tools.music.roman import analyse
 
@@ -78,7 +78,7 @@ def _by_kind(chord: Chord) -> Iterator[tuple[Chord, str]]:
 def _dominant(chord: Chord) -> Iterator[tuple[Chord, str]]:
     goal = _at(chord, "P4")
     third, seventh = _at(chord, "M3"), _at(chord, "m7")
-    tritone = Chord(_simple(transpose(goal, Interval.of("m2"))), DOMINANT_SEVENTH)
+    tritone = Chord(charted(transpose(goal, Interval.of("m2"))), DOMINANT_SEVENTH)
     yield (
         tritone,
         f"tritone substitution: keeps the tritone {third.name} {seventh.name}; "
@@ -94,7 +94,7 @@ def _dominant(chord: Chord) -> Iterator[tuple[Chord, str]]:
         f"put before it: the ii of a ii–V to {goal.name}",
     )
     yield (
-        Chord(_simple(_at(chord, "m3")), DOMINANT_SEVENTH),
+        Chord(charted(_at(chord, "m3")), DOMINANT_SEVENTH),
         f"backdoor dominant: resolves up a whole tone to {goal.name}, with the ♭6 of its minor",
     )
     yield _of(chord.root, "7alt"), "the same root with altered fifth and ninth, for more pull"
@@ -156,7 +156,7 @@ def _diminished(chord: Chord) -> Iterator[tuple[Chord, str]]:
 
 def _augmented(chord: Chord) -> Iterator[tuple[Chord, str]]:
     for short in ("M3", "A5"):
-        other = Chord(_simple(_at(chord, short)), chord.quality)
+        other = Chord(charted(_at(chord, short)), chord.quality)
         yield other, "the same three sounds from another root"
     yield _of(chord.root, "7#5"), f"with its seventh: a dominant to {_at(chord, 'P4').name}"
     yield Chord(chord.root, DOMINANT_SEVENTH), "the plain dominant on the same root"
@@ -197,12 +197,6 @@ def _at(chord: Chord, short: str) -> Pitch:
 
 def _of(root: Pitch, suffix: str) -> Chord:
     return Chord(root, read_suffix(suffix))
-
-
-def _simple(root: Pitch) -> Pitch:
-    """The root as a chart would write it: no double accidentals, no C♭, F♭, E♯ or B♯."""
-    odd = (root.step, root.alter) in {("C", -1), ("F", -1), ("E", 1), ("B", 1)}
-    return simplest(root) if abs(root.alter) > 1 or odd else root
 
 
 def _usual(root: Pitch) -> Pitch:

@@ -76,6 +76,15 @@ def strip_article(text: str) -> str:
     return _ARTICLE.sub("", text.strip())
 
 
+def with_article(noun: str) -> str:
+    """Put `a` or `an` before a noun.
+
+    >>> with_article("octave"), with_article("third")
+    ('an octave', 'a third')
+    """
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def check_length(text: str, what: str, most: int = 200) -> None:
     """Refuse a text that is far too long for one name.
 

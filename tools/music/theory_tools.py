@@ -13,14 +13,20 @@ from tools.music.key import Key, count_of, diatonic, enharmonic, key_of_fifths, 
 from tools.music.key_finding import rank_keys
 from tools.music.music_text import read_music, read_notes
 from tools.music.naming import name_notes
-from tools.music.pitch import A4_HERTZ, A4_MIDI, MusicError, Pitch, read_pitch, simplest
+from tools.music.pitch import (
+    A4_HERTZ,
+    A4_MIDI,
+    MusicError,
+    Pitch,
+    simplest,
+    usual_pitch,
+)
 from tools.music.presentation import show_chords, show_scale
 from tools.music.quality import degree
 from tools.music.roman import analyse_all
 from tools.music.scale import read_scale, scales_for
-from tools.music.text import plain_accidentals
+from tools.music.text import plain_accidentals, with_article
 
-_SHARP_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _USUAL_GAPS = {
     (3, 11): "The third is often left out.",
     (3, 13): "The eleventh is left out, as usual.",
@@ -56,7 +62,7 @@ def name_chord(notes: str) -> ToolResult:
         low, high = pitches[0], pitches[1]
         if len({p.pitch_class for p in pitches}) == 2:
             name = between(low, high).name
-            return ToolResult(f"{names(pitches)}: no chord, {_article(name)} ({low} to {high})")
+            return ToolResult(f"{names(pitches)}: no chord, {with_article(name)} ({low} to {high})")
         return ToolResult(f"{names(pitches)}: no chord with a common name", status="empty")
     best, *others = chords
     lines = [f"{names(pitches)}: {best.symbol} ({best.name})"]
@@ -228,7 +234,7 @@ def _from_hertz(hertz: float) -> tuple[Pitch, str]:
 def _from_midi(number: int) -> Pitch:
     if number > 127:
         raise MusicError(f"MIDI note {number} does not exist; write 0 to 127")
-    return read_pitch(f"{_SHARP_NAMES[number % 12]}{number // 12 - 1}")
+    return usual_pitch(number)
 
 
 def _one_note(text: str) -> Pitch:
@@ -255,10 +261,6 @@ def _sounds_like(root: Pitch, text: str) -> list[str]:
             return []
         simple = same.tonic
     return [f"It sounds the same on {simple.name}."]
-
-
-def _article(name: str) -> str:
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 THEORY_TOOLS: tuple[Tool, ...] = (

@@ -13,7 +13,7 @@ from tools.music.interval_text import read_interval
 from tools.music.key import Key, read_key
 from tools.music.key_finding import find
 from tools.music.music_text import Music
-from tools.music.pitch import MusicError, Pitch, simplest
+from tools.music.pitch import MusicError, Pitch, is_odd, simplest
 
 _TO_KEY = re.compile(
     r"^(?:transpose\s+)?(?:it\s+)?(?:up\s+|down\s+)?(?:from\s+(?P<source>.+?)\s+)?(?:in)?to\s+"
@@ -97,7 +97,7 @@ def respelled(music: Music) -> Music | None:
 
 def weight(music: Music) -> int:
     """How hard the spelling is to read: accidentals, double ones counted four times."""
-    return sum((0, 1, 5)[min(abs(p.alter), 2)] + (_odd(p) * 2) for p in pitches(music))
+    return sum((0, 1, 5)[min(abs(p.alter), 2)] + (is_odd(p) * 2) for p in pitches(music))
 
 
 def pitches(music: Music) -> Iterable[Pitch]:
@@ -131,7 +131,3 @@ def capo(chords: tuple[Chord, ...], fret: int) -> tuple[Music, Music]:
 
 def _heavy(music: Music) -> int:
     return sum(abs(p.alter) > 1 for p in pitches(music))
-
-
-def _odd(pitch: Pitch) -> bool:
-    return (pitch.step, pitch.alter) in {("E", 1), ("B", 1), ("C", -1), ("F", -1)}

@@ -147,8 +147,12 @@ def _in_mode(theme: Line, mode: str) -> Line:
     def change(pitch: Pitch) -> Pitch:
         return replace(pitch, alter=pitch.alter + new[pitch.step] - old[pitch.step])
 
-    bare = theme.with_notes(replace(note, chord="") for note in theme.notes)
-    return replace(bare.map(change), key=target)
+    return replace(_without_chords(theme).map(change), key=target)
+
+
+def _without_chords(theme: Line) -> Line:
+    """The theme without its chord symbols, which its changed notes would not fit."""
+    return theme.with_notes(replace(note, chord="") for note in theme.notes)
 
 
 def _minor(theme: Line, rng: random.Random) -> Line:
@@ -161,26 +165,20 @@ def _major(theme: Line, rng: random.Random) -> Line:
 
 def _inversion(theme: Line, rng: random.Random) -> Line:
     home, axis = theme.home, theme.pitches[0]
-    bare = theme.with_notes(replace(note, chord="") for note in theme.notes)
-    return bare.map(lambda p: step_in(axis, axis.index - p.index, home))
+    return _without_chords(theme).map(lambda p: step_in(axis, axis.index - p.index, home))
 
 
 def _retrograde(theme: Line, rng: random.Random) -> Line:
-    notes = (replace(note, chord="") for note in theme.notes[::-1])
-    return replace(theme.with_notes(notes), pickup=Fraction(0))
-
-
-def _stretched(theme: Line, factor: Fraction) -> Line:
-    notes = tuple(replace(note, beats=note.beats * factor) for note in theme.notes)
-    return replace(theme, notes=notes, pickup=theme.pickup * factor % theme.meter.quarters)
+    notes = _without_chords(theme).notes[::-1]
+    return replace(theme, notes=notes, pickup=Fraction(0))
 
 
 def _augmentation(theme: Line, rng: random.Random) -> Line:
-    return _stretched(theme, Fraction(2))
+    return theme.stretched(Fraction(2))
 
 
 def _diminution(theme: Line, rng: random.Random) -> Line:
-    return _stretched(theme, Fraction(1, 2))
+    return theme.stretched(Fraction(1, 2))
 
 
 def _octaves(theme: Line, rng: random.Random) -> Line:

@@ -56,7 +56,7 @@ def check(texture: Texture, key: Key | None = None) -> list[Finding]:
     >>> [f.rule for f in check(read_voices("C3 G3 E4 C5, D3 A3 F4 D5"))]
     ['parallel octaves', 'parallel fifths']
     """
-    heres = [_Here(moment, _chord(moment)) for moment in texture.moments]
+    heres = [_Here(moment, sounding_chord(moment)) for moment in texture.moments]
     found: list[Finding] = []
     for here in heres:
         found += _at_one_time(here, texture.names, key)
@@ -76,12 +76,12 @@ def tell(finding: Finding, texture: Texture) -> str:
     return f"{texture.where(finding.start)}: {finding.rule}, {voices}{detail}"
 
 
-def _chord(moment: Moment) -> Chord | None:
+def sounding_chord(moment: Moment) -> Chord | None:
+    """Return the chord of three notes or more that sounds, where it has a common name."""
     sounding = [pitch for pitch in reversed(moment.pitches) if pitch is not None]
     if len({pitch.pitch_class for pitch in sounding}) < 3:
         return None
-    named = name_notes(sounding, 1)
-    return named[0] if named else None
+    return next(iter(name_notes(sounding, 1)), None)
 
 
 def _at_one_time(here: _Here, names: Sequence[str], key: Key | None) -> Iterator[Finding]:
@@ -107,9 +107,9 @@ def _at_one_time(here: _Here, names: Sequence[str], key: Key | None) -> Iterator
 def _doubled(here: _Here, key: Key | None) -> Iterator[Finding]:
     """A leading tone or a chord's seventh in two voices, and a chord without its third."""
     pitches = [pitch for pitch in here.moment.pitches if pitch is not None]
-    tender = (
-        {"doubled leading tone": leading_tone(key)} if key and is_dominant(pitches, key) else {}
-    )
+    tender = {}
+    if key is not None and is_dominant(pitches, key):
+        tender["doubled leading tone"] = leading_tone(key)
     if here.chord is not None and here.chord.quality.seventh and len(here.chord.tones) >= 4:
         tender["doubled seventh"] = seventh_of(here.chord)
     for rule, tone in tender.items():
@@ -123,7 +123,7 @@ def _doubled(here: _Here, key: Key | None) -> Iterator[Finding]:
     names = {pitch.name: pitch for pitch in pitches}
     if len(pitches) > 2 and len(names) == 2:
         one, two = names.values()
-        if {between(one, two).simple.short, between(two, one).simple.short} & {"P5"}:
+        if "P5" in (between(one, two).simple.short, between(two, one).simple.short):
             every = tuple(range(len(here.moment.pitches)))
             yield Finding("no third", here.moment.start, every, " ".join(names))
 

@@ -34,9 +34,6 @@ _TOKEN = re.compile(
     r"(?::(?P<length>\d+/\d+|\d+(?:\.\d+)?|[whqes]\.?))?(?P<tie>~?)",
     re.IGNORECASE,
 )
-_LENGTHS = {
-    "w": Fraction(4), "h": Fraction(2), "q": Fraction(1), "e": Fraction(1, 2), "s": Fraction(1, 4),
-}  # fmt: skip
 _APART = re.compile(r"(?<![A-Za-z])([A-Ga-g](?:##?|bb?)?)\s+(\d)\b(?!\s*[:/])")
 _DOTTED = re.compile(r":[whqes]\.$")
 _QUARTERS = re.compile(r"(?<=[\w#♯♭]):(\d+)(?![\d/.])")
@@ -213,7 +210,7 @@ def _note(match: re.Match[str], share: Fraction) -> Note:
 
 def _beats(said: str) -> Fraction:
     """Read a length: a letter, quarter notes, or a fraction of a whole note."""
-    letter = _LENGTHS.get(said[0].lower())
+    letter = line_text.LETTERS.get(said[0].lower())
     if letter is not None:
         return letter * (Fraction(3, 2) if said.endswith(".") else 1)
     try:

@@ -14,6 +14,7 @@ from tools.music.numbers import read_inversion, read_number, read_tempo
 from tools.music.pitch import MusicError
 from tools.music.presentation import show, show_chords, show_if_playable
 from tools.music.roman import analyse_all, realise
+from tools.music.text import with_article
 from tools.music.transposition import by_request, capo, for_instrument, respelled
 
 LAST_FRET = 12
@@ -80,9 +81,7 @@ def transpose_for_instrument(music: str, instrument: str) -> ToolResult:
         lines.append(f"{player.name} reads concert pitch: nothing changes.".capitalize())
     else:
         way = "below" if distance.descending else "above"
-        name = distance.name
-        article = "an" if name[0] in "aeiou" else "a"
-        lines.append(f"Its part is written {article} {name} {way} what sounds.")
+        lines.append(f"Its part is written {with_article(distance.name)} {way} what sounds.")
     return ToolResult("\n".join(lines), show_if_playable(written, _written(written)))
 
 

@@ -15,6 +15,7 @@ from tools.music.interval import Interval, between, for_semitones, transpose
 from tools.music.interval_text import read_interval
 from tools.music.key import Key, fifths_of, read_key
 from tools.music.pitch import MusicError, Pitch
+from tools.music.text import with_article
 from tools.music.transposition import nearest
 
 # General MIDI programs (from 0) by what people call the instruments.
@@ -182,8 +183,8 @@ def _for_player(piece: Piece, match: re.Match[str]) -> Changed:
     if distance.semitones == 0:
         return Changed(replace(moved, parts=named), f"for {player.name}, which reads concert pitch")
     way = "below" if distance.descending else "above"
-    words = f"for {player.name}, written a {distance.name} {way} what sounds"
-    return Changed(replace(moved, parts=named), words.replace(" a aug", " an aug"))
+    words = f"for {player.name}, written {with_article(distance.name)} {way} what sounds"
+    return Changed(replace(moved, parts=named), words)
 
 
 def _played_on(piece: Piece, match: re.Match[str]) -> Changed:

@@ -80,7 +80,7 @@ class LilyPondCommands(LilyPondNotes):
         self._signatures.append((stream.now if stream else Fraction(), fifths))
 
     def _do_time(self, token: Token, stream: Stream | None) -> None:
-        # \\time 3,2 5/8 tells how the beats are grouped, which is not kept.
+        # `\time 3,2 5/8` tells how the beats are grouped, which is not kept.
         while self._peek().text.isdecimal() or self._peek().text == ",":
             self._next()
         said = self._next()

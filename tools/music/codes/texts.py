@@ -11,7 +11,8 @@ from tools.music.line import Line
 from tools.music.line_text import read_line
 from tools.music.music_text import Music, read_music
 from tools.music.pitch import MusicError
-from tools.music.score import Event, of_music
+from tools.music.score import of_music
+from tools.music.score_piece import sound_of
 
 
 def read_text(text: str) -> Piece:
@@ -36,10 +37,9 @@ def of_line(line: Line) -> Piece:
     """Return a melody as a piece of one part."""
     sounds = [Sound(n.beats, tuple(sorted(n.pitches, key=lambda p: p.semitones)), (), n.chord)
               for n in line.notes]  # fmt: skip
-    numerator, _, denominator = line.meter.name.partition("/")
-    meter = (int(numerator), int(denominator))
-    signature = [(Fraction(), line.key.fifths)] if line.key and abs(line.key.fifths) <= 7 else []
-    bars = cut(sounds, [(Fraction(), meter)], signature, pickup=line.pickup)
+    meters = [(Fraction(), (line.meter.top, line.meter.bottom))]
+    signatures = [(Fraction(), line.key.printed_fifths)] if line.key else []
+    bars = cut(sounds, meters, signatures, pickup=line.pickup)
     piece = Piece(
         (Part("", bars),), tempo=float(line.tempo), mode=line.key.mode if line.key else ""
     )
@@ -49,11 +49,5 @@ def of_line(line: Line) -> Piece:
 def of_chords(music: Music, text: str) -> Piece:
     """Return chords, or plain notes, laid out as they are played."""
     score = of_music(music, text.strip()[:80])
-    bars = cut([_sound(event) for event in score.events])
+    bars = cut([sound_of(event) for event in score.events])
     return with_key(Piece((Part("", bars),), tempo=float(score.tempo)))
-
-
-def _sound(event: Event) -> Sound:
-    symbol = event.chord.symbol if event.chord else ""
-    pitches = tuple(sorted(event.pitches, key=lambda p: p.semitones))
-    return Sound(Fraction(event.beats), pitches, (), symbol)

@@ -7,7 +7,6 @@ import itertools
 import json
 import zlib
 from dataclasses import dataclass, field
-from typing import Any
 
 from tools.music.pitch import STEPS, Pitch
 
@@ -65,6 +64,18 @@ class BarMark:
     number: int
     meter: tuple[int, int] = (4, 4)
     fifths: int = 0
+
+    @property
+    def full(self) -> int:
+        """What a whole bar lasts, in ticks."""
+        return TICKS * 4 * self.meter[0] // self.meter[1]
+
+    @property
+    def beat(self) -> int:
+        """What a beat lasts, in ticks: a dotted one in compound meters."""
+        beats, unit = self.meter
+        compound = beats % 3 == 0 and beats > 3 and unit >= 8
+        return TICKS * 4 // unit * (3 if compound else 1)
 
 
 @dataclass(frozen=True)
@@ -143,10 +154,7 @@ def rhythm_text(lines: tuple[Line, ...]) -> str:
 def pack(entry: Entry) -> bytes:
     """Return lines, bars and the places of the harmony as compressed bytes."""
     lines = [[line.name, line.program, _packed(line)] for line in entry.lines]
-    bars: list[list[Any]] = []
-    for mark in entry.bars:
-        row = [mark.start, mark.number, *mark.meter, mark.fifths]
-        bars.append(row)
+    bars = [[mark.start, mark.number, *mark.meter, mark.fifths] for mark in entry.bars]
     plain = {"lines": lines, "bars": bars, "harmony": [each.start for each in entry.harmony]}
     return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 9)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.music.chord import Chord
-from tools.music.corpus.entry import TICKS, BarMark, Entry, Harmony, Note
+from tools.music.corpus.entry import Entry, Harmony, Note
 from tools.music.key import Key, fifths_of, pitch_at
 from tools.music.key_finding import MAJOR_PROFILE, MINOR_PROFILE
 from tools.music.quality import Quality
@@ -82,18 +82,12 @@ def _beats(entry: Entry) -> list[int]:
     starts: list[int] = []
     for mark, after in zip(entry.bars, (*entry.bars[1:], None), strict=True):
         stop = after.start if after else end
-        size = _beat_size(mark)
+        size = mark.beat
         # An upbeat is counted from its end, so that its beats are beats.
         place = mark.start + (stop - mark.start) % size
         starts += [mark.start] if place > mark.start else []
         starts += range(place, stop, size)
     return [*starts, end]
-
-
-def _beat_size(mark: BarMark) -> int:
-    beats, unit = mark.meter
-    compound = beats % 3 == 0 and beats > 3 and unit >= 8
-    return TICKS * 4 // unit * (3 if compound else 1)
 
 
 def _spans(entry: Entry, beats: Sequence[int]) -> list[_Span]:

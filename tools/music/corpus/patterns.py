@@ -77,9 +77,7 @@ def _plain_numerals(text: str) -> str:
     plain = plain_signs(text).replace("°", "o").replace("ø", "%").strip(" .?!\"'")
     plain = re.sub(r"\bflat\s+(?=[ivIV]+\b)", "b", plain)
     plain = re.sub(r"(?<=\d)/(?=\d)", "", plain)
-    return re.sub(
-        r"\s*(?:->|→|,|\||;|\bto\b|\bthen\b|(?<=[\w%+])\s*-\s*(?=[b#]?[ivIVN]))\s*", " ", plain
-    )
+    return _BETWEEN.sub(" ", plain)
 
 
 def _numeral(item: str) -> str:

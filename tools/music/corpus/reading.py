@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,17 +69,17 @@ def _title(source: str, score: Any) -> str:
 
 
 def _chorale_title(stem: str) -> str:
+    number = stem.removeprefix("bwv")
+    title = _chorale_titles().get(number, "")
+    return f"{title} (BWV {number})" if title else ""
+
+
+@functools.lru_cache(maxsize=1)
+def _chorale_titles() -> dict[str, str]:
+    """The titles of Bach's chorales by their BWV numbers."""
     from music21.corpus import chorales
 
-    known = _chorales.get("all")
-    if known is None:
-        known = chorales.ChoraleListRKBWV().byBWV
-        _chorales["all"] = {str(bwv): row["title"] for bwv, row in known.items()}
-    title = _chorales["all"].get(stem.removeprefix("bwv"), "")
-    return f"{title} (BWV {stem.removeprefix('bwv')})" if title else ""
-
-
-_chorales: dict[str, dict[str, str]] = {}
+    return {str(bwv): row["title"] for bwv, row in chorales.ChoraleListRKBWV().byBWV.items()}
 
 
 def _said(score: Any, field: str) -> str:

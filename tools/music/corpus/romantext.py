@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.music.corpus.entry import TICKS, BarMark, Harmony
+from tools.music.corpus.entry import BarMark, Harmony
 from tools.music.corpus.harmony import plain
 from tools.music.key import Key
 from tools.music.pitch import MusicError, read_pitch
@@ -96,20 +96,13 @@ def placed(analysis: Analysis, bars: Sequence[BarMark]) -> tuple[Harmony, ...]:
     found: list[Harmony] = []
     for number in sorted(known):
         place, mark = marks[number]
-        unit = TICKS * 4 // mark.meter[1]
-        if mark.meter[0] % 3 == 0 and mark.meter[0] > 3 and mark.meter[1] >= 8:
-            unit *= 3
-        end = bars[place + 1].start if place + 1 < len(bars) else mark.start + _full(mark)
+        end = bars[place + 1].start if place + 1 < len(bars) else mark.start + mark.full
         # A short first bar is the end of a whole one.
-        missing = _full(mark) - (end - mark.start) if place == 0 else 0
+        missing = mark.full - (end - mark.start) if place == 0 else 0
         for beat, text in analysis.bars[number]:
-            start = mark.start + round((beat - 1) * unit) - missing
+            start = mark.start + round((beat - 1) * mark.beat) - missing
             found.append(Harmony(max(start, mark.start), text))
     return tuple(_without_repeats(found))
-
-
-def _full(mark: BarMark) -> int:
-    return TICKS * 4 * mark.meter[0] // mark.meter[1]
 
 
 def _without_repeats(found: Sequence[Harmony]) -> list[Harmony]:

@@ -14,15 +14,11 @@ from tools.music.corpus.entry import Entry
 from tools.music.corpus.harmony import pretty
 from tools.music.corpus.index import Index, Row
 from tools.music.key import read_key
+from tools.music.meter import read_meter
 from tools.music.pitch import MusicError
 from tools.music.text import did_you_mean
 
 MOST_PLACES = 6
-_METERS = {
-    "common time": "4/4", "common": "4/4", "c": "4/4", "cut time": "2/2", "cut": "2/2",
-    "alla breve": "2/2", "waltz": "3/4", "waltz time": "3/4", "march": "2/4", "jig": "6/8",
-}  # fmt: skip
-_NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve").split()
 _WHO = re.compile(
     r"\b(?:by|from|of|music|pieces?|works?|songs?|tunes?|something|anything|some|any|all)\b", re.I
 )
@@ -109,7 +105,7 @@ def _filtered(rows: Sequence[Row], query: Query) -> list[Row]:
         wanted = f" {plain}" if plain in ("major", "minor") else read_key(query.key).name
         kept = [row for row in kept if row.key.endswith(wanted)]
     if query.meter:
-        meter = read_meter(query.meter)
+        meter = read_meter(query.meter).name
         kept = [row for row in kept if meter in row.meter.split()]
     return kept
 
@@ -133,30 +129,6 @@ def _composer(rows: Sequence[Row], text: str) -> str:
 
 def _initials(name: str) -> str:
     return "".join(word[0] for word in name.split()[:-1]).lower()
-
-
-def read_meter(text: str) -> str:
-    """Return a meter as the index has it.
-
-    >>> read_meter("3/4"), read_meter("six eight time"), read_meter("cut time")
-    ('3/4', '6/8', '2/2')
-
-    Raises:
-        MusicError: it is no meter.
-    """
-    plain = re.sub(r"\b(?:time|meter|metre|signature)\b", " ", text.lower())
-    plain = " ".join(plain.replace("-", " ").split()).strip(" .")
-    if known := _METERS.get(plain) or _METERS.get(text.lower().strip()):
-        return known
-    plain = re.sub(r"[a-z]+", lambda w: _number(w[0]), plain)
-    match = re.fullmatch(r"(\d{1,2})\s*[/ ]\s*(1|2|4|8|16|32)", plain)
-    if match is None:
-        raise MusicError(f"cannot read {text!r} as a meter; write e.g. 3/4 or 6/8")
-    return f"{match[1]}/{match[2]}"
-
-
-def _number(word: str) -> str:
-    return str(_NUMBERS.index(word)) if word in _NUMBERS else word
 
 
 @functools.lru_cache(maxsize=64)

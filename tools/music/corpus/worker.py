@@ -48,17 +48,15 @@ def main(index_path: str, corpus: str) -> None:
 def finished(entry: Entry, analyses: dict[str, Analysis]) -> Entry:
     """Return the entry with its key and harmony: a person's, where the corpus has one."""
     key, harmony = analyse_harmony(entry)
-    key = entry.key or key
+    computed = dataclasses.replace(entry, key=entry.key or key, harmony=harmony)
     analysis = analyses.get(entry.source)
-    if analysis is not None:
-        try:
-            by_hand = placed(analysis, entry.bars)
-        except MusicError:
-            return dataclasses.replace(entry, key=key, harmony=harmony)
-        return dataclasses.replace(
-            entry, key=key, harmony=by_hand, analyst=analysis.analyst or "unnamed"
-        )
-    return dataclasses.replace(entry, key=key, harmony=harmony)
+    if analysis is None:
+        return computed
+    try:
+        by_hand = placed(analysis, entry.bars)
+    except MusicError:
+        return computed
+    return dataclasses.replace(computed, harmony=by_hand, analyst=analysis.analyst or "unnamed")
 
 
 def find_analyses(folder: Path) -> dict[str, Analysis]:

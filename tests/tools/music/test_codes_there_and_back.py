@@ -8,17 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from support.pieces import pieces
 
-from tools.music.codes.formats import (
-    ABC,
-    CSOUND,
-    FORMATS,
-    LILYPOND,
-    MIDI,
-    MUSICXML,
-    SONIC_PI,
-    STRUDEL,
-    TIDAL,
-)
+from tools.music.codes import formats
 from tools.music.codes.midi_writer import timed
 from tools.music.codes.model import Bar, Part, Piece, Sound, pitch_of, played
 from tools.music.codes.mxl import pack
@@ -38,7 +28,9 @@ def sounding(piece: Piece) -> list[tuple]:
 
 @QUICK
 @given(pieces())
-@pytest.mark.parametrize("found", [ABC, MUSICXML, LILYPOND], ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "found", [formats.ABC, formats.MUSICXML, formats.LILYPOND], ids=lambda f: f.name
+)
 def test_notation_keeps_names_lengths_and_bars(found, piece):
     reading = found.read(found.write(piece))
     assert reading.problems == []
@@ -53,7 +45,7 @@ def test_notation_keeps_names_lengths_and_bars(found, piece):
 @QUICK
 @given(pieces(most_parts=1))
 def test_midi_keeps_numbers_and_lengths(piece):
-    reading = MIDI.read(MIDI.write(piece))
+    reading = formats.MIDI.read(formats.MIDI.write(piece))
     if not piece.note_count:
         assert "no notes" in str(reading.problems[0])
         return
@@ -64,22 +56,26 @@ def test_midi_keeps_numbers_and_lengths(piece):
 
 @QUICK
 @given(pieces(ties=False, most_parts=1))
-@pytest.mark.parametrize("found", [STRUDEL, TIDAL, SONIC_PI, CSOUND], ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "found",
+    [formats.STRUDEL, formats.TIDAL, formats.SONIC_PI, formats.CSOUND],
+    ids=lambda f: f.name,
+)
 def test_live_codes_keep_starts_and_numbers(found, piece):
     reading = found.read(found.write(piece))
     if not piece.note_count:
         return
     assert reading.problems == []
     beats = piece.first.full
-    scale = Fraction(4) / beats if found in (STRUDEL, TIDAL) else Fraction(1)
+    scale = Fraction(4) / beats if found in (formats.STRUDEL, formats.TIDAL) else Fraction(1)
     expected = sorted({(start * scale, midi) for start, _, midi in sounding(piece)})
     assert sorted({(start, midi) for start, _, midi in sounding(reading.piece)}) == expected
 
 
 def test_compressed_musicxml_is_the_same():
     piece = Piece((Part("a", (Bar((Sound(Fraction(4), (pitch_of("E", -1, 4),)),)),)),))
-    score = MUSICXML.write(piece)
-    assert MUSICXML.read(pack(score.decode())).piece == MUSICXML.read(score).piece
+    score = formats.MUSICXML.write(piece)
+    assert formats.MUSICXML.read(pack(score.decode())).piece == formats.MUSICXML.read(score).piece
 
 
 def test_repeats_and_endings_are_kept_or_played_out():
@@ -93,11 +89,11 @@ def test_repeats_and_endings_are_kept_or_played_out():
     piece = Piece((Part("", (one, two, three, four)),))
     heard = "".join(bar.sounds[0].pitches[0].step for bar in played(piece.parts[0].bars))
     assert heard == "CDCEF"
-    for found in FORMATS:
+    for found in formats.FORMATS:
         back = found.read(found.write(piece)).piece
         said = [p.step for bar in played(back.parts[0].bars) for s in bar.sounds for p in s.pitches]
         assert "".join(said) == "CDCEF", found.name
-    for found in (ABC, MUSICXML):
+    for found in (formats.ABC, formats.MUSICXML):
         assert found.read(found.write(piece)).piece.parts[0].bars == piece.parts[0].bars
 
 
@@ -106,7 +102,7 @@ def test_chord_symbols_are_kept():
         Sound(Fraction(2), (pitch_of("C", 0, 4),), (), symbol) for symbol in ("Am7", "F#m7b5/C")
     )
     piece = Piece((Part("", (Bar(sounds),)),))
-    for found in (ABC, MUSICXML, LILYPOND):
+    for found in (formats.ABC, formats.MUSICXML, formats.LILYPOND):
         back = found.read(found.write(piece)).piece
         said = [sound.chord.replace("♯", "#").replace("♭", "b") for sound in back.parts[0].sounds]
         assert said == ["Am7", "F#m7b5/C"], found.name

@@ -30,7 +30,6 @@ from tools.music.corpus.entry import (
 )
 from tools.music.corpus.harmony import analyse_harmony
 from tools.music.corpus.romantext import placed, read_analysis
-from tools.music.corpus.search import read_meter
 from tools.music.interval import Interval, transpose
 from tools.music.key import fifths_of, pitch_at
 from tools.music.pitch import STEPS, MusicError, Pitch, read_pitch
@@ -156,7 +155,6 @@ def test_contours(text: str) -> None:
         (patterns.rhythm, ""),
         (patterns.contour, "up sideways"),
         (patterns.contour, ""),
-        (read_meter, "pi"),
     ],
 )
 def test_what_cannot_be_read_is_said(read, text: str) -> None:

@@ -1,4 +1,4 @@
-"""`mica models promote`, `rollback`, `challenge`, `withdraw`, `history` and `decide`."""
+"""`mica models show`, `challenge`, `decide`, `promote`, `rollback`, `withdraw`, `history`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,26 @@ if TYPE_CHECKING:
     from training.gate.deciding import Decision
 
 _FROM_NOW = "running servers change at each conversation's next turn"
+
+
+def show(
+    name: Annotated[str, typer.Argument(help="A build, as `mica models list` shows it.")],
+) -> None:
+    """Show a build: where it comes from, its files with their hashes, and its card."""
+    from runtime.models.registry import Registry
+
+    registry = Registry()
+    entry = registry.entry(name)
+    role = registry.standing().role(entry.name)
+    parent = f", version {entry.version}, from {entry.parent}" if entry.parent else ""
+    print(f"{entry.name}{f' [{role}]' if role else ''}  {entry.format}{parent}")
+    files = [("base", entry.file)]
+    files += [(f"adapter {of}", file) for of, file in entry.adapter_files.items()]
+    files += [(f"learned {of}", file) for of, file in entry.learned.items()]
+    for what, file in files:
+        print(f"  {what}: {file.path}  sha256 {(file.sha256 or 'unknown')[:16]}")
+    if entry.card and entry.card.is_file():
+        print(f"\n{entry.card.read_text(encoding='utf-8').rstrip()}")
 
 
 def promote(

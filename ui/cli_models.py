@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runtime.models.entry import ModelEntry
 
 models = typer.Typer(help="The models on this machine.", no_args_is_help=True)
+models.command("show")(cli_builds.show)
 models.command("challenge")(cli_builds.challenge)
 models.command("decide")(cli_builds.decide)
 models.command("promote")(cli_builds.promote)

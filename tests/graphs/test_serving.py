@@ -85,6 +85,16 @@ def test_an_adapter_that_nobody_uses_is_let_go(serving: Local, registry: Registr
     assert serving.engine.adapters == before
 
 
+def test_a_turn_that_waited_finds_its_build_again(serving: Local, registry: Registry):
+    """An approval may come long after the build of its turn was let go."""
+    first = said(serving, "tiny")
+    registry.promote("second")
+    assert serving.assign("other") == "second"
+    kept = serving.engine.adapters
+    assert said(serving, "tiny") == first
+    assert serving.engine.adapters == kept, "it is let go again"
+
+
 def test_a_build_of_another_base_gets_an_engine_of_its_own(
     serving: Local, registry: Registry, tmp_path: Path
 ):

@@ -50,6 +50,18 @@ def test_challenge_promote_rollback(mica: Callable[..., Ended]):
     assert code == 1 and "no champion to go back to" in err
 
 
+def test_a_build_is_shown_with_its_files(mica: Callable[..., Ended]):
+    said = mica("show", "mica-1")[1].splitlines()
+    assert said[0] == "mica-1  mica, version 1, from mica"
+    assert [line.split(":")[0].strip() for line in said[1:4]] == [
+        "base",
+        "adapter sysadmin",
+        "adapter composer",
+    ]
+    shipped = mica("show", "champion")[1]
+    assert shipped.startswith("mica [champion]  mica\n") and "\n# " in shipped
+
+
 def test_bad_input_is_one_line(mica: Callable[..., Ended]):
     for arguments, why in [
         (["promote"], "there is no challenger"),

@@ -115,11 +115,15 @@ def run(folder: Path) -> None:
             folder,
             rows=len(examples),
             held_out_rows=len(held_out),
-            held_out_before=before,
-            held_out_after=after if held_out else None,
+            held_out_before=_rounded(before),
+            held_out_after=_rounded(after) if held_out else None,
             device=device,
             adapter_sha256=hashlib.sha256((folder / "adapter.gguf").read_bytes()).hexdigest(),
         )
+
+
+def _rounded(loss: float | None) -> float | None:
+    return None if loss is None else round(loss, 5)
 
 
 def _clear(folder: Path) -> None:

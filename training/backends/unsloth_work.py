@@ -7,32 +7,28 @@ import os
 from pathlib import Path
 from typing import Any
 
-from training.runs.machine import this_machine
-
 os.environ.setdefault("UNSLOTH_DISABLE_STATISTICS", "1")
-if not this_machine().cards:
-    os.environ.setdefault("UNSLOTH_ALLOW_CPU", "1")  # else importing it fails
 
 import unsloth  # noqa: I001  it patches the others, so it comes before them
 import torch
 import trl
 
 from training.backends import hf_work
-from training.backends.checks import chosen_card, uses_bfloat16
+from training.backends.checks import uses_bfloat16
 from training.backends.reporting import working
+from training.runs.machine import this_machine
 from training.runs.recipe import Recipe
 
 
 def trainer_of(folder: Path, recipe: Recipe, callback: Any) -> Any:
     """Return TRL's SFT trainer over Unsloth's model."""
     bfloat16 = uses_bfloat16(recipe, this_machine())
-    card = chosen_card(recipe, this_machine())
-    device = "cuda" if card and torch.cuda.is_available() else "cpu"
     model, tokenizer = unsloth.FastLanguageModel.from_pretrained(
         model_name=recipe.base,
         max_seq_length=recipe.context,
         dtype=torch.bfloat16 if bfloat16 else torch.float32,
         load_in_4bit=recipe.loading == "4bit",
+        use_gradient_checkpointing=False,
     )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -46,7 +42,7 @@ def trainer_of(folder: Path, recipe: Recipe, callback: Any) -> Any:
         random_state=recipe.seed,
         use_gradient_checkpointing=False,
     )
-    shared = hf_work.arguments(folder, recipe, bfloat16=bfloat16, device=device)
+    shared = hf_work.arguments(folder, recipe, bfloat16=bfloat16, device="cuda")
     return trl.SFTTrainer(
         model=model,
         args=trl.SFTConfig(**shared),

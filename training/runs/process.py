@@ -44,6 +44,8 @@ class Training:
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             "TOKENIZERS_PARALLELISM": "false",
+            "TQDM_DISABLE": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
             **({"OMP_NUM_THREADS": str(threads)} if threads else {}),
         }
         command = [str(backend.environment.python), "-m", backend.worker, str(run.folder)]

@@ -27,7 +27,7 @@ from training.dataset.folder import Dataset, DatasetError, as_lines
 from training.dataset.personal import Masker
 from training.dataset.rerun import Rerun, RunError
 from training.dataset.row import Rejected, Row
-from training.dataset.valid import safety_problem, schema_problem
+from training.dataset.valid import control_problem, safety_problem, schema_problem
 from training.evaluate.tables import FOLDER
 
 FORMAT = 1
@@ -148,7 +148,11 @@ class _Builder:
                 turns = self._rerun.run(found)
             except RunError as error:
                 return "run", str(error)
+            if why := rows.unsupported_problem(found, turns[-1]):
+                return "run", why
         row = rows.row_of(found, turns, self.specialist, self.tools, self.schema_version, masker)
+        if why := control_problem([str(row.messages), str(row.rejected)]):
+            return "format", why
         self.masked += masker.found
         return row
 

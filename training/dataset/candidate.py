@@ -107,7 +107,7 @@ def _taught(item: FeedbackItem, label: Label) -> Turn:
     if item.corrected_calls:
         return Turn(had.request, item.corrected_calls, item.correction)
     if item.correction:
-        return replace(had, answer=item.correction)
+        return replace(had, answer=item.correction, outputs=(), statuses=())
     return had
 
 

@@ -18,6 +18,7 @@ STEPS = {
     "schema": "a tool or an argument that there is not any more",
     "safety": "a command that must not be taught",
     "run": "a call that does not work, or an answer about another result",
+    "format": "a token that would steer a model in training",
     "agreement": "another answer to the same request was taken",
     "duplicates": "said already",
     "balance": "enough of this sort",

@@ -16,7 +16,7 @@ from tools.bash.policy.judge import judge
 from training.dataset.candidate import Call, Candidate, Turn
 from training.dataset.personal import Masker
 from training.dataset.row import Label, Lineage, Messages, Row
-from training.dataset.valid import schema_problem
+from training.dataset.valid import schema_problem, unsupported
 
 WEIGHTS: Mapping[Label, float] = {
     "correction": 2.0, "edit": 2.0, "preference": 1.0, "up": 1.0, "down": 1.0,
@@ -47,6 +47,25 @@ def secret_problem(found: Candidate) -> str | None:
         return None
     kind = taught.partition(_MASKED)[2].partition("]")[0]
     return f"what it teaches holds a secret ({kind}); correct it with a made-up value instead"
+
+
+def unsupported_problem(found: Candidate, turn: Turn) -> str | None:
+    """Return why an answer that a person wrote does not go with the calls that were made.
+
+    Where nobody said which call is right, a call is only as right as what it gave.
+    """
+    item = found.item
+    if item.corrected_calls or not item.correction or not item.calls:
+        return None
+    advice = "correct the call as well (`mica feedback correct`)"
+    if not turn.calls:
+        return f"the calls that were made had failed, and nobody said which is right; {advice}"
+    missing = unsupported(item.correction, [turn.request, *turn.outputs])
+    return (
+        f"its calls do not give {missing!r}, which the correction says; {advice}"
+        if missing
+        else None
+    )
 
 
 def row_of(

@@ -21,6 +21,12 @@ _STARTED = re.compile(
 )
 
 
+_CONTROL = re.compile(r"<\|[\w.-]+\|>|</?(?:tool_call|tool_response|tools|documents)>")
+# What a corrected answer states that a result must bear out: numbers, paths, code, notes.
+_STATED = re.compile(r"\d+(?:[.,:]\d+)*|(?<!\w)/[\w./-]+\w|`[^`\n]+`|\b[A-G](?:[#b♯♭](?!\w))")
+_SIGNS = str.maketrans("♯♭,", "#b.")
+
+
 def schema_problem(
     calls: Iterable[Mapping[str, Any]], tools: Mapping[str, Tool], allowed: Sequence[str]
 ) -> str | None:
@@ -71,3 +77,25 @@ def _unsafe(decision: Decision) -> str | None:
     return (
         f"it writes to {written}, which decides who may log in or what starts" if written else None
     )
+
+
+def control_problem(texts: Iterable[str]) -> str | None:
+    """Return why texts must not be in a row: they hold a token by which a model is steered."""
+    found = next((match for text in texts if (match := _CONTROL.search(text))), None)
+    return f"it holds {found[0]}, which would steer a model in training" if found else None
+
+
+def unsupported(answer: str, results: Iterable[str]) -> str | None:
+    """Return what a written answer states that no result says, None where all is borne out.
+
+    >>> unsupported("It has 12 lines.", ["12 a.txt"])
+    >>> unsupported("It has 13 lines.", ["12 a.txt"])
+    '13'
+    """
+    known = " ".join(results).translate(_SIGNS)
+    stated = (found.strip("`").translate(_SIGNS) for found in _STATED.findall(answer))
+    return next((each for each in stated if not re.search(_whole(each), known)), None)
+
+
+def _whole(text: str) -> str:
+    return rf"(?<!\w){re.escape(text)}(?!\w)"

@@ -46,17 +46,23 @@ class Turn:
 
     def messages(self, *, as_run: bool = True) -> tuple[dict[str, Any], ...]:
         """Return the turn's messages: its calls as they ran, or as the model made them."""
-        ran = {
-            str(message.get("tool_call_id")): meta["arguments"]
-            for message, meta in self.entries[self.start : self.end]
-            if as_run and message["role"] == "tool" and meta.get("edited")
-        }
+        ran = self._ran(self.start, self.end) if as_run else {}
         return tuple(_edited(m, ran) for m, _ in self.entries[self.start : self.end])
 
     def before(self, without: Turn | None = None) -> tuple[dict[str, Any], ...]:
-        """Return the messages before the turn, leaving out those of another one."""
+        """Return the messages before the turn, calls as they ran, without those of another turn."""
         left_out = range(without.start, without.end) if without else range(0)
-        return tuple(dict(self.entries[i][0]) for i in range(self.start) if i not in left_out)
+        ran = self._ran(0, self.start)
+        kept = (i for i in range(self.start) if i not in left_out)
+        return tuple(_edited(self.entries[i][0], ran) for i in kept)
+
+    def _ran(self, start: int, end: int) -> dict[str, Any]:
+        """Return the arguments of the calls that a person changed, by call."""
+        return {
+            str(message.get("tool_call_id")): meta["arguments"]
+            for message, meta in self.entries[start:end]
+            if message["role"] == "tool" and meta.get("edited")
+        }
 
     def calls(self, *, as_run: bool = True) -> tuple[dict[str, Any], ...]:
         """Return the turn's calls as `{"name", "arguments"}`."""

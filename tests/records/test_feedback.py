@@ -11,6 +11,7 @@ from support.feedback_turns import FIND, LS, turn
 
 from records.failures import kind_of
 from records.store import RecordsError, Store
+from records.turns import calls_in
 
 
 @pytest.fixture
@@ -82,6 +83,11 @@ def test_an_edit_is_feedback_with_the_edited_call(store: Store) -> None:
     store.rate("c", answer, rating="up")
     up = store.feedback(rating="up")[0]
     assert up.calls == (LS, FIND, LS) and up.kind == ""
+    # What later turns rest on is what ran, too.
+    later = turn(store, "c", "t2", "how many are they", answer="Three.")
+    store.rate("c", later, rating="down")
+    (down,) = store.feedback(rating="down")
+    assert calls_in(down.messages[: down.turn]) == (LS, FIND, LS)
 
 
 def test_a_rejection_is_a_thumb_down_with_its_reason(store: Store) -> None:

@@ -16,6 +16,8 @@ from graphs.build import all_tools
 from records.store import Store
 from sandboxes import Sandbox
 from sandboxes.choose import open_sandbox
+from tools.bash.policy.decision import Decision
+from tools.bash.policy.judge import judge
 from training.dataset import Dataset, DatasetError, build, meant_for
 from training.dataset.rerun import place_of
 from training.evaluate import tables
@@ -293,3 +295,34 @@ def test_a_written_answer_must_follow_from_the_calls(store: Store, evaluations: 
     assert steps(made) == {stated: "run", failed: "run", steered: "format"}
     assert "'4'" in reasons(made)[stated] and "which is right" in reasons(made)[failed]
     assert {row.kind for row in made.rows} == {"spell_chord", "answer"}
+
+
+def test_odd_results_stop_no_build(store: Store, box: Sandbox, evaluations: Path) -> None:
+    told = Told(store)
+    told.corrected("print bytes that are no text", bash("printf 'a\\377\\376\\000b'"))
+    told.corrected("print far too much of everything", bash("seq 100000"))
+    steered = told.corrected("show a template", bash("printf '<|end''_of_text|>'"))
+    made = shell(store, box, evaluations)
+    binary, long = made.rows
+    assert binary.answer.startswith("`a") and "b" in binary.answer
+    assert "characters left out" in str(long.messages[2]["content"])
+    assert len(str(long.messages)) < 10_000
+    assert steps(made) == {steered: "format"}
+
+
+def test_a_fault_over_one_piece_of_feedback_stops_no_build(
+    store: Store, box: Sandbox, evaluations: Path
+) -> None:
+    def faulty(command: str) -> Decision:
+        if "odd" in command:
+            raise ZeroDivisionError("unlucky")
+        return judge(command)
+
+    told = Told(store)
+    good = told.corrected("print a plain word", bash("echo plain"))
+    odd = told.corrected("print a rare word", bash("echo odd"))
+    made = build(
+        store, "sysadmin", sandbox=box, tools=all_tools(box), judge=faulty, evaluations=evaluations
+    )
+    assert [row.lineage.feedback for row in made.rows] == [(good,)]
+    assert steps(made) == {odd: "format"} and "unlucky" in reasons(made)[odd]

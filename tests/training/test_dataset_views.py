@@ -137,7 +137,7 @@ READERS = [
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("name", "environment", "counts"), READERS, ids=[r[0] for r in READERS])
 def test_the_library_reads_every_example(
-    made: Dataset, name: str, environment: Environment, counts: dict[str, int]
+    made: Dataset, name: str, environment: Environment, counts: dict[str, int], tmp_path: Path
 ) -> None:
     if problem := environment.problem():
         pytest.skip(f"the views are read with {name} itself: {problem}")
@@ -146,6 +146,7 @@ def test_the_library_reads_every_example(
     done = subprocess.run(
         [str(environment.python), read_views.__file__, name, str(views)],
         capture_output=True, text=True, env=settings, timeout=280, check=False,
+        cwd=tmp_path,  # some leave caches where they run
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.splitlines()[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -30,6 +31,7 @@ from training.dataset.row import Rejected, Row
 from training.dataset.valid import control_problem, safety_problem, schema_problem
 from training.evaluate.tables import FOLDER
 
+_log = logging.getLogger("mica.training")
 FORMAT = 1
 """Goes up when the same feedback gives other rows or files."""
 LEANS = 0.5
@@ -123,7 +125,7 @@ class _Builder:
         made: list[Row] = []
         rejected: list[Rejected] = []
         for number, item in enumerate(items, start=1):
-            result = self._row(item)
+            result = self._one(item)
             if isinstance(result, Row):
                 made.append(result)
             else:
@@ -133,6 +135,19 @@ class _Builder:
             if progress is not None:
                 progress(number, len(items))
         return made, rejected
+
+    def _one(self, item: FeedbackItem) -> Row | tuple[str, str]:
+        """Return a row, or the step that keeps it out and why; one odd piece stops no build."""
+        try:
+            row = self._row(item)
+            if isinstance(row, Row):
+                json.dumps(row.to_json(), ensure_ascii=False).encode()
+            return row
+        except DatasetError:
+            raise
+        except Exception as error:
+            _log.exception("feedback %s cannot be made into a row", item.id)
+            return "format", f"it cannot be made into a row ({type(error).__name__}: {error})"
 
     def _row(self, item: FeedbackItem) -> Row | tuple[str, str]:
         if problem := rows.unusable(item):

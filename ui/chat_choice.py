@@ -38,14 +38,16 @@ async def offer(conversation: str, message_id: str) -> None:
     if one is None or two is None or one.request.split() != two.request.split():
         return
     if _same(one, two):
-        await cl.Message(content="It comes to the same answer again.").send()
-        return
-    question = cl.Message(
-        content="Which answer is better?",
-        metadata={CHOICE: [first, message_id]},
-        actions=buttons(first, message_id),
-    )
-    await question.send()
+        said = cl.Message(content="It comes to the same answer again.")
+    else:
+        said = cl.Message(
+            content="Which answer is better?",
+            metadata={CHOICE: [first, message_id]},
+            actions=buttons(first, message_id),
+        )
+    # Outside the run: its thumbs are about the answer, and stay under it.
+    said.parent_id = None
+    await said.send()
 
 
 async def bring_back(step: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from graphs.build import all_tools
 from tools.bash.policy.judge import judge
-from training.dataset import DatasetError, Lineage, Row, contamination
+from training.dataset import DatasetError, Lineage, Row, contamination, formats
 from training.dataset.agree import PER_TEMPLATE, agree
 from training.dataset.balance import Shares, balance, cluster, split
 from training.dataset.near import Near, template, words
@@ -215,6 +216,21 @@ def test_clusters_stay_on_one_side_and_keep_their_side() -> None:
     now = {each.id: each.split for each in parted}
     assert sum(before[id_] != now[id_] for id_ in before) <= len(before) / 10
     assert {each.split for each in split(cluster(rows), Shares(enough=1000))} == {"train"}
+
+
+def test_what_is_held_out_is_in_no_file_to_train_on() -> None:
+    train, kept = row("show the apples", "ls apples"), row("count the pears", "ls pears")
+    down = row("hide the plums", "ls plums", "down")
+    rows = [train, replace(kept, split="held-out"), replace(down, split="held-out")]
+    found = formats.files(rows, "You help.")
+    held_out = {name for name, text in found.items() if "pears" in text or "plums" in text}
+    assert held_out == {
+        "views/held-out/sft-messages.jsonl", "views/held-out/sft-prompt-completion.jsonl",
+        "views/held-out/kto.jsonl", "views/mlx/valid.jsonl",
+    }  # fmt: skip
+    assert not any("apples" in found[name] for name in held_out)
+    assert sum("apples" in text for text in found.values()) == 4
+    assert found["views/dpo.jsonl"] == "" and "views/held-out/dpo.jsonl" not in found
 
 
 def test_no_kind_takes_over() -> None:

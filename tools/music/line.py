@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from tools.music.chord_text import read_chord
 from tools.music.interval import Interval, transpose
 from tools.music.key import Key
 from tools.music.key_finding import find
@@ -168,8 +169,16 @@ def step_in(pitch: Pitch, steps: int, key: Key) -> Pitch:
 
 
 def shift(line: Line, interval: Interval) -> Line:
-    """Return the line moved by an interval, its key too."""
+    """Return the line moved by an interval, with its chord symbols and its key.
+
+    Raises:
+        MusicError: a note can no longer be played, or a symbol is no chord.
+    """
     moved = line.map(lambda pitch: transpose(pitch, interval))
+    moved = moved.with_notes(
+        replace(n, chord=read_chord(n.chord).transpose(interval).symbol) if n.chord else n
+        for n in moved.notes
+    )
     if line.key is None:
         return moved
     return replace(moved, key=Key(transpose(line.key.tonic, interval).at(None), line.key.mode))

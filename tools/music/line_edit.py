@@ -29,7 +29,7 @@ _NOTES = re.compile(
     rf"\b(?:the\s+)?(?P<c>{_ORDINAL})\s+note\b"
 )
 _INTO_KEY = re.compile(
-    r"\b(?:in)?to\s+(?:the\s+key\s+of\s+)?([A-Ga-g][#b]?(?:\s+(?:major|minor)|m)?)$"
+    r"\b(?:in)?to\s+(?:the\s+key\s+of\s+)?([A-Ga-g](?:[#b]|\s(?:flat|sharp))?(?:\s+(?:major|minor)|m)?)$"
 )
 
 

@@ -35,7 +35,17 @@ _TOKEN = re.compile(
 )
 _KEY = re.compile(r"\b(?:in|key(?:\s+of)?:?)\s+(?P<key>[A-Ga-g][^,;:]*)")
 _TEMPO = re.compile(r"(?P<tempo>\d+)\s*bpm|♩\s*=\s*(?P<mark>\d+)")
+_WITH_LENGTH = re.compile(r"(?:[A-Ga-g][#b♯♭]*-?\d?|\br|\]):(?:\d|[whqesx])")
 _RHYTHMIC = re.compile(r"[|\[\"~]|:\S|(?:^|\s)[rz](?=\s|$)", re.IGNORECASE)
+
+
+def has_lengths(text: str) -> bool:
+    """Tell whether a text is a melody with lengths, as against plain notes or chords.
+
+    >>> has_lengths("C4 E4:e G4:h"), has_lengths("Dm7 | G7"), has_lengths("in G major: D4 G4:q.")
+    (True, False, True)
+    """
+    return bool(_WITH_LENGTH.search(split_head(text)[1]))
 
 
 def read_line(text: str) -> Line:

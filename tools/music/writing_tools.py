@@ -9,12 +9,15 @@ from tools.music.chord_text import read_chord
 from tools.music.instruments import read_instrument
 from tools.music.key import read_key
 from tools.music.key_finding import find
+from tools.music.line_edit import edit
+from tools.music.line_text import has_lengths, read_line, write_line
+from tools.music.line_view import present_lines
 from tools.music.music_text import Music, read_chords, read_music
 from tools.music.numbers import read_inversion, read_number, read_tempo
 from tools.music.pitch import MusicError
 from tools.music.presentation import show, show_chords, show_if_playable
 from tools.music.roman import analyse_all, realise
-from tools.music.text import with_article
+from tools.music.text import plain_accidentals, with_article
 from tools.music.transposition import by_request, capo, for_instrument, respelled
 
 LAST_FRET = 12
@@ -24,6 +27,8 @@ LAST_FRET = 12
 @musical
 def transpose(music: str, interval: str) -> ToolResult:
     """Transpose notes, a chord or a progression, e.g. interval "up a fourth", "to G major"."""
+    if has_lengths(music):
+        return _transposed_line(music, interval)
     source = read_music(music)
     done = by_request(source, interval)
     lines = [f"{_written(source)} {done.words}: {_answer(done.music)}"]
@@ -123,12 +128,27 @@ def tempo_delay(bpm: float | str) -> ToolResult:
 @musical
 def show_music(music: str) -> ToolResult:
     """Engrave and play notes, chords or a progression, e.g. C4 E4 G4 or Dm7 | G7 | Cmaj7."""
+    if has_lengths(music):
+        line = read_line(music)
+        text = f"{write_line(line)}\n({plural(len(line.pitches), 'note')}, ready to play)"
+        return ToolResult(text, present_lines([line], "melody"))
     source = read_music(music)
     what = "note" if source.kind == "notes" else "chord"
     count = len(source.notes) or len(source.chords)
     lines = [f"{_written(source)}: {plural(count, what)}, engraved and ready to play"]
     lines += _chord_lines(source)
     return ToolResult("\n".join(lines), show(source, _written(source), xml=True))
+
+
+def _transposed_line(melody: str, interval: str) -> ToolResult:
+    """Move a melody with lengths; a bare key is one to go to."""
+    try:
+        asked = f"to {read_key(interval).name}"
+    except MusicError:
+        asked = interval if interval.lower().startswith("to ") else f"transpose {interval}"
+    done = edit(read_line(melody), plain_accidentals(asked))
+    text = f"{write_line(done.line)}\n({done.words})"
+    return ToolResult(text, present_lines([done.line], done.words))
 
 
 def _written(music: Music) -> str:

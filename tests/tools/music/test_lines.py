@@ -15,6 +15,8 @@ from tools.music.line_edit import edit
 from tools.music.line_text import length_text, read_line, write_line
 from tools.music.meter import read_meter
 from tools.music.pitch import MusicError, Pitch
+from tools.music.writing_tools import show_music
+from tools.music.writing_tools import transpose as transpose_tool
 
 UNTIMED = settings(deadline=None, max_examples=120)
 TUNE = "3/4 in G major, 96 bpm: D4 G4:e A4:e B4:e C5:e | D5 G4 G4 | E5 C5:e D5:e E5:e F#5:e | G5:h."
@@ -190,3 +192,24 @@ def test_edits_that_cannot_be_done(request_text: str, said: str) -> None:
     with pytest.raises(MusicError) as caught:
         edit(read_line(TUNE), request_text)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("interval", "moved"),
+    [
+        ("to E flat major", 'in E♭ major: "Cm"G4:e A♭4:e B♭4 | "B♭7"F4:h'),
+        ("E flat major", 'in E♭ major: "Cm"G4:e A♭4:e B♭4 | "B♭7"F4:h'),
+        ("up a minor third", 'in E♭ major: "Cm"G4:e A♭4:e B♭4 | "B♭7"F4:h'),
+        ("down an octave", 'in C major: "Am"E3:e F3:e G3 | "G7"D3:h'),
+    ],
+)
+def test_a_melody_with_lengths_is_transposed_with_its_chords(interval: str, moved: str) -> None:
+    melody = '2/4 in C major: "Am"E4:e F4:e G4 | "G7"D4:h'
+    result = transpose_tool.call({"music": melody, "interval": interval})
+    assert result.text.split("\n")[0] == f"2/4 {moved}"
+    assert {each.kind for each in result.artifacts} == {"image", "audio", "file"}
+
+
+def test_a_melody_with_lengths_is_shown() -> None:
+    melody = "in G major: D4 G4:e A4:e B4:h"
+    assert show_music.call({"music": melody}).text.split("\n")[0] == melody

@@ -18,6 +18,8 @@ from tools.music.corpus.place import CorpusError, scores_in
 FILE_SECONDS = 300.0
 """A file that takes longer is given up."""
 START_SECONDS = 120.0
+MOST_WAITS = 20
+"""How often a file's time is waited for while its worker does not get the processor."""
 _LOG_LINES = 3
 
 
@@ -82,7 +84,7 @@ def _run_worker(
         reading, said = "", list[str]()
         try:
             while True:
-                line = lines.get(timeout=file_seconds if reading else START_SECONDS)
+                line = _next(lines, worker.pid, file_seconds if reading else START_SECONDS)
                 if line is None:
                     break
                 kind, _, file = line.partition(" ")
@@ -105,6 +107,31 @@ def _run_worker(
         index.failed(reading, f"the worker ended with {worker.returncode}: {' '.join(said)}")
     elif worker.returncode != 0:
         raise CorpusError(f"the worker ended with {worker.returncode}: {' '.join(said)}")
+
+
+def _next(lines: queue.Queue[str | None], worker: int, seconds: float) -> str | None:
+    """Return the worker's next line; on a busy machine it may take longer than its own work.
+
+    Raises:
+        queue.Empty: it worked, or did nothing at all, for so long that no line will come.
+    """
+    begun = _spent(worker)
+    for _ in range(MOST_WAITS):
+        try:
+            return lines.get(timeout=seconds)
+        except queue.Empty:
+            if not 0 < _spent(worker) - begun < seconds:
+                raise
+    raise queue.Empty
+
+
+def _spent(process: int) -> float:
+    """Return the processor time of a process in seconds; 0 where that cannot be told."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _follow(worker: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:

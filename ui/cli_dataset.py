@@ -76,7 +76,8 @@ def list_datasets(json_: Json = False) -> None:
         kept_out = sum(each["rejected"].values())
         name = f"{each['specialist']}-{each['version']}"
         detail = f" ({counts})" if counts else ""
-        print(f"{name}  {each['rows']} rows{detail}  {kept_out} kept out  until {each['until']}")
+        until = each["until"][:16]
+        print(f"{name}  {_rows(each['rows'])}{detail}  {kept_out} kept out  until {until}")
 
 
 @dataset.command("show")
@@ -107,11 +108,15 @@ def _facts(made: Dataset) -> dict[str, Any]:
 def _print(made: Dataset) -> None:
     labels = Counter(row.label for row in made.rows)
     counts = ", ".join(f"{count} {label}" for label, count in sorted(labels.items()))
-    print(f"{made.name}: {len(made.rows)} rows{f' ({counts})' if counts else ''}")
+    print(f"{made.name}: {_rows(len(made.rows))}{f' ({counts})' if counts else ''}")
     print(f"  in {made.folder}")
     for each in made.rejected:
         request = " ".join(each.request.split())[:60]
         print(f"  kept out {each.feedback} ({each.step}) {request!r}: {each.reason}")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _progress(name: str) -> Callable[[int, int], None]:

@@ -270,7 +270,7 @@ def test_the_card_counts_and_the_rows_are_json(store: Store, evaluations: Path) 
     made = music(store, evaluations)
     assert made.folder is not None
     card = (made.folder / "card.md").read_text()
-    assert "1 rows for the composer" in card and "| up | 1 |" in card
+    assert "Rows for the composer: 1, of 1" in card and "| up | 1 |" in card
     lines = (made.folder / "rows.jsonl").read_text().splitlines()
     assert [json.loads(line)["label"] for line in lines] == ["up"]
     assert set(made.manifest["files"]) >= {"rows.jsonl", "rejected.jsonl", "card.md"}

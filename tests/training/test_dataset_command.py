@@ -35,12 +35,12 @@ def test_build_list_and_show(home: Path) -> None:
     bad = told(home)
     built = mica.invoke(app, ["dataset", "build"])
     assert built.exit_code == 0, built.output
-    assert "composer-" in built.stdout and "1 rows (1 correction)" in built.stdout
+    assert "composer-" in built.stdout and "1 row (1 correction)" in built.stdout
     assert f"kept out {bad} (schema) 'spell with an old tool'" in built.stdout
     (fact,) = json.loads(mica.invoke(app, ["dataset", "build", "--json"]).stdout)
     assert fact["rows"] == 1 and fact["kept_out"][0]["feedback"] == bad
     listed = mica.invoke(app, ["dataset", "list"]).stdout
-    assert listed.count("\n") == 1 and f"{fact['name']}  1 rows (1 correction)" in listed
+    assert listed.count("\n") == 1 and f"{fact['name']}  1 row (1 correction)" in listed
     assert json.loads(mica.invoke(app, ["dataset", "list", "--json"]).stdout)[0]["rows"] == 1
     shown = mica.invoke(app, ["dataset", "show", fact["version"][:5]]).stdout
     assert f"# Dataset {fact['name']}" in shown and "## What it is not" in shown and bad in shown

@@ -37,7 +37,7 @@ def card(
     lines = [
         f"# Dataset {specialist.name}-{version}",
         "",
-        f"{len(rows)} rows for the {specialist.title.lower()}, of {facts['feedback']} pieces of "
+        f"Rows for the {specialist.title.lower()}: {len(rows)}, of {facts['feedback']} pieces of "
         f"feedback until {until}. Made by `mica dataset build`.",
         "",
         "The calls of every row but plain thumbs down were run again with the tools of today "

@@ -7,7 +7,10 @@ The sum of what LoRA training holds at once, each part counted from its shapes:
 - activations of one step with gradients: about 34 bytes a token, width and layer (Korthikanti et
   al. 2022, "Reducing Activation Recomputation", without the attention scores, which are not kept);
 - logits of one step: vocabulary * tokens * 4 bytes, three times (logits, log-softmax, gradient);
-- Python with torch: 0.5 GiB, on a card 1 GiB more.
+- Python with torch: 1 GiB, on a card 1 GiB more.
+
+Measured on a processor in bfloat16, one row of 425 tokens, a random checkpoint of the shape of
+Granite 4.0 350M: 2.5 GiB (LoRA) and 2.2 GiB (4 bit), for which this says 2.6 and 2.3.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from typing import Any
 from training.runs.machine import GIB
 from training.runs.recipe import Recipe
 
-FRAMEWORK = GIB // 2
+FRAMEWORK = GIB
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ class Run:
         return out
 
 
+_TAIL = 4096  # bytes of metrics.jsonl: some twenty lines
 _KEPT = ("state", "created", "started", "ended", "error", "pid", "attempts", "data_sha256",
          "result")  # fmt: skip
 
@@ -118,9 +119,18 @@ def metrics_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def last_progress(folder: Path) -> Progress:
-    """Return how far the run of a folder is."""
-    lines = metrics_of(folder)
-    if not lines:
+    """Return how far the run of a folder is, from the end of its metrics."""
+    try:
+        with (folder / "metrics.jsonl").open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _TAIL))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
         return Progress()
     known = Progress.__dataclass_fields__
-    return Progress(**{name: value for name, value in lines[-1].items() if name in known})
+    for line in reversed(lines):
+        try:  # the last line may be half written
+            read = json.loads(line)
+            return Progress(**{name: value for name, value in read.items() if name in known})
+        except (ValueError, AttributeError, TypeError):
+            continue
+    return Progress()

@@ -24,9 +24,8 @@ def in_chat(store: Store, conversation: str, text: str) -> bool:
         given: dict[str, Any] = {"comment": rest} if rest else {}
         if word == "/correct":
             turn = store.turn_of(where, message_id)
-            given = {
-                "calls": read_correction(rest, turn.meta.get("specialist") or "" if turn else "")
-            }
+            specialist = turn.meta.get("specialist") if turn else None
+            given = {"calls": read_correction(rest, specialist or "")}
         id = store.rate(where, message_id, rating="up" if word == "/up" else "down", **given)
         typer.secho(f"kept as rating:{id}", err=True, dim=True)
     except (CorrectionError, typer.Exit) as error:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support import tiny_gguf, training_parts
 from support.training_parts import granite_recipe
@@ -17,7 +19,9 @@ from runtime.engine import LlamaBackend
 from runtime.formats import Segment
 from training.backends import load, texts
 from training.backends.environment import MLX, TRL, UNSLOTH, Environment
-from training.export.gguf import export_model
+from training.export.checkpoint import tensors
+from training.export.gguf import export_adapter, export_model
+from training.export.reader import write_tensors
 from training.runs.errors import RecipeError, RefusedError
 from training.runs.machine import this_machine
 from training.runs.runs import Runs
@@ -61,6 +65,69 @@ def test_trl_trains_and_its_adapter_loads(
     before, after = run.result["held_out_before"], run.result["held_out_after"]
     assert after < before
     loads(base, run.adapter)
+
+
+def joined(base: Path, out: Path) -> Path:
+    """Write a dense checkpoint as Granite 4.0's small ones come: `granitemoehybrid`."""
+    arrays = dict(tensors(base))
+    for name in [name for name in arrays if ".mlp.gate_proj." in name]:
+        up = name.replace("gate_proj", "up_proj")
+        down = name.replace("gate_proj", "down_proj")
+        both = np.concatenate([arrays.pop(name), arrays.pop(up)])
+        arrays[name.replace("mlp.gate_proj", "shared_mlp.input_linear")] = both
+        arrays[down.replace("mlp.down_proj", "shared_mlp.output_linear")] = arrays.pop(down)
+    shutil.copytree(base, out)
+    write_tensors(out / "model.safetensors", arrays)
+    config = json.loads((base / "config.json").read_text())
+    config |= {
+        "architectures": ["GraniteMoeHybridForCausalLM"], "model_type": "granitemoehybrid",
+        "layer_types": ["attention"] * config["num_hidden_layers"], "num_local_experts": 0,
+        "num_experts_per_tok": 0, "position_embedding_type": "rope",
+        "shared_intermediate_size": config["intermediate_size"],
+    }  # fmt: skip
+    (out / "config.json").write_text(json.dumps(config))
+    return out
+
+
+@pytest.mark.parametrize(("backend", "environment"), [("trl", TRL), ("mlx", MLX)])
+def test_a_dense_granite_of_the_hybrid_class_is_trained(
+    runs: Runs, tmp_path: Path, base: Path, backend: str, environment: Environment
+) -> None:
+    training_parts.needs(environment)
+    data = training_parts.dataset(tmp_path / "data")
+    saved = joined(base, tmp_path / "joined")
+    run = runs.execute(runs.start(granite_recipe(data, saved, backend=backend)))
+    assert run.state == "finished", (run.error, run.log.read_text())
+    assert run.result["held_out_after"] < run.result["held_out_before"]
+    # the same weights as a dense checkpoint give the GGUF that it serves on
+    loads(base, run.adapter)
+
+
+def test_joined_matrices_are_exported_apart(tmp_path: Path, base: Path) -> None:
+    saved = joined(base, tmp_path / "joined")
+    lora = tiny_gguf.adapter(tmp_path / "lora")
+    arrays = dict(tensors(lora, "adapter_model"))
+    stem = "base_model.model.model.layers.0"
+    gate, up = (arrays[f"{stem}.mlp.{name}_proj.lora_B.weight"] for name in ("gate", "up"))
+    shared = arrays[f"{stem}.mlp.gate_proj.lora_A.weight"]
+    down = arrays[f"{stem}.mlp.down_proj.lora_B.weight"]
+    write_tensors(
+        lora / "adapter_model.safetensors",
+        {
+            f"{stem}.shared_mlp.input_linear.lora_A.weight": shared,
+            f"{stem}.shared_mlp.input_linear.lora_B.weight": np.concatenate([gate, up]),
+            f"{stem}.shared_mlp.output_linear.lora_B.weight": down,
+        },
+    )
+    export_adapter(lora, saved, tmp_path / "lora.gguf", name="x")
+    import gguf
+
+    read = {t.name: np.array(t.data) for t in gguf.GGUFReader(tmp_path / "lora.gguf").tensors}
+    assert np.array_equal(read["blk.0.ffn_gate.weight.lora_b"], gate)
+    assert np.array_equal(read["blk.0.ffn_up.weight.lora_b"], up)
+    assert np.array_equal(read["blk.0.ffn_down.weight.lora_b"], down)
+    for name in ("gate", "up"):
+        assert np.array_equal(read[f"blk.0.ffn_{name}.weight.lora_a"], shared)
 
 
 def test_trl_goes_on_after_it_was_cancelled(runs: Runs, tmp_path: Path, base: Path) -> None:
@@ -140,7 +207,7 @@ def test_what_cannot_be_trained_is_said(
     hybrid = tmp_path / "hybrid"
     hybrid.mkdir()
     (hybrid / "config.json").write_text('{"model_type": "granitemoehybrid"}')
-    for wrong, said in ((hybrid, "only dense Granite"), (tmp_path / "none", "neither a folder")):
+    for wrong, said in ((hybrid, "hybrid or has experts"), (tmp_path / "none", "neither a folder")):
         with pytest.raises(RefusedError, match=said):
             runs.start(granite_recipe(data, wrong))
     monkeypatch.setenv("MICA_TRL_PYTHON", "/nowhere")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from training.backends.environment import Environment
+from training.export.dense import problem
 from training.runs.machine import GIB, Card, Machine
 from training.runs.memory import Size, needed
 from training.runs.recipe import Recipe
@@ -99,12 +100,10 @@ def base_problems(recipe: Recipe) -> list[str]:
         return [f"the base {recipe.base} is neither a folder nor a name such as "
                 "ibm-granite/granite-4.0-350m"]  # fmt: skip
     try:
-        kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+        found = problem(json.loads((folder / "config.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, AttributeError) as error:
         return [f"{folder} has no config.json that can be read ({error}): save the model there"]
-    if kind != "granite":
-        return [f"{folder} is a {kind}; only dense Granite (granite) exports to GGUF here"]
-    return []
+    return [f"{folder}: {found}"] if found else []
 
 
 def disk_problems(folder: Path) -> list[str]:

@@ -18,10 +18,10 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from training.backends.reporting import Reporter, WorkError, finish
 from training.backends.tracking import watcher
+from training.export.dense import problem, targets
 from training.export.gguf import export_adapter
 from training.runs.recipe import Recipe
 
-TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 MOST_HELD_OUT = 128
 
 
@@ -100,13 +100,21 @@ def rows(folder: Path, name: str, most: int | None = None) -> Any:
     return Dataset.from_list([json.loads(line) for line in lines])
 
 
+def targets_of(base: str) -> list[str]:
+    """Return the names of every linear layer of a checkpoint."""
+    from transformers import AutoConfig
+
+    return targets(AutoConfig.from_pretrained(base).to_dict())
+
+
 def lora(recipe: Recipe) -> Any:
-    """Return peft's settings: every linear layer, as Granite names them."""
+    """Return peft's settings: every linear layer is adapted."""
     from peft import LoraConfig
 
     return LoraConfig(
-        r=recipe.rank, lora_alpha=recipe.alpha, target_modules=TARGETS, task_type="CAUSAL_LM"
-    )
+        r=recipe.rank, lora_alpha=recipe.alpha, target_modules=targets_of(recipe.base),
+        task_type="CAUSAL_LM",
+    )  # fmt: skip
 
 
 def tokenizer_of(base: str) -> Any:
@@ -137,11 +145,11 @@ def check_dense(base: str) -> None:
     from transformers import AutoConfig
 
     try:
-        kind = AutoConfig.from_pretrained(base).model_type
+        found = problem(AutoConfig.from_pretrained(base).to_dict())
     except (OSError, ValueError) as error:
         raise WorkError(f"the base {base} cannot be loaded: {error}") from error
-    if kind != "granite":
-        raise WorkError(f"{base} is a {kind}; only dense Granite (granite) exports to GGUF here")
+    if found:
+        raise WorkError(f"{base}: {found}")
 
 
 def train(folder: Path, recipe: Recipe, make: Any) -> None:

@@ -26,6 +26,7 @@ from mlx_lm.tuner.utils import linear_to_lora_layers
 
 from training.backends.reporting import Reporter, WorkError, finish, working
 from training.backends.tracking import watcher
+from training.export.dense import problem
 from training.export.gguf import export_adapter
 from training.export.reader import write_json, write_tensors
 from training.runs.recipe import Recipe
@@ -196,8 +197,9 @@ def _config(base: str) -> dict[str, Any]:
     local = Path(base) / "config.json"
     file = local if local.is_file() else Path(hf_hub_download(base, "config.json"))
     config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    if config.get("model_type") != "granite":
-        raise WorkError(f"{base} is no dense Granite (granite): only that exports to GGUF here")
+    found = problem(config)
+    if found:
+        raise WorkError(f"{base}: {found}")
     return config
 
 

@@ -36,7 +36,7 @@ def trainer_of(folder: Path, recipe: Recipe, callback: Any) -> Any:
         model,
         r=recipe.rank,
         lora_alpha=recipe.alpha,
-        target_modules=hf_work.TARGETS,
+        target_modules=hf_work.targets_of(recipe.base),
         lora_dropout=0,
         bias="none",
         random_state=recipe.seed,

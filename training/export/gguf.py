@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from training.export.checkpoint import Array, ExportError, read_json, tensors
+from training.export.dense import plain
 from training.export.vocabulary import Vocabulary, read_vocabulary
 
 DType = Literal["f32", "f16", "bf16"]
@@ -65,7 +66,8 @@ def export_model(
 def export_adapter(adapter: Path, base_config: Path, out: Path, *, name: str) -> None:
     """Write a LoRA folder saved by peft as a GGUF adapter for the model of `base_config`.
 
-    `base_config` is the base model's folder or its config.json.
+    `base_config` is the base model's folder or its config.json; a `granitemoehybrid` that is dense
+    is one too.
 
     Raises:
         ExportError: not a plain LoRA, or it changes tensors that llama.cpp cannot adapt.
@@ -81,10 +83,11 @@ def export_adapter(adapter: Path, base_config: Path, out: Path, *, name: str) ->
     writer.add_float32("adapter.lora.alpha", _alpha(settings))
     names = _names(config)
     for source, array in tensors(adapter, "adapter_model"):
-        base, half = _split_lora_name(source)
-        if half == "b":  # rows of B are rows of the base matrix
-            array = _permuted(base, array, config)
-        _write_tensor(writer, f"{names(base)}.lora_{half}", array, "f32")
+        joined, half = _split_lora_name(source)
+        for base, part in plain(joined, half, array):
+            # rows of B are rows of the base matrix
+            rows = _permuted(base, part, config) if half == "b" else part
+            _write_tensor(writer, f"{names(base)}.lora_{half}", rows, "f32")
     _close(writer)
 
 

@@ -94,5 +94,6 @@ def size_of(base: str) -> Size | None:
 def _read(config: Mapping[str, Any]) -> Size:
     return Size(
         config["vocab_size"], config["hidden_size"], config["num_hidden_layers"],
-        config["intermediate_size"], bool(config.get("tie_word_embeddings", True)),
+        config.get("shared_intermediate_size") or config["intermediate_size"],
+        bool(config.get("tie_word_embeddings", True)),
     )  # fmt: skip

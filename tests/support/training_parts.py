@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from runtime.formats import mica
 from training.backends.environment import Environment
+from training.export.checkpoint import tensors
+from training.export.reader import write_tensors
 from training.runs.recipe import Recipe
 
 WORDS = ("apple", "river", "stone", "cloud", "paper", "green", "seven", "table")
@@ -112,3 +116,25 @@ def granite_recipe(data: Path, base: Path, **changes: object) -> Recipe:
              "learning_rate": 2e-3, "rank": 4, "alpha": 8, "device": "cpu"}  # fmt: skip
     return Recipe.of({"backend": "trl", "specialist": "sysadmin", "data": str(data),
                       "base": str(base), **quick, **changes})  # fmt: skip
+
+
+def joined(base: Path, out: Path) -> Path:
+    """Write a dense checkpoint as Granite 4.0's small ones come: `granitemoehybrid`."""
+    arrays = dict(tensors(base))
+    for name in [name for name in arrays if ".mlp.gate_proj." in name]:
+        up = name.replace("gate_proj", "up_proj")
+        down = name.replace("gate_proj", "down_proj")
+        both = np.concatenate([arrays.pop(name), arrays.pop(up)])
+        arrays[name.replace("mlp.gate_proj", "shared_mlp.input_linear")] = both
+        arrays[down.replace("mlp.down_proj", "shared_mlp.output_linear")] = arrays.pop(down)
+    shutil.copytree(base, out)
+    write_tensors(out / "model.safetensors", arrays)
+    config = json.loads((base / "config.json").read_text())
+    config |= {
+        "architectures": ["GraniteMoeHybridForCausalLM"], "model_type": "granitemoehybrid",
+        "layer_types": ["attention"] * config["num_hidden_layers"], "num_local_experts": 0,
+        "num_experts_per_tok": 0, "position_embedding_type": "rope",
+        "shared_intermediate_size": config["intermediate_size"],
+    }  # fmt: skip
+    (out / "config.json").write_text(json.dumps(config))
+    return out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import tiny_gguf, training_parts
-from support.training_parts import granite_recipe
+from support.training_parts import granite_recipe, joined
 
 from runtime import formats
 from runtime.engine import LlamaBackend
@@ -65,28 +64,6 @@ def test_trl_trains_and_its_adapter_loads(
     before, after = run.result["held_out_before"], run.result["held_out_after"]
     assert after < before
     loads(base, run.adapter)
-
-
-def joined(base: Path, out: Path) -> Path:
-    """Write a dense checkpoint as Granite 4.0's small ones come: `granitemoehybrid`."""
-    arrays = dict(tensors(base))
-    for name in [name for name in arrays if ".mlp.gate_proj." in name]:
-        up = name.replace("gate_proj", "up_proj")
-        down = name.replace("gate_proj", "down_proj")
-        both = np.concatenate([arrays.pop(name), arrays.pop(up)])
-        arrays[name.replace("mlp.gate_proj", "shared_mlp.input_linear")] = both
-        arrays[down.replace("mlp.down_proj", "shared_mlp.output_linear")] = arrays.pop(down)
-    shutil.copytree(base, out)
-    write_tensors(out / "model.safetensors", arrays)
-    config = json.loads((base / "config.json").read_text())
-    config |= {
-        "architectures": ["GraniteMoeHybridForCausalLM"], "model_type": "granitemoehybrid",
-        "layer_types": ["attention"] * config["num_hidden_layers"], "num_local_experts": 0,
-        "num_experts_per_tok": 0, "position_embedding_type": "rope",
-        "shared_intermediate_size": config["intermediate_size"],
-    }  # fmt: skip
-    (out / "config.json").write_text(json.dumps(config))
-    return out
 
 
 @pytest.mark.parametrize(("backend", "environment"), [("trl", TRL), ("mlx", MLX)])

@@ -10,7 +10,7 @@ import chainlit as cl
 
 from ui import chat_approval, chat_setup, chat_turns
 from ui.chat_render import CORRECT
-from ui.corrections import CorrectionError, read_correction, written
+from ui.corrections import CorrectionError, label, read_correction, written
 
 _TOLD = "What would have been right? It is kept with the answer, for the next version to learn."
 
@@ -29,11 +29,11 @@ async def _ask(message_id: str) -> None:
     conversation = cl.context.session.thread_id
     turn = await asyncio.to_thread(chat_setup.store().turn_of, conversation, message_id)
     specialist = str(turn.meta.get("specialist") or "") if turn else ""
-    # An unknown specialist's calls can be named too, but nobody has to.
     props: dict[str, Any] = {
         "call": written(turn.calls(), specialist) if turn else "",
         "answer": "",
-        "command": specialist == "sysadmin",
+        "label": label(specialist),
+        "what": "call" if turn else "answer",
         "problem": "",
     }
     while reply := await chat_approval.asked(_TOLD, "CorrectAnswer", props):

@@ -31,7 +31,8 @@ def read_correction(text: str, specialist: str) -> Calls:
     """Return the calls of a text that a person wrote for a specialist.
 
     For the sysadmin the text is a command. For others it is a call a line, as answers show
-    them: `spell_chord(chord='E flat minor seventh')`. JSON is read for both.
+    them: `spell_chord(chord='E flat minor seventh')`. Where nobody took the request (`other`), it
+    is either. JSON is read for all.
 
     Raises:
         CorrectionError: it cannot be read, or does not fit the tools.
@@ -42,7 +43,7 @@ def read_correction(text: str, specialist: str) -> Calls:
     # A command may begin like JSON too: `[ -f x ]`, `{ ls; }`.
     if text[0] in "[{" and (specialist != "sysadmin" or _is_json(text)):
         found = _from_json(text)
-    elif specialist == "sysadmin":
+    elif specialist == "sysadmin" or (specialist == "other" and not _names_tool(text)):
         found = [{"name": COMMAND, "arguments": {"command": text.removeprefix("$ ")}}]
     else:
         found = _from_lines(text)
@@ -90,6 +91,17 @@ def written(calls: Sequence[Mapping[str, Any]], specialist: str) -> str:
 def _line(call: Mapping[str, Any]) -> str:
     given = ", ".join(f"{name}={value!r}" for name, value in call["arguments"].items())
     return f"{call['name']}({given})"
+
+
+def label(specialist: str) -> str:
+    """Return what the field is called into which a correction for a specialist is written."""
+    named = {"sysadmin": "The right command", "other": "The right command or call"}
+    return named.get(specialist, "The right call")
+
+
+def _names_tool(text: str) -> bool:
+    name, bracket, _ = text.partition("(")
+    return bool(bracket) and name.strip() in known_tools()
 
 
 def _is_json(text: str) -> bool:

@@ -4,13 +4,13 @@ import { Button } from '@/components/ui/button';
 import { Textarea } from '@/components/ui/textarea';
 
 export default function CorrectAnswer() {
-  const [what, setWhat] = useState(props.what || (props.call ? 'call' : 'answer'));
+  const [what, setWhat] = useState(props.what);
   const [call, setCall] = useState(props.call);
   const [answer, setAnswer] = useState(props.answer);
   const doing = what === 'call';
   const text = doing ? call : answer;
   const kinds = [
-    ['call', props.command ? 'The right command' : 'The right call'],
+    ['call', props.label],
     ['answer', 'The right answer'],
   ];
   return (
@@ -33,7 +33,9 @@ export default function CorrectAnswer() {
         autoFocus
         spellCheck={!doing}
         rows={Math.min(12, text.split('\n').length + 1)}
-        placeholder={doing && !props.command ? "spell_chord(chord='E flat minor seventh')" : ''}
+        placeholder={
+          doing && props.label.includes('call') ? "spell_chord(chord='E flat minor seventh')" : ''
+        }
         value={text}
         onChange={(event) => (doing ? setCall : setAnswer)(event.target.value)}
       />

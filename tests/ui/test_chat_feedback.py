@@ -125,3 +125,17 @@ def test_neither_may_be_better(context: Any, server: PageServer) -> None:
     store = server.store()
     assert [item.source for item in store.feedback()] == ["rejection"]
     store.close()
+
+
+def test_what_nobody_took_is_corrected_with_a_command(context: Any, server: PageServer) -> None:
+    page = open_page(context, server)
+    ask(page, "is port 8080 taken")
+    button(page, "Correct it").click()
+    page.get_by_role("textbox", name="The right command or call").fill("ss -ltn")
+    button(page, "Keep the correction").click()
+    page.get_by_text("The correction is kept").wait_for()
+    store = server.store()
+    (item,) = store.feedback(source="rating")
+    assert (item.specialist, item.kind, item.calls) == ("other", "refused wrongly", ())
+    assert item.corrected_calls == ({"name": "bash", "arguments": {"command": "ss -ltn"}},)
+    store.close()

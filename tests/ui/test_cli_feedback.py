@@ -127,6 +127,8 @@ def test_periods_have_no_gaps() -> None:
         ("$ ls -l", "sysadmin", [{"name": "bash", "arguments": {"command": "ls -l"}}]),
         ("[ -f x ]", "sysadmin", [{"name": "bash", "arguments": {"command": "[ -f x ]"}}]),
         ("{ ls; }", "sysadmin", [{"name": "bash", "arguments": {"command": "{ ls; }"}}]),
+        ("du -sh $(ls)", "other", [{"name": "bash", "arguments": {"command": "du -sh $(ls)"}}]),
+        ("spell_chord(chord='C')", "other", [{"name": "spell_chord", "arguments": {"chord": "C"}}]),
         ("bash(command='a\\nb')", "", [{"name": "bash", "arguments": {"command": "a\nb"}}]),
         ('[{"name": "bash", "arguments": {"command": "a"}}, '
          '{"name": "bash", "arguments": {"command": "b"}}]', "sysadmin",
@@ -141,6 +143,11 @@ def test_corrections_are_read_as_they_are_written(text: str, specialist: str, ca
     found = read_correction(text, specialist)
     assert list(found) == calls
     assert read_correction(written(found, specialist), specialist) == found
+
+
+def test_a_call_with_a_mistake_is_not_taken_for_a_command() -> None:
+    with pytest.raises(CorrectionError):
+        read_correction("spell_chord('C')", "other")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from records.failures import KINDS
 from records.feedback import FeedbackItem
 from records.reviews import Review
 from records.turns import calls_in
-from ui.corrections import written
+from ui.corrections import label, written
 from ui.pages.markup import Markup, element
 from ui.pages.review_filter import Filter
 from ui.pages.review_list import facts, labelled, moment, select
@@ -76,12 +76,12 @@ def _message(message: Mapping[str, Any], specialist: str) -> Markup:
 def _forms(item: FeedbackItem, typed: Mapping[str, str]) -> Markup:
     call = typed.get("call", written(item.corrected_calls or item.calls, item.specialist))
     answer = typed.get("answer", item.correction)
-    label = "The right command" if item.specialist == "sysadmin" else "The right calls, one a line"
     kinds = [(kind, kind) for kind in (*KINDS, "none")]
     tags = typed.get("tags", "")
     out = ("include", "Take it in again") if item.excluded else ("exclude", "Leave it out")
     forms = (
-        _card(_form(_area("call", label, call), _press("call", "Keep the call", main=True))),
+        _card(_form(_area("call", label(item.specialist), call),
+                    _press("call", "Keep the call", main=True))),
         _card(_form(_area("answer", "The right answer", answer),
                     _press("answer", "Keep the answer"))),
         _card(_form(select("kind", "Failure", kinds, item.kind or "none"),
@@ -107,16 +107,16 @@ def _untag(tag: str) -> Markup:
     return _form(hidden, _press("untag", f"Remove #{tag}"))
 
 
-def _area(name: str, label: str, text: str) -> Markup:
+def _area(name: str, title: str, text: str) -> Markup:
     lines = min(14, text.count("\n") + 2)
     # A first line end inside a textarea is not part of its text.
     area = element("textarea", f"\n{text}", name=name, id=name, rows=lines, spellcheck="false")
-    return labelled(label, name, area)
+    return labelled(title, name, area)
 
 
-def _line(name: str, label: str, text: str) -> Markup:
+def _line(name: str, title: str, text: str) -> Markup:
     field_ = element("input", name=name, id=name, value=text, maxlength=400, size=30)
-    return labelled(label, name, field_)
+    return labelled(title, name, field_)
 
 
 def _press(what: str, words: str, *, main: bool = False) -> Markup:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,10 +23,14 @@ Mica = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that finds this machine's sandbox; skips where there is none."""
+def home(tmp_path_factory: pytest.TempPathFactory, knowledge_home: Path) -> Path:
+    """A data folder that finds this machine's sandbox; skips where there is none.
+
+    Of the knowledge only the manuals are still to be read: the first start makes all of it.
+    """
     folder = tmp_path_factory.mktemp("mica")
     real_sandbox(folder).close()
+    shutil.copytree(knowledge_home / "knowledge", folder / "knowledge")
     return folder
 
 

@@ -23,22 +23,24 @@ from runtime.embedder import WEIGHTS, MicaEmbedder
 from sandboxes import CommandResult, Limits, SandboxError
 from sandboxes.choose import open_sandbox
 from tools.knowledge import KnowledgeError, manuals
+from tools.knowledge import ensure as building
 from tools.knowledge.base import KnowledgeBase
 from tools.knowledge.ensure import ensure
 from tools.knowledge.recipes import load_notes, load_recipes
 from tools.knowledge.store import Store
+from tools.knowledge.tool_asks import load_wordings
 from training.embedder import fill
 
 ROOT = Path(__file__).parents[2]
 
 
+# Building all of it on a busy machine takes its time.
+pytestmark = pytest.mark.timeout(400)
+
+
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("home")
-    message = ensure(folder)
-    assert "was built" in message
-    assert "without manuals, because there is no sandbox" in message
-    return folder
+def home(knowledge_home: Path) -> Path:
+    return knowledge_home
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,9 @@ def test_search_takes_under_thirty_milliseconds_of_processor_time(base: Knowledg
     assert statistics.median(times) < 0.03
 
 
-def test_another_embedder_is_noticed_and_ensure_embeds_again(home: Path, tmp_path: Path) -> None:
+def test_another_embedder_is_noticed_and_ensure_embeds_again(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mine = tmp_path / "mine"
     shutil.copytree(home, mine)
     note = tmp_path / "note.txt"
@@ -125,6 +129,9 @@ def test_another_embedder_is_noticed_and_ensure_embeds_again(home: Path, tmp_pat
     small = MicaEmbedder(tmp_path / "small.npz")
     with pytest.raises(KnowledgeError, match="run mica knowledge ensure"):
         KnowledgeBase(mine / "knowledge", small)
+    # Fewer recipes and wordings than there are, for speed.
+    monkeypatch.setattr(building, "load_recipes", lambda: load_recipes()[:50])
+    monkeypatch.setattr(building, "load_wordings", lambda: load_wordings()[:500])
     assert "was built" in ensure(mine, embedder=small)
     again = KnowledgeBase(mine / "knowledge", small)
     assert again.search("quokka smiles")[0].title != ""
@@ -180,7 +187,8 @@ class _BrokenSandbox:
         """Nothing is open."""
 
 
-def test_a_sandbox_that_fails_costs_only_the_manuals(tmp_path: Path) -> None:
+def test_a_sandbox_that_fails_costs_only_the_manuals(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
     message = ensure(tmp_path, _BrokenSandbox())
     assert "was built" in message
     assert "without manuals" in message

@@ -45,8 +45,13 @@ def _texts(path: Path) -> list[str]:
     return [row["text"] if isinstance(row, Mapping) else str(row) for row in rows]
 
 
-def build(copies: int, seed: int, specialist: str | None = None) -> Iterator[Row]:
-    """Yield all rows of one or both specialists, unshuffled. The same seed gives the same rows."""
+def build(
+    copies: int, seed: int, specialist: str | None = None, *, share: float = 1.0
+) -> Iterator[Row]:
+    """Yield all rows of one or both specialists, unshuffled. The same seed gives the same rows.
+
+    Of the wordings of music tools only a `share` is used: the calls of each are run.
+    """
     music = tuple(tool.schema for tool in TOOLS)
     if specialist in (None, "sysadmin"):
         rng = random.Random(seed)
@@ -59,8 +64,25 @@ def build(copies: int, seed: int, specialist: str | None = None) -> Iterator[Row
     if specialist in (None, "composer"):
         rng = random.Random(seed + 1)
         passages, asks = load_notes("composer")
-        asked = composer_data()
+        asked = _thinned(composer_data(), share, rng)
         yield from ComposerRows(asked, TOOLS, rng).rows(copies * 3)
         yield from MusicTurnRows(asked, TOOLS, rng).rows(copies * 3)
         yield from explain_rows("composer", music, passages, asks, copies * 6, rng)
         yield from decline_rows("composer", music, off_topic() * (copies // 2 + 1))
+
+
+def _thinned(files: Sequence[Any], share: float, rng: random.Random) -> list[Any]:
+    """Return what `composer_data` returns, with a share of each file's wordings: at least one."""
+
+    def some(wordings: Sequence[Any]) -> list[Any]:
+        return [each for each in wordings if rng.random() < share] or list(wordings[:1])
+
+    if share >= 1:
+        return list(files)
+    listed = ("asks", "requests")
+    return [
+        {key: some(value) if key in listed else value for key, value in data.items()}
+        if isinstance(data, Mapping)
+        else some(data)
+        for data in files
+    ]

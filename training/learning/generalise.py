@@ -72,6 +72,8 @@ def _unfit(row: Row, calls: Sequence[Mapping[str, Any]]) -> str:
     """Return why nothing can be looked up for a row; empty where something can."""
     if not row.teaches:
         return "a thumb down says what was wrong and not what is right"
+    if row.label == "up" and not calls:
+        return "a liked answer says nothing new: it was given without a call"
     if row.follows:
         return "the request leans on the turn before, so its words alone do not find it"
     if len(calls) > 1 and any(call["name"] == "bash" for call in calls):

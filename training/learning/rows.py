@@ -19,6 +19,9 @@ COPIES = 60
 REPLAY = 4.0
 """Rows of what the specialist was first trained on for each new one, so that it forgets nothing."""
 
+FEWEST = 12_000
+"""Fewer rows than the first training of either specialist has in one copy."""
+
 
 def rows(
     learned: Learned,
@@ -32,8 +35,9 @@ def rows(
     rng = random.Random(seed)
     new = list(_new(learned, specialist, copies, rng))
     yield from new
-    old = list(mixture.build(1, seed, specialist))
-    yield from rng.sample(old, min(len(old), round(replay * len(new))))
+    wanted = round(replay * len(new))
+    old = list(mixture.build(1, seed, specialist, share=min(1.0, wanted / FEWEST)))
+    yield from rng.sample(old, min(len(old), wanted))
 
 
 def _new(learned: Learned, specialist: str, copies: int, rng: random.Random) -> Iterator[Row]:

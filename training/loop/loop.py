@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from sandboxes import Sandbox
 from tools import Tool
 from tools.knowledge.recipes import load_recipes
 from tools.knowledge.tool_asks import load_wordings
-from training.dataset import Dataset, build
+from training.dataset import Dataset, Row, build
 from training.gate import config as gate_config
 from training.gate.judge import judge
 from training.learning import rows as lesson_rows
-from training.learning.generalise import taught
+from training.learning.generalise import Taught, taught
 from training.loop import card, state
 from training.loop.config import Config
 from training.loop.errors import LoopError
@@ -104,26 +104,34 @@ class Looper:
 
     def _lessons(self, loop: Loop) -> Loop:
         dataset = Dataset.load(Path(loop.dataset))
-        made = taught(dataset.rows, book=load_recipes(), piles=_piles())
+        made = self._taught(dataset.rows)
         made.learned.write(loop.folder / LEARNED)
         feedback = sorted({each for row in dataset.rows for each in row.lineage.feedback})
         (loop.folder / FEEDBACK).write_text(json.dumps(feedback), encoding="utf-8")
+        learned = made.learned
+        self.say(
+            f"learned {len(learned.recipes)} commands, {len(learned.wordings)} wordings and "
+            f"{len(learned.notes)} answers to look up"
+        )
+        left_out = tuple(made.left_out.items())
+        if not self.config.recipe:
+            return loop.at("register", left_out=left_out)
+        # Everything is looked up; what is held out of the training measures the adapter.
+        lessons = self._taught([row for row in dataset.rows if row.split == "train"])
         config = self.config
         found = lesson_rows.rows(
-            made.learned,
+            lessons.learned,
             loop.specialist,
             copies=config.copies,
             replay=config.replay,
             seed=config.seed,
         )
-        count = lesson_rows.write(loop.folder / ROWS, found)
-        learned = made.learned
-        self.say(
-            f"learned {len(learned.recipes)} commands, {len(learned.wordings)} wordings and "
-            f"{len(learned.notes)} answers; {count} rows to train on"
-        )
-        left_out = tuple(made.left_out.items())
-        return loop.at("train" if config.recipe else "register", left_out=left_out)
+        self.say(f"{lesson_rows.write(loop.folder / ROWS, found)} rows to train on")
+        return loop.at("train", left_out=left_out)
+
+    @staticmethod
+    def _taught(rows: Sequence[Row]) -> Taught:
+        return taught(rows, book=load_recipes(), piles=_piles())
 
     def _train(self, loop: Loop) -> Loop:
         runs = Runs()

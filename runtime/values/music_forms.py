@@ -151,8 +151,8 @@ def plain(text: str) -> str:
 def widened(text: str, found: list[Found]) -> list[Found]:
     """Return what was found, with longer names in place of the parts of them.
 
-    >>> widened("C over E", [Found(0, 1, "m", "C"), Found(7, 8, "m", "E")])
-    [Found(start=0, end=8, kind='c', text='C over E')]
+    >>> widened("Am7 over G", [Found(0, 3, "c", "Am7"), Found(9, 10, "m", "G")])
+    [Found(start=0, end=10, kind='c', text='Am7 over G')]
     """
     for pattern, kind in _FORMS:
         for match in pattern.finditer(text):

@@ -1,4 +1,3 @@
-import doctest
 from itertools import pairwise
 
 import pytest
@@ -96,8 +95,3 @@ def test_music_values_are_disjoint_and_lie_in_the_text(text):
 )
 def test_kinds_of_musical_values(text, kinds):
     assert "".join(found.kind for found in music.find(text)) == kinds
-
-
-@pytest.mark.parametrize("module", [shell, music])
-def test_doctests(module):
-    assert doctest.testmod(module).failed == 0

@@ -50,6 +50,7 @@ MARGIN = 0.03
 RARE = 12
 """How often training must have met a word for it to be only a word."""
 _LINES_SHOWN = 40
+_LONGEST_MADE = 4000
 _POINTING = re.compile(
     r"\b(?:it|its|them|their|there|that|this|these|those|here|both|result|same)\b", re.IGNORECASE
 )
@@ -82,9 +83,28 @@ def render(prompt: ChatPrompt) -> Rendered:
     text += [END, "\n", _role("assistant")]
     asked = next((d.request for d in documents.values() if d.acts), "")
     asked = asked or (last[0].content if last else "")
+    made = "" if state.shell else _made(prompt.messages, state.values)
     state.own, state.near = _near(state.values.values, asked, find)
+    if made and made not in state.own:
+        # What was made is what is to be changed, not what it was made from.
+        state.near = {**state.own, made: state.values.values[made]}
     state.words = {word: typed for word, typed in state.words.items() if typed in asked}
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
+
+
+def _made(messages: Sequence[Message], table: ValueTable) -> str:
+    """Return a token for the melody or chords that the turn before made; empty where it made none.
+
+    Tools that make music write it as the first line of their result, and nothing beside it.
+    """
+    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    before = messages[users[-2] : users[-1]] if len(users) > 1 else ()
+    results = [m.content for m in before if m.role == "tool" and m.status == "ok"]
+    line = results[-1].split("\n", 1)[0].strip() if results else ""
+    found = list(music.find(line[:_LONGEST_MADE]))
+    if len(found) != 1 or found[0].text != line or found[0].kind not in "lh":
+        return ""
+    return table.token(found[0].kind, line) or ""
 
 
 def _near(

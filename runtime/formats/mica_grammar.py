@@ -86,26 +86,32 @@ def _one_of(tokens: Iterable[str]) -> str:
 
 
 def _call_rule(tool: ToolSchema, document: Document | None, state: State) -> str:
-    """Give each argument a value; those that the schema does not require may be left away."""
+    """Give each argument a value; those that the schema does not require may be left away.
+
+    Of a tool that was found by its wordings, they are where the request has nothing of their kind.
+    """
     required = tool.parameters.get("required", ())
     kinds = document.kinds if document is not None else {}
     arguments = ""
     for name, spec in tool.parameters.get("properties", {}).items():
         rule = "command" if spec.get("format") == "shell" else _values_rule(kinds.get(name), state)
+        if not rule and document is not None and name not in required:
+            continue
+        rule = rule or "string"
         member = rf'"{", " if arguments else ""}\"{name}\": \"" {rule} "\""'
         arguments += f" {member}" if name in required else f" ( {member} )?"
     return rf'"{{\"name\": \"{tool.name}\", \"arguments\": {{"{arguments} "}}}}"'
 
 
 def _values_rule(kinds: str | None, state: State) -> str:
-    """Hold an argument to values of its kinds, to the nearest there are; else to any."""
-    for values in (state.own, state.near, state.values.values):
+    """Hold an argument to values of its kinds, to the nearest there are; empty without any."""
+    words = state.words if kinds and WORD in kinds else ()
+    for values in (state.own, state.near, state.values.values, {}):
         fitting = [token for token in values if kinds and token[1] in kinds]
-        if fitting:
-            words = state.words if kinds and WORD in kinds else ()
+        if fitting or (words and not values):
             piece = f"( {_one_of([*fitting, *words])} )"
             return f'{piece} ( " " {piece} )*'
-    return "string"
+    return ""
 
 
 def _recipe_rules(state: State) -> Iterator[str]:

@@ -129,7 +129,7 @@ def find(text: str) -> Iterator[Found]:
             taken.append(found)
     taken = music_forms.widened(plain, taken)
     for found in _joined(plain, sorted(taken, key=lambda found: found.start)):
-        yield replace(found, text=text[found.start : found.end])
+        yield music_forms.placed(text, replace(found, text=text[found.start : found.end]))
 
 
 def _candidates(text: str) -> Iterator[Found]:

@@ -7,6 +7,7 @@ that was marked before is marked in the same way, unless a longer name stands th
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from runtime.values import Found
 
@@ -129,6 +130,27 @@ _ROWS = (
     (r"\b(?:tercera|sexta|segunda|séptima)\s(?:menor|mayor)\b", "i"),
     (r"\b(?:quarte|quinte)\sjuste\b|\b(?:cuarta|quinta)\sjusta\b", "i"),
 )  # fmt: skip
+# A melody with lengths, as tools write it: `in C major: "C"E4:e F4:q. | G4:h r`.
+_LENGTH = r":(?:\d{1,2}(?:/\d{1,2})?|[whqesx])(?:[.t]{1,2})?(?!\w)"
+_PLAYED = (
+    rf"(?:\"[^\"\n]{{1,16}}\")?(?:[A-G](?:##?|bb?|♯♯?|♭♭?)?-?\d|[A-G](?:#|b|♯|♭)?(?=:[\dwhqesx])"
+    rf"|r(?=:[\dwhqesx]|\s[|A-G\"]))(?:{_LENGTH})?~?"
+)
+_MELODY_HEAD = rf"(?:\d{{1,2}}/\d{{1,2}},?\s)?(?:in\s{_KEY},?\s)?(?:\d{{2,3}}\sbpm)?"
+_MELODY = re.compile(
+    rf"(?:(?=\d|in\s){_MELODY_HEAD}(?<=\S):\s|(?:\d{{1,2}}/\d{{1,2}}\s)?in\s{_KEY}:\s)?"
+    rf"(?<![\w#♯♭]){_PLAYED}(?:\s*\|\s*{_PLAYED}|\s+{_PLAYED})+"
+)
+_COUNT = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_PLACE = (
+    rf"(?:the\s)?(?:(?:bar|measure|note)s?\s{_COUNT}(?:\s?(?:-|–|to|and)\s?{_COUNT})?"
+    rf"|(?:last|{_ORDINAL}|eighth)\s(?:bar|measure|note))"
+)
+_MOVE = (
+    r"(?:up|down)\s(?:an?\s|one\s|two\s|three\s)?(?:(?:perfect|major|minor|half|whole)[\s-])?"
+    rf"(?:{_SIZE}|octave|semitone|step|tone)s?\b"
+)
+_EDIT = re.compile(rf"\b(?:{_PLACE}\s{_MOVE}|{_MOVE}\s(?:in|of)\s{_PLACE})\b")
 _FORMS = tuple((re.compile(pattern), kind) for pattern, kind in _ROWS)
 _GERMAN_LIST = re.compile(
     rf"{_START}{_GERMAN_ITEM}(?:(?:\s*[,–-]\s*|\s+){_GERMAN_ITEM})+{_END}(?!['’])"
@@ -157,12 +179,29 @@ def widened(text: str, found: list[Found]) -> list[Found]:
     for pattern, kind in _FORMS:
         for match in pattern.finditer(text):
             found = _with(found, match, kind)
+    for match in _MELODY.finditer(text):
+        if re.search(_LENGTH, match[0]):
+            found = _with(found, match, "l")
     for match in _GERMAN_LIST.finditer(text):
         if _is_german(match[0]):
             found = _with(found, match, "l")
     for match in _SYLLABLES.finditer(text):
         chords = re.search(rf"(?:{_SYLLABLE}){_ACCIDENTAL}(?:m|\d|maj|sus|dim)", match[0])
         found = _with(found, match, "h" if chords else "l")
+    return found
+
+
+def placed(text: str, found: Found) -> Found:
+    """Let a step or an interval stand for the bars or notes too that it is asked for.
+
+    Only what the value means grows, not the words that it takes: they tell what is wanted.
+
+    >>> placed("bar two up a step", Found(8, 17, "i", "up a step")).text
+    'bar two up a step'
+    """
+    for match in _EDIT.finditer(text):
+        if found.kind == "i" and match.start() <= found.start and found.end <= match.end():
+            return replace(found, text=match[0])
     return found
 
 

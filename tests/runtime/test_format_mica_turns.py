@@ -117,3 +117,59 @@ def test_when_every_part_has_its_call_only_an_answer_is_left(model: Model):
     assert grammar is not None
     assert accepts(model, grammar, "<r1>:\n<o1>\n\n<r2>:\n<o2>")
     assert not accepts(model, grammar, call("list a folder | path=<p1>"))
+
+
+EDIT = ToolSchema(
+    "edit_melody",
+    "Change a melody.",
+    {
+        "type": "object",
+        "properties": {
+            "melody": {"type": "string"},
+            "edit": {"type": "string"},
+            "seed": {"type": "string"},
+        },
+        "required": ["melody", "edit"],
+    },
+)
+EDITING = Document("tool.edit_melody", "edit melody", "", "", score=0.9, tool="edit_melody",
+    kinds={"melody": "l", "edit": "iw"})  # fmt: skip
+TUNE = 'in C major: "Am"E4:e F4:e C4 | G4:w'
+
+
+def music_turns(result: str, request: str) -> ChatPrompt:
+    made = ToolCall("call-1", "melody_over", {"chords": "Am | G"})
+    messages = (
+        Message("user", "a melody over Am | G"),
+        Message("assistant", "", (made,)),
+        Message("tool", result, tool_call_id=made.id, name=made.name, status="ok"),
+        Message("assistant", result),
+        Message("user", request),
+    )
+    return ChatPrompt(messages, (EDIT,), (EDITING,))
+
+
+def edit_call(melody: str, edit: str) -> str:
+    body = f'{{"name": "edit_melody", "arguments": {{"melody": "{melody}", "edit": "{edit}"}}}}'
+    return f"<tool_call>{body}</tool_call>"
+
+
+def test_what_was_made_can_be_changed(model: Model):
+    prompt = music_turns(f"{TUNE}\n(seed 1)", "bar two up a step")
+    state = mica.render(prompt).state
+    assert state.near == {"<i1>": "bar two up a step", "<l1>": TUNE}
+    rules = mica.grammar(prompt, GenerationOptions())
+    assert rules is not None
+    assert accepts(model, rules, edit_call("<l1>", "<i1>"))
+    assert not accepts(model, rules, edit_call("<i1>", "<i1>"))
+
+
+def test_what_is_told_beside_other_words_was_not_made():
+    state = mica.render(music_turns("Am: A C E\nA minor", "bar two up a step")).state
+    assert state.values.values == {"<i1>": "bar two up a step"}
+
+
+def test_an_argument_that_nothing_fits_is_left_away():
+    rules = mica.grammar(music_turns(TUNE, "bar two up a step"), GenerationOptions())
+    assert rules is not None
+    assert "seed" not in rules

@@ -105,3 +105,25 @@ def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
     start = time.process_time()
     list(find(text))
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "melody",
+    [
+        "C4:e D4:e E4 G4:h | F4 E4 D4:h",
+        'in C major: "C"E4:e F4:e C4 E4 | "Am"C5:e B4:e A4',
+        "3/4 in G major, 96 bpm: D4 G4:e A4:q. | D5 G4:et A4:et B4:et G4",
+        "C5:e~ B4 | r:h C4",
+        "E4 D4 C4 D4 E4 E4 E4:2",
+    ],
+)
+def test_a_melody_with_lengths_is_one_value(melody: str) -> None:
+    assert [(each.kind, each.text) for each in find(f"vary {melody} for me")] == [("l", melody)]
+
+
+def test_a_step_stands_for_the_bar_that_it_is_asked_for() -> None:
+    (found,) = find("please move bar two up a step now")
+    assert (found.start, found.end) == (20, 29)
+    assert found.text == "bar two up a step"
+    for text in ("up a third in bars 2 to 4", "the last note down an octave"):
+        assert next(find(text)).text == text

@@ -44,6 +44,11 @@ class Contamination:
                     self._templates.setdefault((music, shape), name)
         self._near = Near(self._plain)
 
+    @property
+    def texts(self) -> frozenset[str]:
+        """The words of all requests, as `training.dataset.near.words` gives them."""
+        return frozenset(self._plain)
+
     def __len__(self) -> int:
         return len(self._sets)
 

@@ -79,7 +79,9 @@ def find(index: Index, query: Query) -> tuple[list[Row], int]:
             key=lambda row: (not row.analyst, sixth and " N6 " not in row.harmony),
         )
     if query.melodic:
-        found = [row for row in found if next(_matches(row, query), None) is not None]
+        first, of_lengths = _melodic(query)[0]
+        near = [r for r in found if first.search(r.rhythm if of_lengths else r.melody)]
+        found = [row for row in near if next(_matches(row, query), None) is not None]
     return found, len(rows)
 
 

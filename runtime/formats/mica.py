@@ -55,6 +55,13 @@ _POINTING = re.compile(
     r"\b(?:it|its|them|their|there|that|this|these|those|here|both|result|same)\b", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W_][\w.+-]*")
+_OF_WRITTEN = {
+    "ok": "Here is what the command printed:\n{output}",
+    "empty": "The command printed nothing.",
+    "error": "The command failed:\n{output}",
+    "timeout": "The command took too long and was stopped:\n{output}",
+}
+"""What is said of a command that no recipe gives: training knows short ones only."""
 
 
 def render(prompt: ChatPrompt) -> Rendered:
@@ -81,6 +88,9 @@ def render(prompt: ChatPrompt) -> Rendered:
     for message in last:
         text += [END, "\n", _role(message.role), _content(message, state, find)]
     text += [END, "\n", _role("assistant")]
+    if state.written and last and last[-1].role == "tool":
+        told = _OF_WRITTEN.get(last[-1].status or "ok", "")
+        state.told = told.format(output=f"<o{min(len(state.outputs), 8)}>")
     asked = next((d.request for d in documents.values() if d.acts), "")
     asked = asked or (last[0].content if last else "")
     made = "" if state.shell else _made(prompt.messages, state.values)
@@ -314,12 +324,14 @@ def _encode_command(command: str, state: State) -> str:
         found = recipes.recognise(recipe, command)
         if found is None:
             continue
+        state.written = False
         state.phrases[f"<r{min(len(state.phrases) + 1, 8)}>"] = recipes.phrase(recipe, found)
         pairs = (
             f" {slot}={_slot_word(slot, value, recipe.slots[slot], state)}"
             for slot, value in zip(recipe.slots, found, strict=True)
         )
         return f"{title} |{''.join(pairs)}"
+    state.written = True
     return f"$ {_to_tokens(command, state.values, shlex.quote)}"
 
 

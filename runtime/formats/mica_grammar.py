@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,7 +23,8 @@ class State:
     `documents` may be named now; `known` are all that were found, which earlier calls named.
     `done` means that every part of the request has had its call, `owed` that the first part went
     well and another waits for its own, `carries` that values of the turn that is being rendered
-    become tokens even where its request did not name them. `own` are the values that the
+    become tokens even where its request did not name them, `written` that the last command came
+    from no recipe, `told` what is to be said of it then. `own` are the values that the
     next call's part of the request names, `near` those that it may be about.
     """
 
@@ -36,6 +38,8 @@ class State:
     done: bool = False
     owed: bool = False
     carries: bool = False
+    written: bool = False
+    told: str = ""
     own: Mapping[str, str] = field(default_factory=dict)
     near: Mapping[str, str] = field(default_factory=dict)
 
@@ -57,15 +61,16 @@ def rules(state: State, tools: Sequence[ToolSchema], *, required: bool) -> str:
     calls = " | ".join(_call_rule(tool, near.get(tool.name), state) for tool in offered)
     passages = [title for title, d in state.documents.items() if not d.acts]
     text = f"[^<?] ( [^<] {'| ' + said if said else ''} )*"
+    texts = [
+        text,
+        *([f"( {said} ) ( [^<] | {said} )*"] if said else []),
+        *(f'"? {t}"' for t in passages),
+    ]
+    if state.told:
+        texts = [json.dumps(state.told)]
     parts = {
         "root": root,
-        "text": " | ".join(
-            [
-                text,
-                *([f"( {said} ) ( [^<] | {said} )*"] if said else []),
-                *(f'"? {t}"' for t in passages),
-            ]
-        ),
+        "text": " | ".join(texts),
         "call": f'"{CALL}" ( {calls} ) "{CALL_END}"',
         "string": 'piece ( " " piece )*',
         "piece": " | ".join(_tokens_of(state)) or "plain+",

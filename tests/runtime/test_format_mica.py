@@ -91,6 +91,26 @@ def test_an_edited_command_is_written_out():
     assert call("$ du <p1>") in text_of(mica.render(prompt).segments)
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("ok", "Here is what the command printed:\n<o1>"),
+        ("empty", "The command printed nothing."),
+        ("error", "The command failed:\n<o1>"),
+    ],
+)
+def test_of_an_edited_command_only_its_result_is_told(tiny_models, status, said):
+    ran = ToolCall("c1", "bash", {"command": "du /usr/lib | tac"})
+    result = Message("tool", "4 a", tool_call_id="c1", name="bash", status=status)
+    prompt = PROMPT.with_messages(Message("assistant", "", (ran,)), result)
+    grammar = mica.grammar(prompt, GenerationOptions(tool_choice="auto"))
+    model = Model(tiny_models / "tiny.gguf", vocabulary_only=True)
+    assert grammar is not None and accepts(model, grammar, said)
+    assert not accepts(model, grammar, "Here is not something that I can do.")
+    assert not accepts(model, grammar, "Done.")
+    model.close()
+
+
 def test_a_passage_is_quoted():
     assert answer(PROMPT, "? hard", " link").text == "A hard link is another name."
 

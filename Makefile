@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-setup lint train-setup corpus sandbox-image weights lock clean
+.PHONY: help run setup test test-setup test-torch lint train-setup corpus sandbox-image weights lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | column -ts $$'\t'
@@ -20,6 +20,9 @@ test: test-setup ## run the whole test suite
 
 test-setup:
 	@deploy/setup dev
+
+test-torch: test-setup train-setup ## the tests that compare with torch, which serving never installs
+	@PYTHONPATH=$$(echo .venv-train/lib/python3*/site-packages) $(BIN)/python -m pytest -m torch
 
 lint: test-setup ## linter, formatter, type checker, import rules
 	@$(BIN)/ruff check .

@@ -33,6 +33,7 @@ def test_a_text_without_tokens_is_zeros(encoder: Encoder):
     assert not encoder.encode([[], [5]])[0].any()
 
 
+@pytest.mark.torch
 def test_it_computes_what_the_trained_model_does():
     torch = pytest.importorskip(
         "torch", reason="training needs torch, which serving never installs"

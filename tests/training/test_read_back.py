@@ -95,6 +95,7 @@ def test_what_does_not_read_back_says_why(tmp_path: Path) -> None:
         import_adapter(file, tmp_path, tmp_path / "x")
 
 
+@pytest.mark.torch
 def test_logits_of_the_shipped_specialist_equal_llama_cpp(
     shipped: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -88,6 +88,7 @@ def test_words_of_slots_are_not_vocabulary():
     assert words == {"NOW": 1, "a": 1, "kill": 2, "process": 1}
 
 
+@pytest.mark.torch
 def test_encoding_teaches_the_call_more_than_the_answer_and_the_prompt_not_at_all(tmp_path):
     pytest.importorskip("torch", reason="training needs torch, which serving never installs")
     from training import pretrain, tokenizer

@@ -65,8 +65,8 @@ def test_a_wording_finds_its_tool_and_a_note_is_quoted(base: KnowledgeBase, file
 
 
 def test_how_near_the_nearest_is(base: KnowledgeBase, file: Path):
-    assert base.nearness("How big is the order backlog in /srv/a?", file) > 0.9
-    assert base.nearness("shove Gm7 up by a fourth", file) > 0.9
+    assert base.nearness("How big is the order backlog in /srv/a?", file) > 0.8
+    assert base.nearness("shove Gm7 up by a fourth", file) > 0.8
     assert base.nearness("sing me a lullaby", file) < 0.4
 
 

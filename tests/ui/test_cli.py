@@ -215,6 +215,7 @@ def test_doctor_names_every_part(mica: Mica):
     parts = {row["part"]: row for row in json.loads(ended.out)}
     assert set(parts) == {
         "python", "records", "model", "router", "policy", "sandbox", "knowledge", "music", "port",
+        "training",
     }  # fmt: skip
     assert parts["python"]["ok"] and parts["router"]["ok"] and parts["records"]["ok"]
     assert all(row["ok"] or row["fix"] for row in parts.values())

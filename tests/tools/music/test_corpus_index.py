@@ -120,6 +120,20 @@ def test_nothing_to_read_and_nothing_built(tmp_path: Path, monkeypatch: pytest.M
         find_in_corpus.call({"composer": "Bach"})
 
 
+def test_scores_are_read_once_however_often_the_index_is_opened(corpus: Path, tmp_path: Path):
+    path = tmp_path / "index.db"
+    build(path, corpus)
+    seen = []
+    for _ in range(3):
+        with Index(path) as index:
+            seen.append(index.rows())
+    assert seen[0] is seen[1] is seen[2] and len(seen[0]) == 5
+    (corpus / "miscFolk" / "more.abc").write_text(TUNE.format("More", "G"))
+    build(path, corpus)
+    with Index(path) as index:
+        assert len(index.rows()) == 6
+
+
 def test_the_index_is_small(built: tuple[Path, Status]) -> None:
     _, ended = built
     assert ended.scores >= 10 and ended.failed == 0

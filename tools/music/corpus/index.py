@@ -231,12 +231,15 @@ def _beside(path: Path) -> Path:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    """Return when a file was changed and its size in bytes; zeros where there is none."""
+    """Return when a file was changed and its size in bytes; zeros where it is empty or missing.
+
+    SQLite makes an empty file beside the index whenever somebody opens it, and removes it again.
+    """
     try:
         about = path.stat()
     except FileNotFoundError:
         return 0, 0
-    return about.st_mtime_ns, about.st_size
+    return (about.st_mtime_ns, about.st_size) if about.st_size else (0, 0)
 
 
 def _row(file: str, entry: Entry) -> tuple[str | int | bytes, ...]:

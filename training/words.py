@@ -7,6 +7,7 @@ All other words are values. A rare word may be one all the same ("a folder calle
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable
 
 from tools.knowledge.recipes import load_recipes
@@ -28,6 +29,7 @@ def own() -> Iterable[str]:
 
 def main() -> None:
     """Write the list and print how long it is."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     found = collect_words(load_recipes(), list(own()))
     # A word in capitals that is rare is something to look for (ERROR), not a term (CPU).
     counts = {w: n for w, n in found.items() if not (w.isupper() and len(w) > 1 and n < _TERM)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,16 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny_gguf.adapter_gguf(folder, seed=1)
     tiny_gguf.adapter_gguf(folder, seed=2)
     return folder
+
+
+# Playwright keeps an event loop running while it lives: not beyond a module, or asyncio tests fail.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return a Chromium of Debian's."""
+    from support.browser import chromium
+
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import chromium, window
+from support.browser import window
 from support.page_server import ROOT
 from support.shipped import Shipped, real_sandbox
 
@@ -41,13 +41,6 @@ def served(home: Path) -> Iterator[Shipped]:
     server.start()
     yield server
     server.kill()
-
-
-# Playwright keeps an event loop running while it lives: not beyond a module, or asyncio tests fail.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from support import needs
 from support.page_server import PageServer
 
@@ -26,11 +25,12 @@ FLAGS = [
 
 @contextmanager
 def chromium() -> Iterator[Any]:
-    """Start Debian's Chromium; skip where it or playwright is missing."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    """Start Debian's Chromium; skip where it is missing."""
+    from playwright.sync_api import sync_playwright
+
     if not CHROMIUM.exists():
         needs.lacking("the page is tested in a real browser: apt-get install chromium")
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser
         browser.close()

@@ -2,7 +2,10 @@
 
 A test of a real part cannot run where the part is missing: without an engine there is no
 container to look into, and a stand-in would show nothing. Such a test skips and says what to
-install. CI installs everything, and sets MICA_TEST_ALL: there, what is lacking fails.
+install. CI installs what is needed, and sets MICA_TEST_ALL: there, what is lacking fails.
+
+Two things CI does not have, so that tests skip there too: data whose licences keep it out of this
+repository, and the environments and cards of trainers that users of real Granites bring along.
 """
 
 from __future__ import annotations
@@ -10,11 +13,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from sandboxes import SandboxError
+from training.backends.environment import SHIPPED, Environment
+from training.runs.machine import this_machine
 
 
 def lacking(what: str) -> NoReturn:
@@ -22,6 +28,29 @@ def lacking(what: str) -> NoReturn:
     if os.environ.get("MICA_TEST_ALL"):
         pytest.fail(f"MICA_TEST_ALL is set, and this machine lacks something: {what}")
     pytest.skip(what)
+
+
+def data(name: str) -> Path:
+    """Return a file of the folder that MICA_SHARED_DATA names: published data to compare with."""
+    file = Path(os.environ.get("MICA_SHARED_DATA") or "/nonexistent") / name
+    if not file.is_file():
+        pytest.skip(f"compared with data that is not ours to ship: MICA_SHARED_DATA lacks {name}")
+    return file
+
+
+def trainer(environment: Environment) -> None:
+    """See that a trainer's environment is there; CI has that of the shipped models."""
+    problem = environment.problem()
+    if problem and environment is SHIPPED:
+        lacking(f"the test trains for real: {problem}")
+    if problem:
+        pytest.skip(f"the test runs the trainer itself: {problem}")
+
+
+def a_card() -> None:
+    """See that there is a CUDA card: some trainers run nowhere else."""
+    if not this_machine().cards:
+        pytest.skip("this trainer computes on CUDA cards only, and there is none")
 
 
 @contextmanager

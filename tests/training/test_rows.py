@@ -90,7 +90,6 @@ def test_words_of_slots_are_not_vocabulary():
 
 @pytest.mark.torch
 def test_encoding_teaches_the_call_more_than_the_answer_and_the_prompt_not_at_all(tmp_path):
-    pytest.importorskip("torch", reason="training needs torch, which serving never installs")
     from training import pretrain, tokenizer
 
     texts = [row.text() for row in SysadminRows(BOOK, random.Random(7)).rows(1)]

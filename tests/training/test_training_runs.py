@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import small_disk, training_parts
+from support import needs, small_disk, training_parts
 from support.training_parts import alive, eventually, recipe, rows
 
 from runtime.engine import LlamaBackend
@@ -25,7 +25,7 @@ from training.runs.runs import Runs
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    training_parts.needs(SHIPPED)
+    needs.trainer(SHIPPED)
     return Runs(training_parts.home(tmp_path, monkeypatch))
 
 
@@ -132,7 +132,7 @@ def test_a_run_that_cannot_work_here_is_refused(runs: Runs, tmp_path: Path) -> N
 def test_a_full_disk_is_a_clear_error_and_the_run_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training_parts.needs(SHIPPED)
+    needs.trainer(SHIPPED)
     training_parts.home(tmp_path, monkeypatch)
     with small_disk.mounted(tmp_path, "260m") as small:
         runs = Runs(small / "runs")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import training_parts
+from support import needs, training_parts
 from support.api_server import serving
 from support.graph_parts import World
 from support.training_parts import eventually, recipe, rows
@@ -71,7 +71,7 @@ def test_what_is_wrong_is_said(
 
 
 def test_a_run_from_start_to_end(api: httpx.Client, tmp_path: Path) -> None:
-    training_parts.needs(SHIPPED)
+    needs.trainer(SHIPPED)
     data = rows(tmp_path / "rows")
     failed(api.post(URL, json=fields(data, base="nobody")), 400, "invalid_recipe")
     begun = api.post(URL, json=fields(data, steps=100_000))

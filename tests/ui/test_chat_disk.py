@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from support import small_disk
-from support.browser import ask, button, chromium, eventually, open_page, reload, window
+from support.browser import ask, button, eventually, open_page, reload, window
 from support.page_server import PageServer
 
 PAGE = Path(__file__).with_name("scripted_page.py")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def test_a_full_disk_is_said_on_the_page_and_loses_nothing(browser: Any, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 from support.browser import (
     ask,
     button,
-    chromium,
     conversation_of,
     eventually,
     open_page,
@@ -27,12 +26,6 @@ PAGE = Path(__file__).with_name("scripted_page.py")
 def context(server: PageServer, browser: Any) -> Iterator[Any]:
     with window(browser, patience=15) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ import pytest
 from support.browser import (
     ask,
     button,
-    chromium,
     conversation_of,
     eventually,
     open_page,
@@ -37,12 +36,6 @@ class Server(PageServer):
         """Return the commands that were run."""
         file = self.home / "ran.txt"
         return file.read_text().splitlines() if file.exists() else []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import ask, button, chromium, conversation_of, open_page, window
+from support.browser import ask, button, conversation_of, open_page, window
 from support.graph_parts import World
 from support.page_server import PageServer
 
@@ -15,12 +15,6 @@ from graphs.events import Resume
 
 PAGE = Path(__file__).with_name("scripted_page.py")
 RULE = "Always allow exactly this command: rm x (in whatever folder the conversation is then)."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

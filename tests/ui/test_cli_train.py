@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support import training_parts
+from support import needs
 from support.command_line import Mica
 from support.training_parts import recipe, rows
 
@@ -15,7 +15,7 @@ from training.runs.recipe import shipped
 
 
 def test_a_recipe_is_trained_shown_and_listed(mica: Mica, tmp_path: Path) -> None:
-    training_parts.needs(SHIPPED)
+    needs.trainer(SHIPPED)
     file = tmp_path / "mine.yaml"
     file.write_text(recipe(rows(tmp_path / "rows")).dump())
     ended = mica("train", str(file), "--set", "steps=6", "--set", "threads=1")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from support.api_server import serving
-from support.browser import ask, chromium, open_page, window
+from support.browser import ask, open_page, window
 from support.command_line import Mica
 from support.graph_parts import World
 from support.page_server import PageServer
@@ -56,12 +54,6 @@ def test_the_api_analyses_and_changes(tmp_path: Path) -> None:
         assert large.status_code == 413
         plain = api.post("/v1/scores", params={"name": "t"}, headers={"content-type": "text/plain"})
         assert plain.status_code == 415
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -152,10 +153,17 @@ def check_dense(base: str) -> None:
         raise WorkError(f"{base}: {found}")
 
 
-def train(folder: Path, recipe: Recipe, make: Any) -> None:
-    """Train to the end and export. `make(callback)` returns the trainer."""
+def run(folder: Path, make: Callable[[Path, Recipe, Any], Any]) -> None:
+    """Train the run of a folder to its end and export.
+
+    `make` returns the trainer for the folder, its recipe and a callback.
+    """
+    recipe = Recipe.load(folder / "recipe.yaml")
+    if recipe.threads:
+        torch.set_num_threads(recipe.threads)
+    check_dense(recipe.base)
     with watcher(folder, recipe) as watch:
-        trainer = make(Watch(folder, recipe, Reporter(folder, watch)))
+        trainer = make(folder, recipe, Watch(folder, recipe, Reporter(folder, watch)))
         before = _held_out(trainer)
         checkpoints = folder / "checkpoints"
         last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None

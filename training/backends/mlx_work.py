@@ -6,7 +6,6 @@ not save them.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import math
@@ -24,7 +23,7 @@ from mlx_lm.tuner.callbacks import TrainingCallback
 from mlx_lm.tuner.trainer import TrainingArgs, evaluate, train
 from mlx_lm.tuner.utils import linear_to_lora_layers
 
-from training.backends.reporting import Reporter, WorkError, finish, working
+from training.backends.reporting import Reporter, WorkError, finish, main
 from training.backends.tracking import watcher
 from training.export.dense import problem
 from training.export.gguf import export_adapter
@@ -203,14 +202,5 @@ def _config(base: str) -> dict[str, Any]:
     return config
 
 
-def main() -> None:
-    """Run one folder."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    with working(folder):
-        run(folder)
-
-
 if __name__ == "__main__":
-    main()
+    main(run)

@@ -5,14 +5,14 @@ Workers import this in their own environments: only the standard library is need
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +84,13 @@ class Reporter:
         fresh.replace(path)
 
 
-@contextmanager
-def working(folder: Path) -> Iterator[None]:
-    """Turn what goes wrong inside into one line for the run, and end with status 1."""
+def main(run: Callable[[Path], None]) -> None:
+    """Run the folder that the command names; say in one line what goes wrong, and end with 1."""
+    parser = argparse.ArgumentParser(description="Train the run in FOLDER.")
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
     try:
-        yield
+        run(folder)
     except WorkError as error:
         _end(str(error))
     except MemoryError:

@@ -5,7 +5,6 @@ Runs in the training environment; `training.runs` starts it and reads what it le
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import random
@@ -19,7 +18,7 @@ from transformers import GraniteForCausalLM
 
 from training import pretrain
 from training.backends.checks import chosen_card, uses_bfloat16
-from training.backends.reporting import Reporter, WorkError, finish, working
+from training.backends.reporting import Reporter, WorkError, finish, main
 from training.backends.tracking import watcher
 from training.export.gguf import export_adapter
 from training.export.reader import import_adapter, import_model
@@ -133,14 +132,5 @@ def _clear(folder: Path) -> None:
     (folder / "state.pt").unlink(missing_ok=True)
 
 
-def main() -> None:
-    """Run one folder."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    with working(folder):
-        run(folder)
-
-
 if __name__ == "__main__":
-    main()
+    main(run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import trl
 
 from training.backends import hf_work
 from training.backends.checks import uses_bfloat16
-from training.backends.reporting import working
+from training.backends.reporting import main
 from training.runs.machine import this_machine
 from training.runs.recipe import Recipe
 
@@ -53,18 +52,5 @@ def trainer_of(folder: Path, recipe: Recipe, callback: Any) -> Any:
     )
 
 
-def main() -> None:
-    """Run one folder."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    with working(folder):
-        recipe = Recipe.load(folder / "recipe.yaml")
-        if recipe.threads:
-            torch.set_num_threads(recipe.threads)
-        hf_work.check_dense(recipe.base)
-        hf_work.train(folder, recipe, lambda callback: trainer_of(folder, recipe, callback))
-
-
 if __name__ == "__main__":
-    main()
+    main(lambda folder: hf_work.run(folder, trainer_of))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 import yaml
+from support import needs
 
 from tools.music.chord_text import read_chord
 from tools.music.pitch import MusicError
@@ -92,10 +92,7 @@ def test_quality_without_parts_is_major() -> None:
 
 
 def test_agrees_with_published_chord_types() -> None:
-    folder = os.environ.get("MICA_SHARED_DATA")
-    if not folder:
-        pytest.skip("set MICA_SHARED_DATA to the folder with train/chords-scales")
-    path = Path(folder) / "train" / "chords-scales" / "chord_types.json"
+    path = needs.data("train/chords-scales/chord_types.json")
     differences = []
     for entry in json.loads(path.read_text(encoding="utf-8")):
         expected = {_class(name) for name in entry["intervals"]}

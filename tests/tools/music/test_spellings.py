@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from collections import Counter
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import needs
 
 from runtime.yaml_files import read_yaml
 from tools.music.chord_text import read_chord
@@ -154,11 +154,8 @@ DELIBERATE = re.compile(
 
 
 def _analyses() -> Counter[tuple[str, str]]:
-    folder = os.environ.get("MICA_SHARED_DATA")
-    if not folder:
-        pytest.skip("set MICA_SHARED_DATA to the folder with train/when-in-rome")
+    path = needs.data("train/when-in-rome/analyses.jsonl")
     found: Counter[tuple[str, str]] = Counter()
-    path = Path(folder) / "train" / "when-in-rome" / "analyses.jsonl"
     for line in path.read_text(encoding="utf-8").splitlines():
         mode = "major"
         for row in json.loads(line)["text"].splitlines():

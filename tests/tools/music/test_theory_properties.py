@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from support import needs
 
 from tools.music.chord import Chord
 from tools.music.chord_symbol import read_suffix
@@ -258,10 +257,7 @@ def test_enharmonic_keys() -> None:
 
 
 def test_agrees_with_published_scale_types() -> None:
-    folder = os.environ.get("MICA_SHARED_DATA")
-    if not folder:
-        pytest.skip("set MICA_SHARED_DATA to the folder with train/chords-scales")
-    path = Path(folder) / "train" / "chords-scales" / "scale_types.json"
+    path = needs.data("train/chords-scales/scale_types.json")
     # Names that mean other scales to other people; after C, "flat" is the tonic's.
     disputed = {"minor bebop", "minor hexatonic", "flat three pentatonic", "flat six pentatonic"}
     checked = 0

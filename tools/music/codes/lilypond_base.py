@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -40,7 +41,7 @@ class State:
     last: Sound | None = None
 
 
-class LilyPondBase:
+class LilyPondBase(ABC):
     """A text's tokens, and the music that is made of them."""
 
     def __init__(self, text: str) -> None:
@@ -102,9 +103,9 @@ class LilyPondBase:
             if depth == 0:
                 return
 
+    @abstractmethod
     def _music(self, stream: Stream | None) -> None:
         """Read one piece of music into a voice; a new one where there is none yet."""
-        raise NotImplementedError
 
     def _voice(self, stream: Stream | None) -> Stream:
         if stream is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from string import Formatter
 
 from runtime.types import Document
@@ -80,7 +81,7 @@ def recognise(recipe: Document, command: str) -> list[str] | None:
     """Return the slot values with which `recipe` gives `command`; None when it does not."""
     if recipe.template is None:
         return None
-    match = re.fullmatch(_pattern(recipe.template), command, re.DOTALL)
+    match = _pattern(recipe.template).fullmatch(command)
     if match is None:
         return None
     try:
@@ -89,7 +90,8 @@ def recognise(recipe: Document, command: str) -> list[str] | None:
         return None
 
 
-def _pattern(template: str) -> str:
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
     out: list[str] = []
     seen: set[str] = set()
     for literal, slot in _parts(template):
@@ -99,7 +101,7 @@ def _pattern(template: str) -> str:
         word = r"(?:'[^']*'|\"[^\"]*\"|\\.|[^\s'\"|;&<>()])+"
         out.append(f"(?P={slot})" if slot in seen else f"(?P<{slot}>{word})")
         seen.add(slot)
-    return "".join(out)
+    return re.compile("".join(out), re.DOTALL)
 
 
 def _parts(template: str) -> Iterator[tuple[str, str | None]]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli_common import FAILED, USAGE, as_json, fail
+from ui.cli_common import FAILED, USAGE, as_json, fail, open_store
 
 if TYPE_CHECKING:
     from records.audit import AuditEntry
-    from records.store import Store
 
 audit = typer.Typer(help="The chain of what was done, and by whom.", no_args_is_help=True)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -33,7 +31,7 @@ def verify(
     """Go through the whole chain. Exit code 1: it was changed, from the entry that is named."""
     if head is not None and not re.fullmatch(r"[0-9a-f]{12,64}", head):
         fail("a head is 12 to 64 hex digits, as `mica audit verify` prints it", USAGE)
-    with _store() as store:
+    with open_store() as store:
         report = store.check_audit(head)
     if json_:
         print(as_json(asdict(report)))
@@ -62,7 +60,7 @@ def show(
 ) -> None:
     """Print the entries like a log, one a line, times local."""
     moment = _moment(since) if since else None
-    with _store() as store:
+    with open_store() as store:
         for entry in store.audit_entries(conversation, moment):
             print(as_json(asdict(entry)) if json_ else line(entry))
 
@@ -106,14 +104,3 @@ def _moment(text: str) -> str:
     except (ValueError, OverflowError):
         fail("--since takes a date (2026-11-21), a time (2026-11-21T14:00) or 30m, 12h, 7d", USAGE)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-@contextmanager
-def _store() -> Iterator[Store]:
-    from records.store import Store
-
-    store = Store()
-    try:
-        yield store
-    finally:
-        store.close()

@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from graphs.assistant import Assistant
     from graphs.settings import Settings
+    from records.store import Store
 
 OK, FAILED, USAGE, APPROVAL = 0, 1, 2, 3
 """Exit codes: done; failed; called wrongly; a command needs an approval that was not given."""
@@ -70,6 +71,18 @@ def assistant(folder: Path | None = None, *, sandbox: bool = True) -> Iterator[A
         yield built
     finally:
         built.close()
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """Open the records and close them at the end."""
+    from records.store import Store
+
+    store = Store()
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def as_json(value: Any) -> str:

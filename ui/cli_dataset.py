@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli_common import FAILED, as_json, fail, settings
+from ui.cli_common import FAILED, as_json, fail, open_store, settings
 
 if TYPE_CHECKING:
     from training.dataset import Dataset
@@ -38,7 +38,7 @@ def build_dataset(
     from graphs.build import all_tools, open_sandbox
     from training.dataset import build, meant_for
 
-    with _explained(), _store() as store:
+    with _explained(), open_store() as store:
         known = load_all()
         found = {meant_for(item, known) for item in store.feedback() if item.turn >= 0}
         names = [specialist] if specialist else sorted(found - {"other", ""})
@@ -136,14 +136,3 @@ def _explained() -> Iterator[None]:
         yield
     except DatasetError as error:
         fail(str(error), FAILED)
-
-
-@contextmanager
-def _store() -> Iterator[Any]:
-    from records.store import Store
-
-    store = Store()
-    try:
-        yield store
-    finally:
-        store.close()

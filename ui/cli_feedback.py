@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from records.failures import KINDS
-from ui.cli_common import USAGE, as_json, fail
+from ui.cli_common import USAGE, as_json, fail, open_store
 from ui.cli_rate import last_answer
 from ui.cli_rules import whoami
 from ui.corrections import CorrectionError, read_correction
@@ -57,7 +56,7 @@ def list_feedback(
     """Show feedback, the oldest first: what was said, of which request."""
     if kind is not None and kind not in KINDS:
         fail(f"there is no kind {kind!r}; there are {', '.join(KINDS)}", USAGE)
-    with _store() as store:
+    with open_store() as store:
         found = store.feedback(
             owner=owner, specialist=specialist, rating=rating, kind=kind, below=below,
             excluded=excluded, tag=tag,
@@ -71,7 +70,7 @@ def list_feedback(
 @feedback.command("show")
 def show(id: Id, json_: Json = False) -> None:
     """Show one piece of feedback with its record and what reviewers said of it."""
-    with _store() as store:
+    with open_store() as store:
         item = _found(store, id)
         reviews = [asdict(review) for review in store.reviews(item.id)]
     if json_:
@@ -94,7 +93,7 @@ def rate(
     answer: Answer = None,
 ) -> None:
     """Rate the last answer, and say what would have been right."""
-    with _store() as store:
+    with open_store() as store:
         where, message_id = last_answer(store, conversation)
         calls = _calls(command, call)
         id = store.rate(
@@ -110,7 +109,7 @@ def prefer(
     comment: Annotated[str, typer.Option("--comment")] = "",
 ) -> None:
     """Say which of two answers to the same request is better: the last of two conversations."""
-    with _store() as store:
+    with open_store() as store:
         (one, better), (other, worse) = last_answer(store, chosen), last_answer(store, rejected)
         id = store.prefer(one, better, worse, comment=comment, rejected_conversation=other)
         print(line(_found(store, f"preference:{id}")))
@@ -122,7 +121,7 @@ def correct(id: Id, command: Command = None, call: Call = None, answer: Answer =
     calls = _calls(command, call)
     if calls is None and answer is None:
         fail("give --command, --call or --answer", USAGE)
-    with _store() as store:
+    with open_store() as store:
         store.review(_found(store, id).id, whoami(), calls=calls, correction=answer)
         print(line(_found(store, id)))
 
@@ -134,7 +133,7 @@ def exclude(
     why: Annotated[str | None, typer.Option("--why", help="Kept with it.")] = None,
 ) -> None:
     """Leave feedback out of what is learned from."""
-    with _store() as store:
+    with open_store() as store:
         for id in ids:
             store.review(_found(store, id).id, whoami(), excluded=not include, note=why)
             print(line(_found(store, id)))
@@ -147,7 +146,7 @@ def tag(
     remove: Annotated[bool, typer.Option("--remove", help="Take these of yours away.")] = False,
 ) -> None:
     """Tag feedback; your tags are your own."""
-    with _store() as store:
+    with open_store() as store:
         found = _found(store, id).id
         store.tag(found, whoami(), **{"remove" if remove else "add": tags})
         print(line(_found(store, id)))
@@ -160,7 +159,7 @@ def kind(
     """Say which kind of failure it is, where the record misleads."""
     if kind not in (*KINDS, "none"):
         fail(f"there is no kind {kind!r}; there are {', '.join(KINDS)} and none", USAGE)
-    with _store() as store:
+    with open_store() as store:
         store.review(_found(store, id).id, whoami(), kind="" if kind == "none" else kind)
         print(line(_found(store, id)))
 
@@ -170,7 +169,7 @@ def stats(json_: Json = False) -> None:
     """Count feedback by kind of failure and over time; what is left out does not count."""
     from ui.feedback_stats import by_kind, periods
 
-    with _store() as store:
+    with open_store() as store:
         items = store.feedback(excluded=False)
     groups, over_time = by_kind(items), periods(items)
     if json_:
@@ -213,14 +212,3 @@ def _calls(command: str | None, calls: Sequence[str] | None) -> tuple[dict[str, 
     except CorrectionError as error:
         fail(str(error), USAGE)
     return None
-
-
-@contextmanager
-def _store() -> Iterator[Store]:
-    from records.store import Store
-
-    store = Store()
-    try:
-        yield store
-    finally:
-        store.close()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli_common import FAILED, USAGE, as_json, fail, settings
+from ui.cli_common import FAILED, USAGE, as_json, fail, open_store, settings
 
 if TYPE_CHECKING:
     from training.loop.state import Loop
@@ -46,7 +46,6 @@ def run_loop(
     """
     from agents.specialist import load_all
     from graphs.build import all_tools, open_sandbox
-    from records.store import Store
     from runtime.models.registry import Registry
     from training.loop.config import Config
     from training.loop.loop import Looper
@@ -57,12 +56,11 @@ def run_loop(
         box, problem = open_sandbox(settings())
         if box is None:
             print(f"mica: {problem}", file=sys.stderr)
-        store = Store()
         try:
-            looper = Looper(store, Registry(), box, all_tools(box), chosen, _say)
-            ended = [looper.run(name) for name in names]
+            with open_store() as store:
+                looper = Looper(store, Registry(), box, all_tools(box), chosen, _say)
+                ended = [looper.run(name) for name in names]
         finally:
-            store.close()
             if box is not None:
                 box.close()
     for each in ended:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli_common import APPROVAL, USAGE, as_json, fail
+from ui.cli_common import APPROVAL, USAGE, as_json, fail, open_store
 
 if TYPE_CHECKING:
     from graphs.rules import Rules
@@ -121,13 +121,9 @@ def approve_ahead(
 @contextmanager
 def _rules() -> Iterator[Rules]:
     from graphs.rules import Rules
-    from records.store import Store
 
-    store = Store()
-    try:
+    with open_store() as store:
         yield Rules(store)
-    finally:
-        store.close()
 
 
 def _agreed() -> bool:

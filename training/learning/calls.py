@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runtime.values import music
+from training.learning.templates import Span, escaped, with_slots
 
 Call = Mapping[str, Any]
 PILE = 20
@@ -19,26 +20,26 @@ def wording_of(
 
     `calls` are `{"name", "arguments"}`; `piles` are the values of each tool's arguments.
     """
-    spans: dict[str, tuple[int, int]] = {}
+    spans: dict[str, Span] = {}
     values: dict[str, list[Any]] = {}
     filled = []
     for call in calls:
         arguments = {}
         for name, value in call["arguments"].items():
             slot = _slot(name, str(value), request, spans, values)
-            arguments[name] = f"{{{slot}}}" if slot else _escaped(str(value))
+            arguments[name] = f"{{{slot}}}" if slot else escaped(str(value))
             if slot and len(values[slot]) == 1:
                 more = piles.get(call["name"], {}).get(name, ())
                 values[slot] += [other for other in more if other != value][:PILE]
         filled.append({"tool": call["name"], "arguments": arguments})
-    return {"requests": [{"ask": _ask(request, spans), "calls": filled}], "values": values}
+    return {"requests": [{"ask": with_slots(request, spans), "calls": filled}], "values": values}
 
 
 def _slot(
     name: str,
     value: str,
     request: str,
-    spans: dict[str, tuple[int, int]],
+    spans: dict[str, Span],
     values: dict[str, list[Any]],
 ) -> str | None:
     """Return the slot for an argument that the request names as it stands, None for a constant."""
@@ -64,15 +65,3 @@ def _place(request: str, value: str) -> int | None:
         edge.isalnum() for edge in (request[place - 1 : place], request[place + len(value) :][:1])
     )
     return place if whole and value else None
-
-
-def _ask(request: str, spans: Mapping[str, tuple[int, int]]) -> str:
-    out, position = [], 0
-    for slot, (start, end) in sorted(spans.items(), key=lambda item: item[1]):
-        out += [_escaped(request[position:start]), f"{{{slot}}}"]
-        position = end
-    return "".join(out) + _escaped(request[position:])
-
-
-def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")

@@ -16,6 +16,8 @@ from typing import Any
 from runtime import recipes as recipe_code
 from runtime.types import Document
 from runtime.values import Found, shell
+from tools.knowledge.recipes import as_document
+from training.learning.templates import escaped, with_slots
 
 SLOTS = {
     "p": ("path", "folder", "target", "dir"),
@@ -56,7 +58,7 @@ def _known(request: str, command: str, known: Sequence[Mapping[str, Any]]) -> di
     """Find the recipe that gives a command with values that are its defaults or the request's."""
     found = list(shell.find(request))
     for recipe in known:
-        document = _document(recipe)
+        document = as_document(recipe)
         values = recipe_code.recognise(document, command)
         if values is None:
             continue
@@ -81,7 +83,7 @@ def _named(document: Document, values: Sequence[str], found: Sequence[Found]) ->
 
 def _new(request: str, command: str) -> dict[str, Any]:
     slots: list[Slot] = []
-    template = _escaped(command)
+    template = escaped(command)
     for found in shell.find(request):
         name = _free_name(found.kind, [slot.name for slot in slots])
         filled = _with_slot(template, name, found) if name else None
@@ -91,8 +93,8 @@ def _new(request: str, command: str) -> dict[str, Any]:
     slots.sort(key=lambda slot: template.index(f"{{{slot.name}}}"))
     recipe = _recipe(request, template, slots)
     values = [slot.found.text for slot in slots]
-    given_back = recipe_code.fill(_document(recipe), values)
-    return recipe if given_back == command else _recipe(request, _escaped(command), [])
+    given_back = recipe_code.fill(as_document(recipe), values)
+    return recipe if given_back == command else _recipe(request, escaped(command), [])
 
 
 def _recipe(request: str, template: str, slots: Sequence[Slot]) -> dict[str, Any]:
@@ -158,18 +160,4 @@ def _free_name(kind: str, taken: Sequence[str]) -> str | None:
 
 def _template(request: str, slots: Sequence[Slot]) -> str:
     """Return a request with `{slots}` in place of their values."""
-    out, position = [], 0
-    for slot in sorted(slots, key=lambda slot: slot.found.start):
-        out += [_escaped(request[position : slot.found.start]), f"{{{slot.name}}}"]
-        position = slot.found.end
-    return "".join(out) + _escaped(request[position:])
-
-
-def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def _document(recipe: Mapping[str, Any]) -> Document:
-    slots = {name: str(default) for name, default in (recipe.get("slots") or {}).items()}
-    command = str(recipe["command"])
-    return Document(recipe["id"], recipe["title"], command, "", template=command, slots=slots)
+    return with_slots(request, {slot.name: (slot.found.start, slot.found.end) for slot in slots})

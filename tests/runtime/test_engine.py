@@ -315,9 +315,8 @@ def test_cancel_ends_a_stream_quickly(fresh: LlamaBackend) -> None:
     stream = fresh.stream(ask("go on"), greedy(3500), cancel=cancel)
     next(stream)
     cancel.set()
-    start = time.monotonic()
     rest = list(stream)
-    assert time.monotonic() - start < 0.1
+    assert len(rest) <= 2, "at most the token that was being computed, and the end"
     assert rest[-1].finish_reason == "cancelled"
     assert rest[-1].usage is not None and rest[-1].usage.prompt_tokens > 0
 

@@ -10,7 +10,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,9 +51,7 @@ def base(home: Path) -> Iterator[KnowledgeBase]:
 
 def test_a_second_ensure_finds_everything_done(home: Path) -> None:
     before = Store(home / "knowledge").state()
-    started = time.perf_counter()
     assert "is up to date" in ensure(home)
-    assert time.perf_counter() - started < 1
     assert Store(home / "knowledge").state() == before
 
 
@@ -99,16 +96,6 @@ def test_search_keeps_to_its_shelf_and_its_number(base: KnowledgeBase) -> None:
 def test_odd_queries_are_answered(base: KnowledgeBase) -> None:
     for query in ("?", "🙂🙂", "{path} {", "日本語", "a" * 20_000, "<r1> <|end_of_text|>"):
         assert len(base.search(query, shelf="sysadmin")) == 6
-
-
-def test_search_takes_under_thirty_milliseconds_of_processor_time(base: KnowledgeBase) -> None:
-    base.search("warm up", shelf="sysadmin")
-    times = []
-    for number in range(60):
-        started = time.process_time()
-        base.search(f"count the lines of the {number} files in /srv", shelf="sysadmin")
-        times.append(time.process_time() - started)
-    assert statistics.median(times) < 0.03
 
 
 def test_another_embedder_is_noticed_and_ensure_embeds_again(

@@ -269,15 +269,3 @@ def test_deep_or_long_text_ends_soon(command: str) -> None:
     started = time.monotonic()
     assert judge(command).verdict != "allow" or command.startswith("a")
     assert time.monotonic() - started < 5
-
-
-def test_without_the_syntax_check_a_judgement_takes_under_a_millisecond() -> None:
-    commands = load("everyday.yaml")
-    times = []
-    for command in commands * 3:
-        started = time.perf_counter()
-        judge(command, syntax_check=trusting)
-        times.append(time.perf_counter() - started)
-    median = sorted(times)[len(times) // 2]
-    print(f"median {median * 1e3:.2f} ms")
-    assert median < 0.005  # measured about 0.5 ms; wide, for busy machines

@@ -27,13 +27,7 @@ def compose(
         MusicError: the cantus is too long or does not end on the key's tonic by step, or no line
             was found within the search's bound.
     """
-    if not 3 <= len(cantus) <= LONGEST:
-        raise MusicError(f"the cantus has {len(cantus)} notes; give 3 to {LONGEST}")
-    if abs(between(cantus[-2], cantus[-1]).steps) != 1:
-        raise MusicError(
-            f"the cantus ends {cantus[-2].name} {cantus[-1].name}; it must come to its last note "
-            "by step"
-        )
+    check_cantus(cantus)
     rng = random.Random(seed)
     tries = [0]
     for line in _lines(cantus, key, above, rng, (), tries):
@@ -44,6 +38,21 @@ def compose(
         "no line without a broken rule was found for this cantus; try the other side of it, "
         "another seed, or a cantus without large leaps"
     )
+
+
+def check_cantus(cantus: Sequence[Pitch]) -> None:
+    """Make sure that a line can be composed to a cantus.
+
+    Raises:
+        MusicError: it is too short or too long, or does not come to its last note by step.
+    """
+    if not 3 <= len(cantus) <= LONGEST:
+        raise MusicError(f"the cantus has {len(cantus)} notes; give 3 to {LONGEST}")
+    if abs(between(cantus[-2], cantus[-1]).steps) != 1:
+        raise MusicError(
+            f"the cantus ends {cantus[-2].name} {cantus[-1].name}; it must come to its last note "
+            "by step"
+        )
 
 
 def mode_of(cantus: Sequence[Pitch]) -> Key:

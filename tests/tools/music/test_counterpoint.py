@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from tools import ToolError
 from tools.music.counterpoint import exercise
 from tools.music.counterpoint_rules import check
+from tools.music.counterpoint_species import compose_species
 from tools.music.counterpoint_tools import COUNTERPOINT_TOOLS
 from tools.music.counterpoint_writing import compose, mode_of
 from tools.music.interval import Interval, transpose
 from tools.music.key import read_key
+from tools.music.line import step_in
 from tools.music.music_text import read_notes
 from tools.music.parts import BAR, Note
-from tools.music.pitch import Pitch
+from tools.music.pitch import MusicError, Pitch
 
 BY_NAME = {tool.name: tool for tool in COUNTERPOINT_TOOLS}
 # The cantus of each mode in Fux's Gradus ad Parnassum, at the pitch of a choir.
@@ -171,3 +173,53 @@ def test_a_search_without_hope_ends() -> None:
     with pytest.raises(ToolError):
         text = " ".join(map(str, [*wild, Pitch("D", 0, 4), Pitch("C", 0, 4)]))
         BY_NAME["compose_counterpoint"].call({"cantus": text})
+
+
+@pytest.mark.parametrize("species", [2, 3, 4, 5])
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize("mode", FUX)
+def test_every_species_is_composed_in_every_mode(mode: str, above: bool, species: int) -> None:
+    cantus = read_notes(FUX[mode])
+    lines = [
+        compose_species(cantus, mode_of(cantus), species, above=above, seed=seed)
+        for seed in range(3)
+    ]
+    assert all(check(exercise(cantus, line, species)) == [] for line in lines)
+    assert len(set(lines)) > 1
+    assert lines[2] == compose_species(cantus, mode_of(cantus), species, above=above, seed=2)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.sampled_from([-2, -1, 1, 2]), min_size=1, max_size=8), st.integers(2, 5))
+def test_what_is_composed_breaks_no_rule_whatever_the_cantus(
+    moves: list[int], species: int
+) -> None:
+    key = read_key("C")
+    cantus = [Pitch("C", 0, 4)]
+    for move in moves:
+        cantus.append(step_in(cantus[-1], move, key))
+    cantus += [Pitch("D", 0, 4), Pitch("C", 0, 4)]
+    try:
+        line = compose_species(cantus, key, species)
+    except MusicError as problem:
+        assert "try the other side" in str(problem)
+        return
+    assert check(exercise(cantus, line, species)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "name"), [("second", "Second"), ("3", "Third"), (4, "Fourth"), ("florid", "Fifth")]
+)
+def test_a_composed_line_is_read_back_by_the_check(said: int | str, name: str) -> None:
+    result = BY_NAME["compose_counterpoint"].call({"cantus": FUX["dorian"], "species": said})
+    line, head, *_ = result.text.splitlines()
+    assert head.startswith(f"{name} species above")
+    assert findings(FUX["dorian"], line, said) == []
+
+
+def test_the_fourth_species_is_tied_and_the_fifth_is_mixed() -> None:
+    cantus = read_notes(FUX["dorian"])
+    fourth = compose_species(cantus, mode_of(cantus), 4, seed=1)
+    assert sum(note.tied for note in fourth) >= 6
+    fifth = compose_species(cantus, mode_of(cantus), 5, seed=1)
+    assert len({note.beats for note in fifth}) >= 3

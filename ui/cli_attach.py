@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli_common import APPROVAL, fail, settings
+from ui.cli_common import APPROVAL, agreed, fail, settings
 
 if TYPE_CHECKING:
     from sandboxes import Sandbox
@@ -73,13 +73,9 @@ def apply(
     print(patch.text() or "nothing has changed")
     if not patch.changes:
         return
-    if not yes:
-        if not sys.stdin.isatty():
-            fail("look at the changes and give --yes: there is no terminal to ask on", APPROVAL)
-        typer.echo(f"Change {len(patch.changes)} files in {patch.attached.folder}? [y]es, [n]o: ",
-                   nl=False, err=True)  # fmt: skip
-        if sys.stdin.readline().strip().lower()[:1] != "y":
-            fail("nothing was changed", APPROVAL)
+    question = f"Change {len(patch.changes)} files in {patch.attached.folder}?"
+    if not yes and not agreed(question, "look at the changes"):
+        fail("nothing was changed", APPROVAL)
     attachments.apply(patch)
     print(f"changed {len(patch.changes)} files; `mica attach undo {conversation}` takes it back")
 

@@ -85,6 +85,17 @@ def open_store() -> Iterator[Store]:
         store.close()
 
 
+def agreed(question: str, without: str) -> bool:
+    """Ask a yes-or-no question on the terminal.
+
+    Where there is none to ask on, the command ends, and `without` says what to do instead.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        fail(f"there is no terminal to ask on: {without}, then give --yes", APPROVAL)
+    typer.echo(f"{question} [y]es, [n]o: ", nl=False, err=True)
+    return sys.stdin.readline().strip().lower().startswith("y")
+
+
 def as_json(value: Any) -> str:
     """Return one line of JSON."""
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ui import cli_builds
-from ui.cli_common import as_json, settings
+from ui.cli_common import APPROVAL, agreed, as_json, fail, settings
 
 if TYPE_CHECKING:
     from runtime.models.entry import ModelEntry
@@ -105,6 +105,25 @@ def use_model(
     from runtime.models.registry import Registry
 
     print(f"{Registry().use(name).name} answers from now on")
+
+
+@models.command("remove")
+def remove_model(
+    name: Annotated[str, typer.Argument(help="As `mica models list` shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a model that answers nobody, with its files that no other model needs."""
+    from runtime.models.registry import Registry
+
+    registry = Registry()
+    planned = registry.removal(name)
+    for path in planned.files:
+        print(f"  {path}")
+    print(f"{planned.name}: {len(planned.files)} files, {_size(planned.bytes)}")
+    if not yes and not agreed("Delete them?", "look at the files"):
+        fail("nothing was deleted", APPROVAL)
+    removed = registry.remove(planned.name)
+    print(f"{removed.name} is gone; {_size(removed.bytes)} freed")
 
 
 class _Meter:

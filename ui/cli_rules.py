@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli_common import APPROVAL, USAGE, as_json, fail, open_store
+from ui.cli_common import APPROVAL, USAGE, agreed, as_json, fail, open_store
 
 if TYPE_CHECKING:
     from graphs.rules import Rules
@@ -61,7 +61,7 @@ def add_rule(
     except ScopeError as error:
         fail(str(error), USAGE)
     print(told, file=sys.stderr)
-    if not yes and not _agreed():
+    if not yes and not agreed("Make this rule?", "look at the sentence"):
         fail("no rule was made", APPROVAL)
     with _rules() as kept:
         made = kept.add(rule, judge, owner=owner, by=whoami(), conversation=conversation)
@@ -124,13 +124,6 @@ def _rules() -> Iterator[Rules]:
 
     with open_store() as store:
         yield Rules(store)
-
-
-def _agreed() -> bool:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        fail("there is no terminal to ask on: look at the sentence, then give --yes", APPROVAL)
-    typer.echo("Make this rule? [y]es, [n]o: ", nl=False, err=True)
-    return sys.stdin.readline().strip().lower().startswith("y")
 
 
 def _local(moment: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 from records.database import now
 from records.paths import home
-from runtime.models import manifest, rows, standing
+from runtime.models import manifest, removal, rows, standing
 from runtime.models.entry import ModelEntry, ModelError, Verified, write_json
+from runtime.models.removal import Removal
 from runtime.models.standing import Champion, Standing
 
 CHAMPION = "champion"
@@ -137,9 +138,52 @@ class Registry:
                 serves = (data["aliases"].get(CHAMPION), (data["challenge"] or {}).get("name"))
                 if before.fingerprint() != made.fingerprint() and made.name in serves:
                     raise ModelError(f"{made.name} is answering now; give the new build a new name")
-            made = replace(made, version=before.version if before else _next(made, known))
+            gone = {row["name"]: rows.entry_of(self.folder, row) for row in data["removed"]}
+            made = replace(made, version=before.version if before else _next(made, gone | known))
             data["models"].append(rows.row_of(self.folder, made))
         return made
+
+    def removal(self, name: str) -> Removal:
+        """Return what removing a pulled or trained model would free; nothing is changed.
+
+        Raises:
+            ModelError: it is unknown, comes with Mica, or answers, or may soon: the champion, the
+                challenger, the one to roll back to, and what another alias stands for.
+        """
+        return self._removal(self._read(), name)
+
+    def remove(self, name: str) -> Removal:
+        """Forget a model and delete its files that no other model needs; see `removal`.
+
+        Its version is not given to another build. A server that is answering a turn with it goes
+        on: it has the files open.
+
+        Raises:
+            ModelError: as in `removal`, or a file cannot be deleted; the model is gone even so.
+        """
+        with self._changing() as data:
+            found = self._removal(data, name)
+            went = [row for row in data["models"] if row["name"] == found.name]
+            data["models"] = [row for row in data["models"] if row not in went]
+            data["removed"] = [*data["removed"], *went]
+            data["before"] = [before for before in data["before"] if before != found.name]
+        try:
+            removal.delete(self.folder, found)
+        except OSError as error:
+            raise ModelError(f"{name} is gone, but a file stays: {error}; delete it") from error
+        return found
+
+    def _removal(self, data: dict[str, Any], name: str) -> Removal:
+        first = "choose another first: `mica models promote NAME`"
+        serves = {
+            of: f"is what the alias {alias} stands for" for alias, of in self.aliases().items()
+        }
+        if data["before"]:
+            serves[data["before"][-1]] = "is the one that `mica models rollback` goes back to"
+        if data["challenge"]:
+            serves[data["challenge"]["name"]] = "challenges; `mica models withdraw` ends that"
+        serves[self.standing().champion] = f"is the champion; {first}"
+        return removal.planned(self.folder, self.entries(), self.entry(name), serves)
 
     def check_name(self, name: str) -> None:
         """See that a pulled model may have this name.
@@ -163,6 +207,7 @@ class Registry:
         if entry.name == self.aliases().get(CHAMPION):
             raise ModelError(f"{entry.name} is the champion; it cannot challenge itself")
         with self._changing() as data:
+            self.entry(name)  # as in _crown
             data["challenge"] = {"name": entry.name, "share": share, "since": now()}
         return entry
 
@@ -235,6 +280,7 @@ class Registry:
             data["challenge"] = None
         if current == name:
             return
+        self.entry(name)  # it may have been removed while it was looked through
         if current is not None:
             data["before"] = [*data["before"], current]
         data["aliases"][CHAMPION] = name
@@ -245,16 +291,9 @@ class Registry:
 
     def _read(self) -> dict[str, Any]:
         if not self._file.exists():
-            return {"models": [], "aliases": {}, "before": [], "champions": [], "challenge": None}
+            return _contents({"models": [], "aliases": {}})
         try:
-            data = json.loads(self._file.read_text(encoding="utf-8"))
-            return {
-                "models": list(data["models"]),
-                "aliases": dict(data["aliases"]),
-                "before": list(data.get("before", ())),
-                "champions": list(data.get("champions", ())),
-                "challenge": data.get("challenge"),
-            }
+            return _contents(json.loads(self._file.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise self._unreadable(error) from error
 
@@ -283,6 +322,17 @@ def resolve(name: str) -> ModelEntry:
         ModelError: there is no such model, or a file is missing or damaged.
     """
     return Registry().resolve(name)
+
+
+def _contents(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "models": list(data["models"]),
+        "aliases": dict(data["aliases"]),
+        "before": list(data.get("before", ())),
+        "champions": list(data.get("champions", ())),
+        "challenge": data.get("challenge"),
+        "removed": list(data.get("removed", ())),
+    }
 
 
 def _advice(entry: ModelEntry) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support import tiny_gguf
-from support.builds import register, tiny_registry
+from support.builds import two_builds
 from support.graph_parts import World
 
 from graphs.assistant import Assistant
@@ -26,9 +26,7 @@ SHORT = Settings(max_tokens=16, max_steps=1, threads=1)
 
 @pytest.fixture
 def registry(tmp_path: Path, tiny_models: Path) -> Registry:
-    made = tiny_registry(tmp_path, tiny_models)
-    register(made, "second", tiny_models / "adapter-2.gguf")
-    return made
+    return two_builds(tmp_path, tiny_models)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from runtime.models import manifest
-from runtime.models.entry import ModelEntry, ModelError, ModelFile
+from runtime.models.entry import ModelEntry, ModelError, ModelFile, sha256_of
 from runtime.models.registry import CHALLENGER, Registry
 from runtime.models.standing import Standing, draw
 
@@ -196,6 +196,67 @@ def test_a_file_of_an_earlier_version_is_read(registry: Registry):
     path.write_text(json.dumps({"models": [], "aliases": {}, "challenge": {"name": "x"}}))
     with pytest.raises(ModelError, match="cannot be read"):
         registry.standing()
+
+
+def test_a_removed_build_is_gone_with_its_files(registry: Registry, tmp_path: Path):
+    for name in ("mica-1", "mica-2", "mica-3"):
+        registry.register(trained(registry, tmp_path / "run", name))
+    shared = registry.entry("mica").path
+    planned = registry.removal("mica-2")
+    assert registry.resolve("mica-2"), "nothing goes before it is asked for"
+    removed = registry.remove("mica-2")
+    assert removed == planned and not (registry.folder / "mica-2").exists()
+    assert removed.bytes > 0 and len(removed.files) == 4 and shared.exists()
+    assert [entry.name for entry in registry.entries()] == ["mica", "mica-1", "mica-3"]
+    assert registry.resolve("mica-1") and registry.resolve("mica-3")
+    with pytest.raises(ModelError, match="there is no model 'mica-2'"):
+        registry.remove("mica-2")
+    registry.remove("mica-3")
+    made = registry.register(trained(registry, tmp_path / "run", "mica-4"))
+    assert made.version == 4, "a version means one build"
+
+
+def test_what_answers_or_may_soon_is_not_removed(registry: Registry, tmp_path: Path):
+    for name in ("mica-1", "mica-2", "mica-3"):
+        registry.register(trained(registry, tmp_path / "run", name))
+        registry.promote(name)
+    registry.challenge("mica-1")
+    registry.use("mica-1", "spare")
+    for name, why in [
+        ("mica", "comes with Mica"),
+        ("mica-1", "models withdraw"),
+        ("mica-2", "models rollback"),
+        ("mica-3", "is the champion"),
+        ("challenger", "models withdraw"),
+    ]:
+        with pytest.raises(ModelError, match=why):
+            registry.remove(name)
+    registry.withdraw()
+    with pytest.raises(ModelError, match="the alias spare"):
+        registry.remove("mica-1")
+    assert all(registry.resolve(entry.name) for entry in registry.entries())
+
+
+def test_rollback_passes_over_what_was_removed(registry: Registry, tmp_path: Path):
+    for name in ("mica-1", "mica-2", "mica-3"):
+        registry.register(trained(registry, tmp_path / "run", name))
+        registry.promote(name)
+    registry.remove("mica-1")
+    assert [registry.rollback().name, registry.rollback().name] == ["mica-2", "mica"]
+    assert [champion.name for champion in registry.champions()][:1] == ["mica-1"]
+
+
+def test_a_base_that_a_build_needs_goes_with_the_last_of_them(registry: Registry, tmp_path: Path):
+    file = registry.folder / "owner--repo" / "base.gguf"
+    file.parent.mkdir()
+    file.write_bytes(b"a base that was pulled")
+    pulled = ModelEntry("pulled", "mica", ModelFile(file, 22, sha256_of(file)), origin="owner/repo")
+    registry.add(pulled)
+    registry.register(replace(pulled, name="own", parent="pulled"))
+    assert registry.remove("pulled").files == ()
+    assert registry.resolve("own").path == file
+    assert registry.remove("own").files == (file,)
+    assert not file.parent.exists()
 
 
 _CHURN = """

@@ -27,6 +27,13 @@ def tiny_registry(folder: Path, models: Path) -> Registry:
     return Registry(folder / "models", weights)
 
 
+def two_builds(folder: Path, models: Path) -> Registry:
+    """Return `tiny_registry` with a build `second`, which has another adapter as sysadmin."""
+    registry = tiny_registry(folder, models)
+    register(registry, "second", models / "adapter-2.gguf")
+    return registry
+
+
 def register(
     registry: Registry, name: str, adapter: Path, specialist: str = "sysadmin"
 ) -> ModelEntry:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.builds import register, tiny_registry
+from support.builds import two_builds
 
 from records.store import Store
 from runtime.models.registry import Registry
@@ -15,9 +15,7 @@ from training.gate.deciding import apply, decide
 
 @pytest.fixture
 def registry(tmp_path: Path, tiny_models: Path) -> Registry:
-    made = tiny_registry(tmp_path, tiny_models)
-    register(made, "second", tiny_models / "adapter-2.gguf")
-    return made
+    return two_builds(tmp_path, tiny_models)
 
 
 @pytest.fixture

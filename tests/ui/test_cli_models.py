@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from support.command_line import Mica, run_here
 from support.local_hub import REPO, LocalHub, gguf, running_hub
 
 from runtime.models import registry
-from ui import cli
 
 FILE = "granite-4.1-tiny-Q4_K_M.gguf"
 
@@ -26,47 +26,49 @@ def hub() -> Iterator[LocalHub]:
 @pytest.fixture
 def mica(
     tmp_path: Path, hub: LocalHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> Callable[..., tuple[int, str, str]]:
+) -> Mica:
     monkeypatch.setenv("MICA_HOME", str(tmp_path))
     monkeypatch.setenv("MICA_HUB", hub.url)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mica", "models", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
+    return partial(run_here, monkeypatch, capsys, "models")
 
 
-def test_pulling_listing_and_using(mica: Callable[..., tuple[int, str, str]]):
-    code, out, _ = mica("pull", REPO)
-    assert code == 0
-    assert "mica models use granite-4.1-tiny-Q4_K_M" in out
-    rows = json.loads(mica("list", "--json")[1])
+def test_pulling_listing_and_using(mica: Mica):
+    pulled = mica("pull", REPO)
+    assert pulled.code == 0
+    assert "mica models use granite-4.1-tiny-Q4_K_M" in pulled.out
+    rows = json.loads(mica("list", "--json").out)
     assert [row["name"] for row in rows] == ["mica", "granite-4.1-tiny-Q4_K_M"]
     assert rows[0]["aliases"] == ["champion"]
-    assert mica("use", "granite-4.1-tiny-Q4_K_M")[0] == 0
+    assert mica("use", "granite-4.1-tiny-Q4_K_M").code == 0
     assert registry.resolve("champion").format == "granite4"
-    assert "granite-4.1-tiny-Q4_K_M [champion]" in mica("list")[1]
+    assert "granite-4.1-tiny-Q4_K_M [champion]" in mica("list").out
 
 
-def test_pulling_and_using_at_once(mica: Callable[..., tuple[int, str, str]]):
-    assert mica("pull", REPO, "--use", "--name", "tiny", "--format", "granite3")[0] == 0
+def test_a_pulled_model_is_removed_and_pulled_again(mica: Mica):
+    mica("pull", REPO, "--use", "--name", "tiny")
+    file = registry.resolve("tiny").path
+    assert "is the champion" in mica("remove", "tiny", "--yes").err
+    mica("rollback")
+    assert "tiny is gone" in mica("remove", "tiny", "--yes").out
+    assert not file.exists() and mica("rollback").code == 1
+    assert mica("pull", REPO, "--use", "--name", "tiny").code == 0 and file.exists()
+
+
+def test_pulling_and_using_at_once(mica: Mica):
+    assert mica("pull", REPO, "--use", "--name", "tiny", "--format", "granite3").code == 0
     entry = registry.resolve("champion")
     assert (entry.name, entry.format) == ("tiny", "granite3")
 
 
-def test_errors_are_one_line(mica: Callable[..., tuple[int, str, str]], hub: LocalHub):
+def test_errors_are_one_line(mica: Mica, hub: LocalHub):
     hub.hashes[FILE] = "0" * 64
     for arguments, said in (
         (("pull", REPO), "wrong sha256"),
         (("pull", "no/such"), "has no no/such"),
         (("use", "nonesuch"), "mica models list"),
     ):
-        code, _, err = mica(*arguments)
-        assert code == 1
-        assert said in err
-        assert len(err.strip().splitlines()) == 1
-    assert mica("pull", REPO, "--format", "klingon")[0] == 2
+        ended = mica(*arguments)
+        assert ended.code == 1
+        assert said in ended.err
+        assert len(ended.err.strip().splitlines()) == 1
+    assert mica("pull", REPO, "--format", "klingon").code == 2

@@ -14,6 +14,7 @@ from typing import Any
 
 from agents.router import Router
 from agents.specialist import Specialist, load_all
+from graphs import routing
 from graphs.state import tools_hash
 from records.feedback import FeedbackItem
 from records.store import Store
@@ -21,9 +22,9 @@ from sandboxes import Sandbox
 from tools import Tool
 from tools.bash.policy.decision import Decision
 from tools.bash.policy.judge import judge
-from training.dataset import agree, balance, card, contamination, folder, formats, rows
+from training.dataset import agree, balance, card, contamination, folder, formats, leaning, rows
 from training.dataset.balance import SHARES, Shares
-from training.dataset.candidate import Call, Candidate, candidate
+from training.dataset.candidate import Call, Candidate, Leans, Turn, candidate
 from training.dataset.folder import Dataset, DatasetError, as_lines
 from training.dataset.personal import Masker
 from training.dataset.rerun import Rerun, RunError
@@ -32,10 +33,8 @@ from training.dataset.valid import control_problem, safety_problem, schema_probl
 from training.evaluate.tables import FOLDER
 
 _log = logging.getLogger("mica.training")
-FORMAT = 1
+FORMAT = 2
 """Goes up when the same feedback gives other rows or files."""
-LEANS = 0.5
-"""How likely a request must lean on the one before to be learned together with it."""
 Progress = Callable[[int, int], None]
 
 
@@ -152,8 +151,20 @@ class _Builder:
     def _row(self, item: FeedbackItem) -> Row | tuple[str, str]:
         if problem := rows.unusable(item):
             return problem
+        found = self._candidate(item, self._leans)
+        made = self._made(*found)
+        if isinstance(made, Row) or made[0] != "run":
+            return made
+        # It may need the turn before after all, and that as it should have been.
+        again = self._candidate(item, self._may_lean)
+        second = self._made(*again) if again[0].context != found[0].context else made
+        return second if isinstance(second, Row) else made
+
+    def _candidate(self, item: FeedbackItem, leans: Leans) -> tuple[Candidate, Masker]:
         masker = Masker()
-        found = candidate(item, self._leans, self._corrected, masker)
+        return candidate(item, leans, self._corrected, masker), masker
+
+    def _made(self, found: Candidate, masker: Masker) -> Row | tuple[str, str]:
         problem = self._problem(found)
         if problem:
             return problem
@@ -185,8 +196,11 @@ class _Builder:
             return "safety", why
         return None
 
-    def _leans(self, request: str) -> bool:
-        return self._router.route(request).follows >= LEANS
+    def _leans(self, turn: Turn, before: Turn) -> bool:
+        return leaning.leans(turn, before, self._router.route(turn.request))
+
+    def _may_lean(self, turn: Turn, before: Turn) -> bool:
+        return routing.leans(self._router.route(turn.request), turn.request)
 
 
 def _saved(

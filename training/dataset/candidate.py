@@ -29,6 +29,10 @@ class Turn:
     statuses: tuple[str, ...] = ()
 
 
+Leans = Callable[[Turn, Turn], bool]
+"""Tells whether the request of a turn leans on the turn before it, the second one."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """One piece of feedback, masked.
@@ -63,19 +67,20 @@ def label_of(item: FeedbackItem) -> Label:
 
 def candidate(
     item: FeedbackItem,
-    leans: Callable[[str], bool],
+    leans: Leans,
     corrected: Mapping[tuple[str, str], tuple[Call, ...]],
     masker: Masker,
 ) -> Candidate:
     """Make a candidate of feedback whose answer is in the records.
 
-    `leans` tells whether a request leans on the one before. `corrected` are calls that people put
-    right, by conversation and request: an earlier turn is learned as it should have been.
+    `corrected` are calls that people put right, by conversation and request: an earlier turn is
+    learned as it should have been.
     """
     item = _masked(item, masker)
     label = label_of(item)
+    turn = _taught(item, label)
     turns = _turns(item.messages[: item.turn])
-    context = _context(item, turns, leans, corrected)
+    context = _context(item, turn, turns, leans, corrected)
     before = [call for turn in turns[: len(turns) - len(context)] for call in turn.calls]
     after = item.messages[item.turn + 1 :]
     was = item.rejected_messages if label == "preference" else after
@@ -84,7 +89,7 @@ def candidate(
     return Candidate(
         item,
         label,
-        _taught(item, label),
+        turn,
         context,
         tuple(call for call in before if call["name"] == "bash"),
         () if label == "up" else tuple(was),
@@ -113,19 +118,20 @@ def _taught(item: FeedbackItem, label: Label) -> Turn:
 
 def _context(
     item: FeedbackItem,
+    turn: Turn,
     turns: Sequence[Turn],
-    leans: Callable[[str], bool],
+    leans: Leans,
     corrected: Mapping[tuple[str, str], tuple[Call, ...]],
 ) -> tuple[Turn, ...]:
-    """Return the turns that the request leans on, put right where people did."""
+    """Return the turns that the turn to learn leans on, put right where people did."""
     found: list[Turn] = []
-    request = item.request
-    for turn in reversed(turns):
-        if not leans(request):
+    for had in reversed(turns):
+        calls = corrected.get((item.conversation, had.request))
+        before = Turn(had.request, calls, "") if calls else had
+        if not leans(turn, before):
             break
-        request = turn.request
-        calls = corrected.get((item.conversation, request))
-        found.insert(0, Turn(request, calls, "") if calls else turn)
+        found.insert(0, before)
+        turn = before
     return tuple(found)
 
 

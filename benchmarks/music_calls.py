@@ -10,6 +10,7 @@ CALLS: dict[str, tuple[dict[str, Any], ...]] = {
     "interval_between": ({"first": "Eb", "second": "F#"},),
     "note_at_interval": ({"note": "Eb", "interval": "a fourth up"},),
     "spell_scale": ({"scale": "D dorian"},),
+    "name_scale": ({"notes": "C D Eb F G A Bb"},),
     "scales_for_chord": ({"chord": "Dm7"},),
     "key_signature": ({"key": "E flat major"},),
     "diatonic_chords": ({"key": "E flat major"},),
@@ -95,6 +96,12 @@ CALLS: dict[str, tuple[dict[str, Any], ...]] = {
             "counterpoint": "A4 A4 G4 A4 B4 C5 C5 B4 D5 C#5 D5",
         },
     ),
-    "compose_counterpoint": ({"cantus": "D4 F4 E4 D4 G4 F4 A4 G4 F4 E4 D4", "seed": 3},),
+    "compose_counterpoint": (
+        {"cantus": "D4 F4 E4 D4 G4 F4 A4 G4 F4 E4 D4", "seed": 3},
+        *(
+            {"cantus": "D4 F4 E4 D4 G4 F4 A4 G4 F4 E4 D4", "species": number}
+            for number in range(2, 6)
+        ),
+    ),
     "show_excerpt": ({"piece": "BWV 269", "bars": "12-15"},),
 }

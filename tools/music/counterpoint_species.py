@@ -60,7 +60,7 @@ def compose_species(
     >>> from tools.music.key import read_key
     >>> line = compose_species(read_notes("C4 E4 D4 C4"), read_key("C"), 4, seed=1)
     >>> [str(note.pitch) for note in line]
-    ['None', 'C5', 'C5', 'C5', 'B4', 'C5']
+    ['None', 'C5', 'C5', 'B4', 'D5', 'B4', 'C5']
 
     Raises:
         MusicError: the cantus is too long or does not come to its end by step, or no line was

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tools import Tool, ToolResult, tool
+from tools.music import scale_naming
 from tools.music.answers import musical, names, plural, symbols
 from tools.music.chord_text import read_chord
 from tools.music.interval import OCTAVE, Interval, between, transpose
@@ -27,6 +28,7 @@ from tools.music.roman import analyse_all
 from tools.music.scale import read_scale, scales_for
 from tools.music.text import plain_accidentals, with_article
 
+MOST_SCALES = 7
 _USUAL_GAPS = {
     (3, 11): "The third is often left out.",
     (3, 13): "The eleventh is left out, as usual.",
@@ -109,12 +111,37 @@ def spell_scale(scale: str) -> ToolResult:
     """Give the notes of a scale or mode, e.g. D dorian, F# harmonic minor, A blues."""
     found = read_scale(scale)
     lines = [f"{found.name}: {names(found.pitches)}", f"Degrees {' '.join(found.degrees)}."]
+    modes = [mode.name for mode in scale_naming.modes_of(found) if mode.kind != found.kind]
+    if 4 < len(found.pitches) < 8 and modes:
+        lines.append(f"Modes: {', '.join(modes)}.")
     if found.kind == "melodic minor":
         descending = [p.name for p in Key(found.tonic, "minor").scale.pitches][::-1]
         lines.append(f"Descending, in classical use: {found.tonic.name} {' '.join(descending)}.")
     if any(abs(p.alter) > 1 for p in found.pitches):
         lines += _sounds_like(found.tonic, scale)
     return ToolResult("\n".join(lines), show_scale(found))
+
+
+@tool
+@musical
+def name_scale(notes: str, tonic: str = "") -> ToolResult:
+    """Name the scale or mode that loose notes make or fit in, e.g. notes C D Eb F G A Bb; tonic D
+    where it is not the first note."""
+    given = tuple(dict.fromkeys(note.at(None) for note in read_notes(notes)))
+    found = scale_naming.name_scale(given, _one_note(tonic) if tonic.strip() else None)
+    if not found.same and not found.wider:
+        return ToolResult(f"{names(given)}: no scale with a name holds them", status="empty")
+    head, lines = (found.same or found.wider)[0], []
+    if found.same:
+        lines.append(f"{names(given)}: {head.name}")
+        others = [scale.name for scale in found.same[1:]]
+        lines += [f"Also: {', '.join(others[:MOST_SCALES])}."] if others else []
+    else:
+        lines.append(f"{names(given)}: no scale of just these notes; they fit in {head.name}")
+    others = [scale.name for scale in found.wider if scale != head]
+    lines += [f"With more notes: {', '.join(others[:MOST_SCALES])}."] if others else []
+    lines.append(f"{head.name}: {names(head.pitches)}; degrees {' '.join(head.degrees)}.")
+    return ToolResult("\n".join(lines), show_scale(head))
 
 
 @tool
@@ -269,6 +296,7 @@ THEORY_TOOLS: tuple[Tool, ...] = (
     interval_between,
     note_at_interval,
     spell_scale,
+    name_scale,
     scales_for_chord,
     key_signature,
     diatonic_chords,

@@ -52,6 +52,11 @@ CALLS: dict[str, tuple[dict[str, Any], ...]] = {
     "variations": ({"theme": "C4 E4 G4 E4 | D4 F4 D4:h", "kind": "ornaments"},),
     "progression": ({"style": "jazz", "key": "Bb", "bars": 8},),
     "bass_line": ({"chords": "Dm7 | G7 | Cmaj7 | A7", "style": "walking"},),
+    "chord_voicings": (
+        {"chords": "Cmaj7"},
+        {"chords": "Dm7 | G7 | Cmaj7 | A7", "kind": "rootless"},
+    ),
+    "comping": ({"chords": "Dm7 | G7 | Cmaj7 | A7", "style": "jazz"},),
     "drum_pattern": ({"style": "funk", "bars": 4},),
     "show_drums": ({"grid": "hihat x-x-x-x-x-x-x-x-\nkick x-------x-------"},),
     "melody_over": ({"chords": "C | Am | F | G7", "key": "C"},),

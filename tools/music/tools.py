@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools import Tool
 from tools.music.code_tools import CODE_TOOLS
+from tools.music.comping_tools import COMPING_TOOLS
 from tools.music.corpus_tools import CORPUS_TOOLS
 from tools.music.counterpoint_tools import COUNTERPOINT_TOOLS
 from tools.music.fret_tools import FRET_TOOLS
@@ -30,6 +31,7 @@ TOOLS: tuple[Tool, ...] = (
     *RANGE_TOOLS,
     *LINE_TOOLS,
     *GENERATE_TOOLS,
+    *COMPING_TOOLS,
     *PART_WRITING_TOOLS,
     *COUNTERPOINT_TOOLS,
     *CORPUS_TOOLS,

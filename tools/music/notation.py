@@ -29,7 +29,12 @@ _OPTIONS = {
     "svgViewBox": False,
     "xmlIdSeed": 1,
 }
+# What fits on one line is laid out once; to break lines Verovio lays it out a second time. Up to
+# this width the picture is the same either way.
+_ONE_LINE_PX = 819
 _OPEN = re.compile(r"<svg\b[^>]*>")
+_WIDTH = re.compile(r'<svg width="(\d+)px"')
+_VOICE = re.compile(r"<voice>\d+</voice>")
 _GROUND = '<rect width="100%" height="100%" style="fill:white;stroke:none"/>'
 # Accidentals in text come as characters of a music font that would have to travel with every
 # image (56 kB); the characters that any text font has do as well. The codes are SMuFL's.
@@ -60,10 +65,10 @@ def engrave(source: str, *, notes: int, bars: int) -> str:
         EngravingError: the image holds others.
     """
     with _LOCK:
-        toolkit = _toolkit()
-        toolkit.resetXmlIdSeed(1)
-        loaded = toolkit.loadData(source)
-        svg = toolkit.renderToSVG(1) if loaded else ""
+        svg = _draw(source, "none") if _expected_width(source, bars) <= _ONE_LINE_PX else ""
+        width = _WIDTH.search(svg)
+        if width is None or int(width[1]) > _ONE_LINE_PX:
+            svg = _draw(source, "auto")
     drawn = len(re.findall(r'class="note\b', svg)), len(re.findall(r'class="measure\b', svg))
     if drawn != (notes, bars):
         raise EngravingError(
@@ -71,6 +76,20 @@ def engrave(source: str, *, notes: int, bars: int) -> str:
             f"{bars}; please report the music that was asked for"
         )
     return _finished(svg)
+
+
+def _draw(source: str, breaks: str) -> str:
+    toolkit = _toolkit()
+    toolkit.setOptions({"breaks": breaks})
+    toolkit.resetXmlIdSeed(1)
+    return str(toolkit.renderToSVG(1)) if toolkit.loadData(source) else ""
+
+
+def _expected_width(source: str, bars: int) -> float:
+    """About how wide music would be on one line, in px: a fit to 700 pictures, right for 93%."""
+    heads = source.count("<note") - source.count("<chord/>")
+    voices = max(source.count("<part id"), len(set(_VOICE.findall(source))), 1)
+    return 118 + 98 * bars + 34 * heads / voices
 
 
 def _finished(svg: str) -> str:

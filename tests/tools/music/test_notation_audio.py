@@ -53,6 +53,20 @@ def test_same_score_gives_same_image() -> None:
     assert to_svg(score) == to_svg(score)
 
 
+@pytest.mark.parametrize("bars", [1, 3, 4, 5, 12])
+def test_laying_out_once_draws_what_breaking_lines_draws(
+    bars: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score = score_of("Dm7 | " * bars)
+    drawn = to_svg(score)
+    monkeypatch.setattr(notation, "_ONE_LINE_PX", 0)
+    always_broken = to_svg(score)
+    assert drawn.count('class="system"') == always_broken.count('class="system"')
+    assert (drawn.count('class="system"') == 1) == (bars < 6)
+    plain, same = (re.sub(r'"#?[a-z0-9-]*"', "", svg) for svg in (drawn, always_broken))
+    assert plain == same
+
+
 def test_chord_symbols_are_readable_text() -> None:
     text = re.sub(r"<[^>]+>|\s", "", to_svg(score_of("Bbm7b5/Ab")))
     assert "B♭m7♭5/A♭" in text

@@ -132,13 +132,19 @@ _ROWS = (
 )  # fmt: skip
 # A melody with lengths, as tools write it: `in C major: "C"E4:e F4:q. | G4:h r`.
 _LENGTH = r":(?:\d{1,2}(?:/\d{1,2})?|[whqesx])(?:[.t]{1,2})?(?!\w)"
+# Marks of expression before a note: `(mf staccato)`, `(90bpm)`.
+_MARK = r"(?:[a-z]{1,9}(?:-tempo)?|[.>^<'-]|\d{2,3}bpm)"
+_MARKS = rf"(?:\({_MARK}(?:,?\s{_MARK})*\)\s?)?"
 _PLAYED = (
-    rf"(?:\"[^\"\n]{{1,16}}\")?(?:[A-G](?:##?|bb?|♯♯?|♭♭?)?-?\d|[A-G](?:#|b|♯|♭)?(?=:[\dwhqesx])"
+    rf"{_MARKS}(?:\"[^\"\n]{{1,16}}\")?(?:\[[^\[\]\n]{{2,80}}\]"
+    r"|[A-G](?:##?|bb?|♯♯?|♭♭?)?-?\d|[A-G](?:#|b|♯|♭)?(?=:[\dwhqesx])"
     rf"|r(?=:[\dwhqesx]|\s[|A-G\"]))(?:{_LENGTH})?~?"
 )
-_MELODY_HEAD = rf"(?:\d{{1,2}}/\d{{1,2}},?\s)?(?:in\s{_KEY},?\s)?(?:\d{{2,3}}\sbpm)?"
+_MELODY_HEAD = (
+    rf"(?:\d{{1,2}}/\d{{1,2}},?\s)?(?:in\s{_KEY},?\s)?(?:\d{{2,3}}\sbpm)?(?:(?:,\s)?swing)?"
+)
 _MELODY = re.compile(
-    rf"(?:(?=\d|in\s){_MELODY_HEAD}(?<=\S):\s|(?:\d{{1,2}}/\d{{1,2}}\s)?in\s{_KEY}:\s)?"
+    rf"(?:(?=\d|in\s|swing){_MELODY_HEAD}(?<=\S):\s|(?:\d{{1,2}}/\d{{1,2}}\s)?in\s{_KEY}:\s)?"
     rf"(?<![\w#♯♭]){_PLAYED}(?:\s*\|\s*{_PLAYED}|\s+{_PLAYED})+"
 )
 _COUNT = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"

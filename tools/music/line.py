@@ -24,12 +24,14 @@ LOWEST, HIGHEST = 12, 120  # MIDI; beyond it neither staff nor ear follows
 class Note:
     """Pitches that begin together, or none for a rest, for `beats` quarter notes.
 
-    `chord` is the symbol of the harmony that begins with it.
+    `chord` is the symbol of the harmony that begins with it, `marks` are those of
+    `tools.music.expression`.
     """
 
     pitches: tuple[Pitch, ...]
     beats: Fraction
     chord: str = ""
+    marks: tuple[str, ...] = ()
 
     @property
     def top(self) -> Pitch | None:
@@ -47,13 +49,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """Notes in order. `pickup` is what stands before the first bar line, in quarter notes."""
+    """Notes in order. `pickup` is what stands before the first bar line, in quarter notes.
+
+    Where they `swing`, eighths are played long and short.
+    """
 
     notes: tuple[Note, ...]
     meter: Meter = COMMON_TIME
     key: Key | None = None
     tempo: int = TEMPO
     pickup: Fraction = Fraction(0)
+    swing: bool = False
 
     @property
     def length(self) -> Fraction:
@@ -102,8 +108,8 @@ class Line:
             while left > 0:
                 size = min(left, room)
                 left, room = left - size, room - size
-                chord = note.chord if first else ""
-                bar.append(Piece(Note(note.pitches, size, chord), left > 0 and bool(note.pitches)))
+                begun = replace(note, beats=size) if first else Note(note.pitches, size)
+                bar.append(Piece(begun, left > 0 and bool(note.pitches)))
                 first = False
                 if room == 0:
                     bars.append(bar)
@@ -111,6 +117,11 @@ class Line:
         if bar:
             bars.append(bar)
         return tuple(tuple(each) for each in bars)
+
+    @property
+    def marked(self) -> list[tuple[Fraction, Fraction, tuple[str, ...]]]:
+        """Start, length and marks of each note, in quarter notes from the first note."""
+        return [(at + self.pickup, note.beats, note.marks) for at, note in self.placed]
 
     def with_notes(self, notes: Iterable[Note]) -> Line:
         """Return the line with other notes."""

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
+from tools.music.expression import USUAL
 from tools.music.interval import Interval, between, transpose
 from tools.music.interval_text import read_interval
 from tools.music.key import Key
 from tools.music.line import Line, shift, step_in
+from tools.music.line_expression import express
 from tools.music.line_text import read_line
 from tools.music.music_text import Music, read_notes
 from tools.music.numbers import CARDINALS
@@ -46,11 +48,13 @@ _AXIS = re.compile(
 )
 
 
-def change(part: Line, text: str, home: Key, *, whole: bool = False) -> tuple[Line, str]:
-    """Turn a line or a part of one, stretch it, move it, or put other notes there.
+def change(
+    part: Line, text: str, home: Key, *, whole: bool = False, level: str = USUAL
+) -> tuple[Line, str]:
+    """Turn a line or a part of one, stretch it, move it, mark it, or put other notes there.
 
     Returns the changed line and what was done. Steps are those of `home`; where the `whole` line
-    is moved by an exact interval, its key moves too.
+    is moved by an exact interval, its key moves too. `level` is the dynamic before the part.
 
     >>> from tools.music.key import read_key
     >>> from tools.music.line_text import write_line
@@ -61,6 +65,9 @@ def change(part: Line, text: str, home: Key, *, whole: bool = False) -> tuple[Li
     Raises:
         MusicError: the text names no change.
     """
+    done = express(part, text, level)
+    if done is not None:
+        return done
     low = text.lower()
     backwards = re.search(r"retrograd|backward|revers|crab|back to front", low)
     if re.search(r"\binver|\bupside down|\bflip|\bmirror|\bturn.* over", low):
@@ -149,7 +156,8 @@ def _moved(part: Line, text: str, home: Key, whole: bool) -> tuple[Line, str]:
     except MusicError:
         raise MusicError(
             f"cannot read {text!r} as a change; write e.g. up a step, down a minor third, invert "
-            "around C4, backwards, double the note lengths, bar 2 to C4 D4 E4, note 3 to G4"
+            "around C4, backwards, double the note lengths, bar 2 to C4 D4 E4, note 3 to G4, bar 2 "
+            "forte, staccato, crescendo, slow down, swing"
         ) from None
     interval = asked.interval
     if not asked.exact:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from tools.music.expression import level_after
 from tools.music.interval import between
 from tools.music.key import Key, read_key
 from tools.music.line import Line, Note, merged, shift
 from tools.music.line_change import change
+from tools.music.line_expression import kept_level
 from tools.music.meter import read_meter
 from tools.music.numbers import CARDINALS, ORDINALS, check_bpm
 from tools.music.pitch import MusicError
@@ -130,8 +133,8 @@ def _in_bars(line: Line, scope: re.Match[str], rest: str) -> Edited:
     elif re.search(r"\b(?:repeat|double up|copy|duplicate)\b", rest.lower()):
         middle, words = inside * 2, "repeated"
     else:
-        changed, words = change(part, rest, line.home)
-        middle = changed.notes
+        changed, words = change(part, rest, line.home, level=_level(before))
+        middle, after = changed.notes, kept_level(before, inside, changed.notes, after)
     return Edited(line.with_notes((*before, *middle, *after)), f"{name} {words}")
 
 
@@ -145,9 +148,15 @@ def _in_notes(line: Line, scope: re.Match[str], rest: str) -> Edited:
         notes = tuple(Note((), note.beats) for note in part.notes)
         changed, words = part.with_notes(notes), "made a rest"
     else:
-        changed, words = change(part, rest, line.home)
-    notes = (*line.notes[:begin], *changed.notes, *line.notes[end:])
+        changed, words = change(part, rest, line.home, level=_level(line.notes[:begin]))
+    before, after = line.notes[:begin], line.notes[end:]
+    notes = (*before, *changed.notes, *kept_level(before, part.notes, changed.notes, after))
     return Edited(line.with_notes(notes), f"{name} {words}")
+
+
+def _level(before: Sequence[Note]) -> str:
+    """The dynamic in force after notes."""
+    return level_after(note.marks for note in before)
 
 
 def _range(scope: re.Match[str], count: int, what: str) -> tuple[int, int]:

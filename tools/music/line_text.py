@@ -2,16 +2,19 @@
 
 `3/4 in G major, 96 bpm: D4 G4:e A4:e B4:e C5:e | D5:h. | r [G3 B3 D4]:h`: a note or rest (`r`), a
 length after a colon (w h q e s x, dots, `t` for triplets, or a fraction of a whole note; without
-one a quarter), `~` where a note sounds on, chord symbols in quotes before their note.
+one a quarter), `~` where a note sounds on, chord symbols in quotes before their note, marks of
+expression in brackets before these: `(mf)"C"C4 (staccato)D4:e`. `swing` may stand in the head.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 from tools.music.chord_text import read_chord
+from tools.music.expression import read_marks
 from tools.music.key import Key, read_key
 from tools.music.line import COMMON_TIME, MOST_NOTES, TEMPO, Line, Note, Piece, merged
 from tools.music.meter import Meter, read_meter
@@ -25,10 +28,10 @@ LETTERS = {
     "x": Fraction(1, 8),
 }  # fmt: skip
 _HEAD = re.compile(
-    r"^(?P<head>[^|\[\"]*?\b(?:\d+/\d+|in|bpm|time|key)\b[^|\[\"]*?):\s+(?P<body>.*)$", re.S
+    r"^(?P<head>[^|\[\"(]*?\b(?:\d+/\d+|in|bpm|time|key|swing)\b[^|\[\"]*?):\s+(?P<body>.*)$", re.S
 )
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<bar>\|\|?:?|:\|)|(?:"(?P<chord>[^"]*)")?\s*
+    r"""\s*(?:(?P<bar>\|\|?:?|:\|)|(?:\((?P<marks>[^()]*)\)\s*)?(?:"(?P<chord>[^"]*)")?\s*
         (?:\[(?P<many>[^\]]+)\]|(?P<rest>[rRzZ])(?![a-z])|(?P<one>[A-Ga-g](?:[#♯b♭x]{0,2})-?\d{0,2}))
         (?::(?P<length>\d+/\d+|[whqesx]\.{0,3}t?))?(?P<tie>~)?)""",
     re.VERBOSE,
@@ -36,7 +39,8 @@ _TOKEN = re.compile(
 _KEY = re.compile(r"\b(?:in|key(?:\s+of)?:?)\s+(?P<key>[A-Ga-g][^,;:]*)")
 _TEMPO = re.compile(r"(?P<tempo>\d+)\s*bpm|♩\s*=\s*(?P<mark>\d+)")
 _WITH_LENGTH = re.compile(r"(?:[A-Ga-g][#b♯♭]*-?\d?|\br|\]):(?:\d|[whqesx])")
-_RHYTHMIC = re.compile(r"[|\[\"~]|:\S|(?:^|\s)[rz](?=\s|$)", re.IGNORECASE)
+_MARKED = r"\((?:[mpf.>^<-]|[a-z]+p|[a-z]*f|[a-z][a-z .,-]{2,}|\d+ ?bpm)[^()]*\)\s*[\"A-Ga-g\[]"
+_RHYTHMIC = re.compile(rf"[|\[\"~]|{_MARKED}|:\S|(?:^|\s)[rz](?=\s|$)", re.IGNORECASE)
 
 
 def has_lengths(text: str) -> bool:
@@ -45,7 +49,8 @@ def has_lengths(text: str) -> bool:
     >>> has_lengths("C4 E4:e G4:h"), has_lengths("Dm7 | G7"), has_lengths("in G major: D4 G4:q.")
     (True, False, True)
     """
-    return bool(_WITH_LENGTH.search(split_head(text)[1]))
+    body = split_head(text)[1]
+    return bool(_WITH_LENGTH.search(body) or re.search(_MARKED, body))
 
 
 def read_line(text: str) -> Line:
@@ -60,9 +65,10 @@ def read_line(text: str) -> Line:
     """
     head, body = split_head(text)
     meter, key, tempo = read_head(head)
+    swing = bool(re.search(r"\bswing\b", head))
     if not _RHYTHMIC.search(body):
         notes = _plain(body)
-        return Line(notes, meter or COMMON_TIME, key, tempo)
+        return Line(notes, meter or COMMON_TIME, key, tempo, swing=swing)
     bars = _bars(body, text)
     if sum(map(len, bars)) > MOST_NOTES:
         raise MusicError(f"more than {MOST_NOTES} notes are too many for one melody; write a part")
@@ -70,7 +76,7 @@ def read_line(text: str) -> Line:
     found = meter or (_guessed(bars) if drawn else COMMON_TIME)
     pickup = _pickup(bars, found) if drawn else Fraction(0)
     notes = _with_octaves(merged(piece for bar in bars for piece in bar))
-    return Line(notes, found, key, tempo, pickup)
+    return Line(notes, found, key, tempo, pickup, swing)
 
 
 def write_line(line: Line) -> str:
@@ -135,6 +141,8 @@ def _write_head(line: Line) -> str:
     said = " ".join(parts)
     if line.tempo != TEMPO:
         said = f"{said}, {line.tempo} bpm" if said else f"{line.tempo} bpm"
+    if line.swing:
+        said = f"{said}, swing" if said else "swing"
     return said
 
 
@@ -152,7 +160,10 @@ def _bars(body: str, text: str) -> list[list[Piece]]:
     bars: list[list[Piece]] = [[]]
     place = 0
     # A full stop after a length is a dot.
-    body = re.sub(r"(?<![whqesxt.])\.\s*$", "", plain_accidentals(body).replace(",", " ")).rstrip()
+    marked = re.sub(r"\([^()]*\)", lambda match: match[0].replace(",", " "), body)
+    body = re.sub(
+        r"(?<![whqesxt.])\.\s*$", "", plain_accidentals(marked).replace(",", " ")
+    ).rstrip()
     while place < len(body):
         match = _TOKEN.match(body, place)
         if match is None or match.end() == place:
@@ -185,7 +196,8 @@ def _piece(match: re.Match[str]) -> Piece:
     else:
         pitches = ()
     chord = read_chord(match["chord"]).symbol if match["chord"] else ""
-    return Piece(Note(pitches, _length(match["length"] or "q"), chord), bool(match["tie"]))
+    marks = read_marks(match["marks"] or "")
+    return Piece(Note(pitches, _length(match["length"] or "q"), chord, marks), bool(match["tie"]))
 
 
 def _length(text: str) -> Fraction:
@@ -205,7 +217,8 @@ def _written(piece: Piece) -> str:
     body = f"[{names}]" if len(note.pitches) > 1 else names
     length = "" if note.beats == 1 else f":{length_text(note.beats)}"
     chord = f'"{note.chord}"' if note.chord else ""
-    return f"{chord}{body}{length}{'~' if piece.on else ''}"
+    marks = f"({' '.join(note.marks)})" if note.marks else ""
+    return f"{marks}{chord}{body}{length}{'~' if piece.on else ''}"
 
 
 def _size(bar: list[Piece]) -> Fraction:
@@ -252,6 +265,4 @@ def _with_octaves(notes: tuple[Note, ...]) -> tuple[Note, ...]:
     """Give octaves to names: that of the note before, or near the middle where none is given."""
     given = [pitch for note in notes for pitch in note.pitches]
     placed = iter(melody(carry_octaves(given)) if given else ())
-    return tuple(
-        Note(tuple(next(placed) for _ in note.pitches), note.beats, note.chord) for note in notes
-    )
+    return tuple(replace(note, pitches=tuple(next(placed) for _ in note.pitches)) for note in notes)

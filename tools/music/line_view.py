@@ -11,6 +11,7 @@ from tools.music.chart import Chart
 from tools.music.codes.midi_writer import write_midi
 from tools.music.codes.model import Bar, Part, Piece, Sound
 from tools.music.codes.musicxml_writer import head_count, write_musicxml
+from tools.music.expression import Force, clock, forces, swung
 from tools.music.interval import for_semitones, transpose
 from tools.music.line import Line, Note
 from tools.music.notation import engrave
@@ -94,23 +95,30 @@ def to_piece(
     )
     key = lines[0].key
     mode = key.mode if key is not None else ""
-    return Piece(parts, title, tempo=float(lines[0].tempo), mode=mode)
+    return Piece(parts, title, tempo=float(lines[0].tempo), mode=mode, swing=lines[0].swing)
 
 
 def sounds(
     lines: Sequence[Line], programs: Sequence[int] = (), delays: Sequence[Fraction] = ()
 ) -> list[audio.Sound]:
     """Return the notes of lines in seconds."""
-    beat = 60.0 / lines[0].tempo
     found = []
+    seconds = clock(lines[0].marked, lines[0].tempo)
     for number, line in enumerate(lines):
-        now = _at(delays, number)
+        delay = _at(delays, number)
         program = programs[number] if programs else PIANO
-        for note in line.notes:
-            for pitch in note.pitches:
-                start, length = float(now) * beat, float(note.beats) * beat
-                found.append(audio.Sound(start, length, pitch.midi, _VELOCITY, program))
-            now += note.beats
+        forced = forces(line.marked)
+        for (at, beats, _), note in zip(line.marked, line.notes, strict=True):
+            force = forced.get(at, Force(_VELOCITY, 1.0))
+            begin, end = at + delay, at + delay + beats
+            if line.swing:
+                begin, end = swung(begin), swung(end)
+            start = seconds(begin)
+            length = (seconds(end) - start) * force.share
+            found += [
+                audio.Sound(start, length, pitch.midi, force.velocity, program)
+                for pitch in note.pitches
+            ]
     return found
 
 
@@ -129,6 +137,7 @@ def _bars(line: Line, delay: Fraction, longest: Fraction) -> tuple[Bar, ...]:
                 piece.note.pitches,
                 piece.note.pitches if piece.on else (),
                 piece.note.chord,
+                piece.note.marks,
             )
             for piece in bar
         )

@@ -6,7 +6,9 @@ import re
 from fractions import Fraction
 
 from tools.music.codes.lengths import Written, written
+from tools.music.codes.marks import abc_before, ends_hairpin
 from tools.music.codes.model import Bar, Part, Piece
+from tools.music.expression import HAIRPINS
 from tools.music.key import key_of_fifths, signature
 from tools.music.pitch import Pitch
 
@@ -59,6 +61,7 @@ def note(pitch: Pitch) -> str:
 
 def _body(part: Part, first: Bar) -> list[str]:
     cells = []
+    hairpin = [""]
     meter, fifths = first.meter, first.fifths
     for place, bar in enumerate(part.bars):
         changed = f"[M:{_meter(bar)}]" if bar.meter != meter else ""
@@ -67,7 +70,7 @@ def _body(part: Part, first: Bar) -> list[str]:
         after = part.bars[place + 1] if place + 1 < len(part.bars) else None
         begins = "|:" if place == 0 and bar.begins else ""
         ending = f"[{bar.ending} " if bar.ending else ""
-        cells.append(f"{begins}{ending}{changed}{_bar(bar)} {_line_after(bar, after)}")
+        cells.append(f"{begins}{ending}{changed}{_bar(bar, hairpin)} {_line_after(bar, after)}")
     rows = [cells[at : at + _BARS_A_LINE] for at in range(0, len(cells), _BARS_A_LINE)]
     return [" ".join(row) for row in rows]
 
@@ -80,16 +83,30 @@ def _line_after(bar: Bar, after: Bar | None) -> str:
     return "|:" if after.begins else "|"
 
 
-def _bar(bar: Bar) -> str:
+def _bar(bar: Bar, hairpin: list[str]) -> str:
+    """Write a bar; `hairpin` holds the one that is open."""
     state: dict[tuple[str, int | None], int] = {}
     own = signature(bar.fifths)
     out = []
-    for head in written(bar.sounds):
-        out.append(_head(head, state, own))
+    heads = written(bar.sounds)
+    legato = [n for n, head in enumerate(heads) if "legato" in head.sound.marks]
+    for place, head in enumerate(heads):
+        found = head.sound.marks
+        before = abc_before(found, hairpin[0])
+        if ends_hairpin(found):
+            hairpin[0] = next((mark for mark in found if mark in HAIRPINS), "")
+        text = _head(head, state, own, before)
+        # A slur is written within its bar, which readers agree on.
+        if place in legato and len(legato) > 1:
+            text = f"({text}" if place - 1 not in legato and place + 1 in legato else text
+            text = f"{text})" if place - 1 in legato and place + 1 not in legato else text
+        out.append(text)
     return " ".join(out)
 
 
-def _head(head: Written, state: dict[tuple[str, int | None], int], own: dict[str, int]) -> str:
+def _head(
+    head: Written, state: dict[tuple[str, int | None], int], own: dict[str, int], marks: str = ""
+) -> str:
     sound = head.sound
     tuplet = f"({head.value.ratio[0]}:{head.value.ratio[1]}:{head.size}" if head.opens else ""
     length = _length(head.value.quarters * Fraction(*head.value.ratio) / UNIT)
@@ -106,9 +123,9 @@ def _head(head: Written, state: dict[tuple[str, int | None], int], own: dict[str
         state[place] = pitch.alter
         notes.append((sign + note(pitch), "-" if pitch in sound.tied else ""))
     if len(notes) == 1:
-        return f"{symbol}{tuplet}{notes[0][0]}{length}{notes[0][1]}"
+        return f"{symbol}{tuplet}{marks}{notes[0][0]}{length}{notes[0][1]}"
     inside = "".join(name + tie for name, tie in notes)
-    return f"{symbol}{tuplet}[{inside}]{length}"
+    return f"{symbol}{tuplet}{marks}[{inside}]{length}"
 
 
 def _length(units: Fraction) -> str:

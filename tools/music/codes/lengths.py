@@ -108,6 +108,7 @@ def _heads(sound: Sound) -> Iterator[tuple[Sound, Value]]:
                 length=value.quarters,
                 tied=sound.tied if last else sound.pitches,
                 chord=sound.chord if place == 0 else "",
+                marks=sound.marks if place == 0 else (),
             ),
             value,
         )

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tools.music.codes.lengths import Value, Written, written
 from tools.music.codes.lilypond_words import written_name
+from tools.music.codes.marks import lilypond_after, slur_ends
 from tools.music.codes.model import Bar, Part, Piece
 from tools.music.key import key_of_fifths
 from tools.music.pitch import Pitch
@@ -116,10 +117,15 @@ class _BarWriter:
 
 
 def _heads(bar: Bar) -> Iterator[str]:
-    for head in written(bar.sounds):
+    heads = written(bar.sounds)
+    slurs = slur_ends([heads])
+    for place, head in enumerate(heads):
         if head.opens:
             yield f"\\tuplet {head.value.ratio[0]}/{head.value.ratio[1]} {{"
-        yield _head(head)
+        tempo = next((mark[:-3] for mark in head.sound.marks if mark.endswith("bpm")), "")
+        if tempo:
+            yield f"\\tempo 4 = {tempo}"
+        yield _head(head) + lilypond_after(head.sound.marks, slurs.get((0, place)))
         if head.closes:
             yield "}"
 

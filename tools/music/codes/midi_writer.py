@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from tools.music.codes.limits import MOST_BARS
+from tools.music.codes.marks import marked
 from tools.music.codes.midi_reader import DRUMS
 from tools.music.codes.model import Part, Piece, Sound, played
+from tools.music.expression import Force, forces, stretches, swung
 from tools.music.pitch import MusicError, Pitch
 
 TICKS = 480
-_VELOCITY = 80
+_PLAIN = Force(80, 1.0)
+_EIGHTH = Fraction(1, 2)
 _LARGEST = 0x0FFFFFFF
 Timed = tuple[int, bytes]
 
@@ -26,7 +29,7 @@ def write_midi(piece: Piece) -> bytes:
     channels = [channel for channel in range(16) if channel != DRUMS]
     for number, part in enumerate(piece.parts):
         channel = DRUMS if part.percussion else channels[number % len(channels)]
-        tracks.append(_track(_part(part, channel)))
+        tracks.append(_track(_part(part, channel, swing=piece.swing)))
     head = b"MThd" + (6).to_bytes(4, "big")
     head += b"".join(value.to_bytes(2, "big") for value in (1, len(tracks), TICKS))
     return head + b"".join(tracks)
@@ -34,7 +37,9 @@ def write_midi(piece: Piece) -> bytes:
 
 def _conductor(piece: Piece) -> Iterator[Timed]:
     yield 0, _meta(0x03, piece.title.encode("ascii", "ignore")[:120])
-    yield 0, _meta(0x51, round(60_000_000 / piece.tempo).to_bytes(3, "big"))
+    yield 0, _tempo(piece.tempo)
+    if piece.parts:
+        yield from _tempo_changes(piece)
     meter = fifths = None
     now = Fraction()
     for bar in played(piece.parts[0].bars)[:MOST_BARS] if piece.parts else ():
@@ -48,13 +53,35 @@ def _conductor(piece: Piece) -> Iterator[Timed]:
         now += bar.length
 
 
-def _part(part: Part, channel: int) -> Iterator[Timed]:
+def _tempo(tempo: float) -> bytes:
+    return _meta(0x51, min(round(60_000_000 / tempo), 0xFFFFFF).to_bytes(3, "big"))
+
+
+def _tempo_changes(piece: Piece) -> Iterator[Timed]:
+    """Tempo as the marks of the first part change it, by eighths where it changes gradually."""
+    for stretch in stretches(marked(piece.parts[0]), piece.tempo):
+        at, length = stretch.start, stretch.end - stretch.start
+        even = stretch.first == stretch.last
+        if even and stretch.first == piece.tempo and not at:
+            continue
+        while at < stretch.end:
+            way = float((at - stretch.start) / length)
+            yield round(at * TICKS), _tempo(stretch.first + (stretch.last - stretch.first) * way)
+            at = stretch.end if even else at + _EIGHTH
+
+
+def _part(part: Part, channel: int, *, swing: bool = False) -> Iterator[Timed]:
     yield 0, _meta(0x03, part.name.encode("ascii", "ignore")[:120])
     if not part.percussion:
         yield 0, bytes((0xC0 | channel, part.program))
+    found = forces(marked(part))
     for start, end, pitch in timed(part):
         number = midi_number(pitch)
-        yield round(start * TICKS), bytes((0x90 | channel, number, _VELOCITY))
+        force = found.get(start, _PLAIN)
+        end = start + (end - start) * Fraction(force.share)
+        if swing:
+            start, end = swung(start), swung(end)
+        yield round(start * TICKS), bytes((0x90 | channel, number, force.velocity))
         yield round(end * TICKS), bytes((0x80 | channel, number, 0))
 
 

@@ -23,13 +23,15 @@ BASS_CLEF_BELOW = 55  # MIDI
 class Sound:
     """Pitches that begin together, or a rest, for `length` quarter notes.
 
-    `tied` are the pitches that sound on into the next sound. `chord` is a symbol written above.
+    `tied` are the pitches that sound on into the next sound. `chord` is a symbol written above,
+    `marks` are those of `tools.music.expression`.
     """
 
     length: Fraction
     pitches: tuple[Pitch, ...] = ()
     tied: tuple[Pitch, ...] = ()
     chord: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Part:
 @dataclass(frozen=True)
 class Piece:
     """Parts that sound together. `tempo` is in quarter notes a minute; `mode` of the key, where
-    the source says it.
+    the source says it; where it `swing`s, eighths are played long and short.
     """
 
     parts: tuple[Part, ...]
@@ -94,6 +96,7 @@ class Piece:
     composer: str = ""
     tempo: float = DEFAULT_TEMPO
     mode: str = ""
+    swing: bool = False
 
     @property
     def first(self) -> Bar:

@@ -7,8 +7,10 @@ from fractions import Fraction
 from xml.sax.saxutils import escape, quoteattr
 
 from tools.music.chord_text import read_chord
+from tools.music.codes import marks
 from tools.music.codes.lengths import Written, written
 from tools.music.codes.model import Bar, Part, Piece
+from tools.music.expression import HAIRPINS
 from tools.music.musicxml import accidentals, harmony
 from tools.music.pitch import MusicError, Pitch
 
@@ -60,6 +62,8 @@ class _PartWriter:
         if self._divisions > _MOST_DIVISIONS:
             raise MusicError("the lengths have no common unit; write simpler lengths")
         self._held: frozenset[Pitch] = frozenset()
+        self._slurs = marks.slur_ends(self._heads)
+        self._wedge = False
 
     def part(self) -> str:
         """Return the part's element."""
@@ -72,7 +76,8 @@ class _PartWriter:
         head = self._attributes(bar, before)
         if place == 0 and self._number == 0:
             head += (
-                '<direction placement="above"><direction-type><words/></direction-type>'
+                '<direction placement="above"><direction-type>'
+                f"<words>{'Swing' if self._piece.swing else ''}</words></direction-type>"
                 f'<sound tempo="{self._piece.tempo:g}"/></direction>'
             )
         short = ' implicit="yes"' if place == 0 and bar.length < bar.full else ""
@@ -82,8 +87,22 @@ class _PartWriter:
         beams = _beams(self._heads[place], bar)
         signs = accidentals([head.sound.pitches for head in self._heads[place]], bar.fifths)
         rows = zip(self._heads[place], signs, beams, strict=True)
-        notes = "".join(self._head(written_head, sign, beam) for written_head, sign, beam in rows)
+        notes = "".join(
+            self._directions(found)
+            + self._head(found, sign, beam, self._slurs.get((place, number)))
+            for number, (found, sign, beam) in enumerate(rows)
+        )
+        if last and self._wedge:
+            notes += marks.xml_wedge_end()
         return f'<measure number="{number}"{short}>{left}{head}{notes}{right}</measure>\n'
+
+    def _directions(self, head: Written) -> str:
+        """Return the marks before a note, and remember whether a hairpin is open."""
+        found = head.sound.marks
+        said = marks.xml_directions(found, open_wedge=self._wedge)
+        if marks.ends_hairpin(found):
+            self._wedge = any(mark in HAIRPINS for mark in found)
+        return said
 
     def _ending_over(self, place: int) -> str:
         """Return the number of the volta bracket that ends with this bar."""
@@ -115,7 +134,9 @@ class _PartWriter:
             return "<sign>percussion</sign>"
         return "<sign>F</sign><line>4</line>" if self._part.low else "<sign>G</sign><line>2</line>"
 
-    def _head(self, head: Written, signs: list[str], beam: str) -> str:
+    def _head(
+        self, head: Written, signs: list[str], beam: str, slur: marks.SlurEnd | None = None
+    ) -> str:
         sound, value = head.sound, head.value
         duration = int(value.quarters * self._divisions)
         before, self._held = self._held, frozenset(sound.tied)
@@ -130,17 +151,18 @@ class _PartWriter:
         for place, pitch in enumerate(sound.pitches or (None,)):
             tied = [kind for kind, held in (("stop", before), ("start", sound.tied))
                     if pitch in held]  # fmt: skip
-            marks = "".join(f'<tied type="{kind}"/>' for kind in tied)
+            drawn = "".join(f'<tied type="{kind}"/>' for kind in tied)
             if place == 0:
-                marks += '<tuplet type="start"/>' if head.opens else ""
-                marks += '<tuplet type="stop"/>' if head.closes else ""
+                drawn += '<tuplet type="start"/>' if head.opens else ""
+                drawn += '<tuplet type="stop"/>' if head.closes else ""
+                drawn += marks.xml_notations(sound.marks, slur)
             sign = f"<accidental>{signs[place]}</accidental>" if signs and signs[place] else ""
             out.append(
                 f"<note>{'<chord/>' if place else ''}{self._pitch(pitch)}"
                 f"<duration>{duration}</duration>"
                 f"{''.join(f'<tie type={quoteattr(kind)}/>' for kind in tied)}<voice>1</voice>"
                 f"{shape}{sign}{modification}{'' if place else beam}"
-                f"{f'<notations>{marks}</notations>' if marks else ''}</note>"
+                f"{f'<notations>{drawn}</notations>' if drawn else ''}</note>"
             )
         return "".join(out)
 

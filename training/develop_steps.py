@@ -1,9 +1,11 @@
 """Says where requests of two steps and follow-ups are lost, stage by stage.
 
     python -m training.develop_steps [--margin 0.03] [--verbose]
+    python -m training.develop_steps --told [--verbose]
 
 Nothing is run: a call ends with a stand-in for its output. Each stage is counted over all rows for
-which the book has the recipes; `lost` counts the rows whose first failure it is.
+which the book has the recipes; `lost` counts the rows whose first failure it is. With `--told` the
+rows of `training.develop_told` are played instead, in a sandbox, and judged by what comes of them.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from runtime.types import ChatPrompt, Document, Message, ToolCall, collect
 from runtime.yaml_files import read_yaml
 from tools.knowledge.base import KnowledgeBase
 from tools.knowledge.recipes import as_document, load_recipes
+from training import develop_told
 from training.rows import BASH
 
 PATH = Path(__file__).parent / "data" / "development" / "steps.yaml"
@@ -201,8 +204,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--margin", type=float, default=mica.MARGIN)
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--told", action="store_true")
     args = parser.parse_args()
     mica.MARGIN = args.margin
+    if args.told:
+        develop_told.report(verbose=args.verbose)
+        return
     rows = read_yaml(PATH)
     stages = Stages()
     passed: dict[str, Counter[str]] = {"two-step": Counter(), "follow-up": Counter()}

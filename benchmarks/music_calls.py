@@ -51,6 +51,10 @@ CALLS: dict[str, tuple[dict[str, Any], ...]] = {
     "canon": ({"melody": "C4 D4 E4 C4 | E4 F4 G4:h", "interval": "octave below"},),
     "variations": ({"theme": "C4 E4 G4 E4 | D4 F4 D4:h", "kind": "ornaments"},),
     "progression": ({"style": "jazz", "key": "Bb", "bars": 8},),
+    "song_form": (
+        {"form": "AABA", "sections": "A: C | Am | F | G; B: F | G | Em | Am"},
+        {"form": "AABA", "style": "jazz", "key": "F"},
+    ),
     "bass_line": ({"chords": "Dm7 | G7 | Cmaj7 | A7", "style": "walking"},),
     "chord_voicings": (
         {"chords": "Cmaj7"},

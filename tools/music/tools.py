@@ -7,6 +7,7 @@ from tools.music.code_tools import CODE_TOOLS
 from tools.music.comping_tools import COMPING_TOOLS
 from tools.music.corpus_tools import CORPUS_TOOLS
 from tools.music.counterpoint_tools import COUNTERPOINT_TOOLS
+from tools.music.form_tools import FORM_TOOLS
 from tools.music.fret_tools import FRET_TOOLS
 from tools.music.generate_tools import GENERATE_TOOLS
 from tools.music.harmony_tools import HARMONY_TOOLS
@@ -32,6 +33,7 @@ TOOLS: tuple[Tool, ...] = (
     *LINE_TOOLS,
     *GENERATE_TOOLS,
     *COMPING_TOOLS,
+    *FORM_TOOLS,
     *PART_WRITING_TOOLS,
     *COUNTERPOINT_TOOLS,
     *CORPUS_TOOLS,

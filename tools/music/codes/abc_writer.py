@@ -68,9 +68,12 @@ def _body(part: Part, first: Bar) -> list[str]:
         changed += f"[K:{key_field(bar.fifths, '')}]" if bar.fifths != fifths else ""
         meter, fifths = bar.meter, bar.fifths
         after = part.bars[place + 1] if place + 1 < len(part.bars) else None
+        label = f'"^{_plain(bar.label)}"' if bar.label else ""
         begins = "|:" if place == 0 and bar.begins else ""
         ending = f"[{bar.ending} " if bar.ending else ""
-        cells.append(f"{begins}{ending}{changed}{_bar(bar, hairpin)} {_line_after(bar, after)}")
+        cells.append(
+            f"{begins}{ending}{changed}{label}{_bar(bar, hairpin)} {_line_after(bar, after)}"
+        )
     rows = [cells[at : at + _BARS_A_LINE] for at in range(0, len(cells), _BARS_A_LINE)]
     return [" ".join(row) for row in rows]
 

@@ -113,7 +113,8 @@ class _BarWriter:
         changes = self.changes(bar)
         if 0 < bar.length < bar.full:
             changes += f"\\partial {_length_text(bar.length)} "
-        return f"{changes}{' '.join(_heads(bar))} |"
+        label = f"\\mark {_quoted(bar.label)} " if bar.label else ""
+        return f"{label}{changes}{' '.join(_heads(bar))} |"
 
 
 def _heads(bar: Bar) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
+from xml.sax.saxutils import escape
 
 from tools.music.codes.lengths import Written
 from tools.music.codes.model import Part, played
@@ -75,6 +76,11 @@ def xml_directions(marks: Sequence[str], *, open_wedge: bool) -> str:
             sound = f'<sound tempo="{mark[:-3]}"/>'
             out += _direction(f"<metronome>{metronome}</metronome>", "above", sound)
     return out
+
+
+def xml_label(label: str) -> str:
+    """Return the name of a section over a bar."""
+    return _direction(f"<rehearsal>{escape(label)}</rehearsal>", "above")
 
 
 def xml_wedge_end() -> str:

@@ -38,7 +38,8 @@ class Sound:
 class Bar:
     """The sounds between two bar lines, under the meter and key signature in force.
 
-    `begins` and `ends` are repeat signs, `ending` the number of a volta bracket that begins here.
+    `begins` and `ends` are repeat signs, `ending` the number of a volta bracket that begins here,
+    `label` the name of a section that does.
     """
 
     sounds: tuple[Sound, ...]
@@ -47,6 +48,7 @@ class Bar:
     begins: bool = False
     ends: bool = False
     ending: str = ""
+    label: str = ""
 
     @property
     def length(self) -> Fraction:

@@ -80,6 +80,7 @@ class _PartWriter:
                 f"<words>{'Swing' if self._piece.swing else ''}</words></direction-type>"
                 f'<sound tempo="{self._piece.tempo:g}"/></direction>'
             )
+        head += marks.xml_label(bar.label) if bar.label and self._number == 0 else ""
         short = ' implicit="yes"' if place == 0 and bar.length < bar.full else ""
         number = "0" if short else str(place + 1)
         last = place == len(self._part.bars) - 1

@@ -18,16 +18,16 @@ from tools.music.presentation import file_name
 MOST_BARS_DRAWN, MOST_NOTES_DRAWN, MOST_PARTS_DRAWN = 64, 2000, 16
 
 
-def show_piece(piece: Piece, name: str = "") -> tuple[Artifact, ...]:
+def show_piece(piece: Piece, name: str = "", drawn: Piece | None = None) -> tuple[Artifact, ...]:
     """Return the artifacts of a piece; a long one is drawn and heard as far as is quick.
 
-    `name` is for the files; without it, the title. What cannot be drawn, or written in a format,
-    is left out.
+    `name` is for the files; without it, the title. The picture is of `drawn` where that is given.
+    What cannot be drawn, or written in a format, is left out.
     """
     name = file_name(name or piece.title or "music")
     made = []
     with contextlib.suppress(MusicError):
-        made.append(Artifact("image", f"{name}.svg", "image/svg+xml", _image(piece)))
+        made.append(Artifact("image", f"{name}.svg", "image/svg+xml", _image(drawn or piece)))
     if notes := heard(piece):
         made.append(Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)))
     for found in (MIDI, MUSICXML, ABC):

@@ -90,6 +90,23 @@ class Database:
         found = self.rows(query, parameters)
         return found[0] if found else None
 
+    def remove_own(self, table: str, row_id: str, owner: str, what: str) -> bool:
+        """Delete a row of `owner` from a table with `id` and `owner`; return whether there was one.
+
+        Raises:
+            RecordsError: the row, `what` in the error, is someone else's.
+        """
+        with self.write() as connection:
+            row = connection.execute(
+                f"SELECT owner FROM {table} WHERE id = ?", (row_id,)
+            ).fetchone()
+            if row is None:
+                return False
+            if row["owner"] != owner:
+                raise RecordsError(f"this {what} is someone else's; only its owner may change it")
+            connection.execute(f"DELETE FROM {table} WHERE id = ?", (row_id,))
+            return True
+
     def close(self) -> None:
         """Close the file; the WAL is folded into it."""
         with self._lock:

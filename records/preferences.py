@@ -79,16 +79,7 @@ class PreferenceRecords:
         Raises:
             RecordsError: the choice is someone else's.
         """
-        with self.database.write() as connection:
-            row = connection.execute(
-                "SELECT owner FROM preferences WHERE id = ?", (preference_id,)
-            ).fetchone()
-            if row is None:
-                return False
-            if row["owner"] != owner:
-                raise RecordsError("this choice is someone else's; only its owner may change it")
-            connection.execute("DELETE FROM preferences WHERE id = ?", (preference_id,))
-            return True
+        return self.database.remove_own("preferences", preference_id, owner, "choice")
 
     def preference(self, preference_id: str) -> Preference | None:
         """Return one choice, or None."""

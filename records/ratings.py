@@ -89,16 +89,7 @@ class RatingRecords:
         Raises:
             RecordsError: the rating is someone else's.
         """
-        with self.database.write() as connection:
-            row = connection.execute(
-                "SELECT owner FROM ratings WHERE id = ?", (rating_id,)
-            ).fetchone()
-            if row is None:
-                return False
-            if row["owner"] != owner:
-                raise RecordsError("this rating is someone else's; only its owner may change it")
-            connection.execute("DELETE FROM ratings WHERE id = ?", (rating_id,))
-            return True
+        return self.database.remove_own("ratings", rating_id, owner, "rating")
 
     def rating(self, rating_id: str) -> Rating | None:
         """Return one rating, or None."""

@@ -21,7 +21,7 @@ class PageServer:
     """Runs `python ARGUMENTS` over a data folder; `{port}` in them is a free port."""
 
     def __init__(
-        self, home: Path, *arguments: str, patience: float = 60.0, log: Path | None = None
+        self, home: Path, *arguments: str, patience: float = 170.0, log: Path | None = None
     ) -> None:
         self.home = home
         self.log_file = log or home / "server.log"

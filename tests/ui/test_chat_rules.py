@@ -19,7 +19,7 @@ RULE = "Always allow exactly this command: rm x (in whatever folder the conversa
 
 @pytest.fixture
 def server(browser: Any, tmp_path: Path) -> Iterator[PageServer]:
-    made = PageServer(tmp_path, str(PAGE), "{port}", "graph", "hurried", patience=170)
+    made = PageServer(tmp_path, str(PAGE), "{port}", "graph", "hurried")
     made.start()
     yield made
     made.kill()

@@ -57,7 +57,7 @@ def test_the_api_analyses_and_changes(tmp_path: Path) -> None:
 
 
 def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path: Path) -> None:
-    server = PageServer(tmp_path, str(PAGE), "{port}", "graph", patience=170)
+    server = PageServer(tmp_path, str(PAGE), "{port}", "graph")
     server.start()
     try:
         with window(browser, patience=60) as context:

@@ -133,9 +133,9 @@ def test_trl_goes_on_after_it_was_cancelled(runs: Runs, tmp_path: Path, base: Pa
 def test_other_trainers_train_and_their_adapters_load(
     runs: Runs, tmp_path: Path, base: Path, backend: str, environment: Environment, device: str
 ) -> None:
-    needs.trainer(environment)
     if device == "cuda":
         needs.a_card()
+    needs.trainer(environment)
     data = training_parts.dataset(tmp_path / "data")
     run = runs.execute(runs.start(granite_recipe(data, base, backend=backend, device=device)))
     assert run.state == "finished", (run.error, run.log.read_text())

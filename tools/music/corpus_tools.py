@@ -8,10 +8,12 @@ from tools import Artifact, Tool, ToolResult, tool
 from tools.music.answers import musical, plural
 from tools.music.codes.showing import show_piece
 from tools.music.corpus.build import is_building
+from tools.music.corpus.catalogue import Row, short_name
 from tools.music.corpus.entry import Entry
-from tools.music.corpus.excerpt import cut, find_piece, read_bars, short_name
+from tools.music.corpus.excerpt import cut, find_piece, read_bars
 from tools.music.corpus.harmony import pretty
-from tools.music.corpus.index import Index, Row
+from tools.music.corpus.index import Index
+from tools.music.corpus.packing import Stored
 from tools.music.corpus.place import index_path
 from tools.music.corpus.search import Query, bar_at, find, places
 
@@ -39,7 +41,7 @@ def find_in_corpus(
     with Index(path) as index:
         rows, looked = find(index, query)
         lines = [f"{_asked(query)}: {len(rows)} of {plural(looked, 'piece')}"]
-        left = index.status().waiting
+        left = index.left()
         if left:
             how = "is being built" if is_building(path) else "is not complete: `mica corpus build`"
             lines.append(f"The index {how}; {plural(left, 'file')} are still to be read.")
@@ -47,13 +49,13 @@ def find_in_corpus(
             return ToolResult("\n".join(lines), status="empty")
         shown: tuple[Artifact, ...] = ()
         for number, row in enumerate(rows[:MOST_PIECES], start=1):
-            entry = index.entry(row.id)
-            found = places(row, entry, query)
+            stored = index.stored(row.id)
+            found = places(row, stored, query)
             lines.append(
                 f"{number}. {_described(row)}{''.join(f'; {p.bars}: {p.what}' for p in found)}"
             )
             if number == 1 and found:
-                shown = _shown(entry, found[0].first, found[0].last)
+                shown = _shown(stored, found[0].first, found[0].last)
         if len(rows) > MOST_PIECES:
             lines.append(f"and {len(rows) - MOST_PIECES} more.")
         if query.progression:
@@ -67,23 +69,25 @@ def show_excerpt(piece: str, bars: str = "") -> ToolResult:
     """Engrave and play bars of a piece of the corpus, e.g. piece bach/bwv269, bars 12-15."""
     with Index(index_path()) as index:
         row = find_piece(index, piece)
-        entry = index.entry(row.id)
+        stored = index.stored(row.id)
+    entry = stored.frame
     first, last = read_bars(bars, entry)
     lines = [f"{_described(row)}: bars {first} to {last} of {entry.bars[-1].number}"]
     chords = _numerals(entry, first, last)
     if chords:
         by = f"by {entry.analyst}" if entry.analyst else "computed"
         lines.append(f"{chords} ({by})")
-    return ToolResult("\n".join(lines), _artifacts(entry, first, last))
+    return ToolResult("\n".join(lines), _artifacts(stored, first, last))
 
 
-def _shown(entry: Entry, first: int, last: int) -> tuple[Artifact, ...]:
+def _shown(stored: Stored, first: int, last: int) -> tuple[Artifact, ...]:
     """Show the bars with one more behind them, where there are few."""
-    end = min(max(last, first + 1), first + _SHOWN_BARS - 1, entry.bars[-1].number)
-    return _artifacts(entry, first, max(end, first))
+    end = min(max(last, first + 1), first + _SHOWN_BARS - 1, stored.frame.bars[-1].number)
+    return _artifacts(stored, first, max(end, first))
 
 
-def _artifacts(entry: Entry, first: int, last: int) -> tuple[Artifact, ...]:
+def _artifacts(stored: Stored, first: int, last: int) -> tuple[Artifact, ...]:
+    entry = stored.bars(first, last)
     name = short_name(entry.source).rsplit("/", 1)[-1].replace(".", "_")
     return show_piece(cut(entry, first, last), f"{name}-bars-{first}-{last}")
 

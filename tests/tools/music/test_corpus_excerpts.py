@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.indexed_scores import entry, line
 
@@ -29,3 +31,11 @@ def test_bars_are_read_and_limited() -> None:
     for text, said in (("19-21", "1 to 20"), ("1-17", "at most 16"), ("the end", "12-15")):
         with pytest.raises(MusicError, match=said):
             read_bars(text, score)
+
+
+def test_numbers_that_the_score_skips_are_no_bars() -> None:
+    whole = entry(line("C4 " * 16), bars=4)
+    score = replace(whole, bars=(whole.bars[0], *(replace(b, number=9) for b in whole.bars[1:2])))
+    assert read_bars("1-9", score) == (1, 9)
+    with pytest.raises(MusicError, match="no bar 3-5"):
+        read_bars("3-5", score)

@@ -70,6 +70,17 @@ def test_a_small_corpus_is_read_and_failures_are_named(corpus: Path, tmp_path: P
     assert not is_building(path)
 
 
+def test_a_tune_of_a_collection_is_found_by_the_name_that_answers_give(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MICA_HOME", str(tmp_path))
+    build(index_path(), corpus)
+    found = find_in_corpus.call({"key": "A minor"})
+    assert "[miscFolk/opus#2]" in found.text
+    for name in ("miscFolk/opus#2", "miscFolk/opus.abc#2", "opus#2", "Two"):
+        assert show_excerpt.call({"piece": name}).text.startswith("traditional, Two,")
+
+
 def test_a_killed_build_goes_on_where_it_was(corpus: Path, tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     with Index(path, make=True) as index:
@@ -198,7 +209,7 @@ def test_melodies_are_where_they_are_said_to_be(home: Path) -> None:
     assert found.artifacts and "; bar" in found.text
     with Index(index_path()) as index:
         for row in index.rows():
-            entry = index.entry(row.id)
+            entry = index.stored(row.id).whole()
             starts = sum(len(line.notes) + 1 for line in entry.lines)
             assert len(row.melody) == len(row.rhythm) == starts
 

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from support.indexed_scores import entry, line
 
 import tools.music.corpus
 from tools.music.corpus import patterns
+from tools.music.corpus.catalogue import Letters, Words
 from tools.music.corpus.entry import (
     TICKS,
     BarMark,
@@ -24,11 +26,11 @@ from tools.music.corpus.entry import (
     Line,
     Note,
     melody_text,
-    pack,
     rhythm_text,
-    unpack,
 )
+from tools.music.corpus.excerpt import cut
 from tools.music.corpus.harmony import analyse_harmony
+from tools.music.corpus.packing import Stored, pack
 from tools.music.corpus.romantext import placed, read_analysis
 from tools.music.interval import Interval, transpose
 from tools.music.key import fifths_of, pitch_at
@@ -70,8 +72,41 @@ def test_packing_keeps_everything(rows: list[tuple[int, int, set[Pitch]]]) -> No
         now += gap + ticks
     made = entry(Line("Viola ♭", tuple(notes), 41))
     made = Entry(**{**made.__dict__, "harmony": (Harmony(0, "{C major}"), Harmony(7, "I"))})
-    lines, bars, places = unpack(pack(made))
-    assert (lines, bars, places) == (made.lines, made.bars, [0, 7])
+    frame = replace(made, lines=(), bars=(), harmony=())
+    assert Stored.of(frame, made.numerals, pack(made)).whole() == made
+
+
+def test_bars_and_notes_are_read_without_the_rest() -> None:
+    voices = line("C5 D5 E5 F5", beats="3 4 5 4"), line("r C4 r C4", beats="5 2 5 4")
+    made = entry(*voices, bars=4)
+    stored = Stored.of(replace(made, lines=(), bars=()), made.numerals, pack(made))
+    assert (stored.whole(), stored.end) == (made, made.end)
+    assert [len(each.notes) for each in stored.bars(2, 2).lines] == [2, 1]
+    assert cut(stored.bars(2, 3), 2, 3) == cut(made, 2, 3)
+    assert stored.notes(0, 1, 2) == ("x", voices[0].notes[1:3])
+
+
+LETTERS = st.lists(st.text("mno|", max_size=8), min_size=1, max_size=6)
+
+
+@given(LETTERS, st.lists(st.sampled_from(("m", "n", "[mn]", "[n-o]")), min_size=1, max_size=4))
+def test_all_texts_at_once_give_what_each_gives(texts: list[str], sets: list[str]) -> None:
+    letters, expression = Letters(texts), "".join(sets)
+    found = letters.scores(letters.runs(expression))
+    assert list(found) == [re.search(expression, text) is not None for text in texts]
+
+
+@given(st.lists(st.lists(st.sampled_from("I V N6 N ii viio7 {c_minor}".split())), max_size=6))
+def test_neighbours_stand_wherever_a_progression_is(rows: list[list[str]]) -> None:
+    texts = [f" {' '.join(row)} " for row in rows]
+    words = Words(texts)
+    for asked in ("V I", "Neapolitan", "Picardy third", "ii V I", "N6"):
+        pattern = re.compile(patterns.progression(asked).removesuffix(" ") + "(?= )")
+        may_hold = words.scores(patterns.neighbours(asked))
+        holds = [pattern.search(text) is not None for text in texts]
+        assert all(may for may, does in zip(may_hold, holds, strict=True) if does)
+        if asked in ("V I", "ii V I", "N6"):
+            assert list(may_hold) == holds
 
 
 def test_texts_of_melody_and_rhythm_have_the_same_places() -> None:

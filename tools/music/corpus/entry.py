@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-import json
-import zlib
 from dataclasses import dataclass, field
 
-from tools.music.pitch import STEPS, Pitch
+from tools.music.pitch import Pitch
 
 TICKS = 3360
 """Ticks of a quarter note: 128th notes, triplets, quintuplets and septuplets are whole numbers."""
@@ -149,51 +146,3 @@ def rhythm_text(lines: tuple[Line, ...]) -> str:
             texts.append(letter.upper() if after and after.start > note.end else letter)
         texts.append(LINE_END)
     return "".join(texts)
-
-
-def pack(entry: Entry) -> bytes:
-    """Return lines, bars and the places of the harmony as compressed bytes."""
-    lines = [[line.name, line.program, _packed(line)] for line in entry.lines]
-    bars = [[mark.start, mark.number, *mark.meter, mark.fifths] for mark in entry.bars]
-    plain = {"lines": lines, "bars": bars, "harmony": [each.start for each in entry.harmony]}
-    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 9)
-
-
-def unpack(data: bytes) -> tuple[tuple[Line, ...], tuple[BarMark, ...], list[int]]:
-    """Return lines, bars and the places of the harmony from `pack`'s bytes."""
-    plain = json.loads(zlib.decompress(data))
-    lines = tuple(Line(name, _unpacked(notes), program) for name, program, notes in plain["lines"])
-    bars = tuple(
-        BarMark(start, number, (beats, unit), fifths)
-        for start, number, beats, unit, fifths in plain["bars"]
-    )
-    return lines, bars, plain["harmony"]
-
-
-def _packed(line: Line) -> list[int]:
-    """Gap since the last end, length, count, then each pitch; gaps are nearly always 0."""
-    row: list[int] = []
-    end = 0
-    for note in line.notes:
-        row += [note.start - end, note.ticks, len(note.pitches)]
-        row += [pitch.index * 16 + pitch.alter + 8 for pitch in note.pitches]
-        end = note.end
-    return row
-
-
-def _unpacked(row: list[int]) -> tuple[Note, ...]:
-    notes = []
-    place = end = 0
-    while place < len(row):
-        gap, ticks, count = row[place : place + 3]
-        codes = row[place + 3 : place + 3 + count]
-        notes.append(Note(end + gap, ticks, tuple(_pitch(code) for code in codes)))
-        end += gap + ticks
-        place += 3 + count
-    return tuple(notes)
-
-
-@functools.lru_cache(maxsize=2048)
-def _pitch(code: int) -> Pitch:
-    index, alter = divmod(code, 16)
-    return Pitch(STEPS[index % 7], alter - 8, index // 7)

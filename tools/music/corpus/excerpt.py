@@ -7,8 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tools.music.codes.model import Bar, Part, Piece, Sound
+from tools.music.corpus.catalogue import Catalogue, Row, short_name
 from tools.music.corpus.entry import TICKS, BarMark, Entry, Line
-from tools.music.corpus.index import Index, Row
+from tools.music.corpus.index import Index
 from tools.music.corpus.place import CorpusError
 from tools.music.pitch import MusicError
 from tools.music.text import did_you_mean
@@ -16,17 +17,7 @@ from tools.music.text import did_you_mean
 MOST_BARS = 16
 USUAL_BARS = 8
 TEMPO = 84.0
-_ENDING = re.compile(r"\.(?:mxl|xml|musicxml|krn|abc)(?=#|$)")
 _BARS = re.compile(r"(\d{1,4})(?:\s*(?:-|–|to|through|until|\.\.)\s*(\d{1,4}))?")
-
-
-def short_name(source: str) -> str:
-    """Return the name by which people ask for a score.
-
-    >>> short_name("bach/bwv269.mxl"), short_name("essenFolksong/erk5.abc#12")
-    ('bach/bwv269', 'essenFolksong/erk5#12')
-    """
-    return _ENDING.sub("", source)
 
 
 def find_piece(index: Index, text: str) -> Row:
@@ -35,22 +26,26 @@ def find_piece(index: Index, text: str) -> Row:
     Raises:
         CorpusError: there is none; with the nearest.
     """
-    said = _ENDING.sub("", text.strip(" .?!\"'")).lower()
+    said = short_name(text.strip(" .?!\"'").lower())
     number = re.search(r"\bbwv\s*(\d+(?:\.\d+)?\w*)", said)
     tail = f"bwv{number[1]}" if number else said.rsplit("/", 1)[-1]
     if not tail:
         raise CorpusError("no piece was named; write one as find_in_corpus names it")
-    rows = [row for row in index.rows() if tail in row.source.lower()]
-    by_name = [row for row in rows if short_name(row.source).lower() == said]
-    by_file = [r for r in rows if short_name(r.source).lower().rsplit("/", 1)[-1] == tail]
-    begins = [r for r in rows if re.search(rf"/{re.escape(tail)}(?:[.#-]|$)", r.source.lower())]
-    titled = [row for row in index.rows() if said in row.title.lower()]
-    found = by_name or by_file or begins or titled or rows
+    catalogue = index.catalogue()
+    names = [(place, name) for place, name in enumerate(catalogue.names) if tail in name]
+    by_name = [place for place, name in names if name == said]
+    by_file = [place for place, name in names if name.rsplit("/", 1)[-1] == tail]
+    begins = [place for place, name in names if re.search(rf"/{re.escape(tail)}(?:[.#-]|$)", name)]
+    found = by_name or by_file or begins or _titled(catalogue, said) or [p for p, _ in names]
     if not found:
-        names = [short_name(row.source) for row in index.rows()]
-        near = did_you_mean(said, names) or " write it as find_in_corpus names it, e.g. bach/bwv269"
+        near = did_you_mean(said, [short_name(row.source) for row in catalogue.rows])
+        near = near or " write it as find_in_corpus names it, e.g. bach/bwv269"
         raise CorpusError(f"there is no piece {text!r} in the index;{near}")
-    return found[0]
+    return catalogue.rows[found[0]]
+
+
+def _titled(catalogue: Catalogue, said: str) -> list[int]:
+    return [place for place, title in enumerate(catalogue.titles) if said in title]
 
 
 def read_bars(text: str, entry: Entry) -> tuple[int, int]:
@@ -68,6 +63,8 @@ def read_bars(text: str, entry: Entry) -> tuple[int, int]:
     start, end = int(match[1]), int(match[2] or match[1])
     if not first <= start <= end <= last:
         raise MusicError(f"there are no bars {start}-{end}; the piece has bars {first} to {last}")
+    if not any(start <= mark.number <= end for mark in entry.bars):
+        raise MusicError(f"the score numbers no bar {start}-{end}; ask for the bars around it")
     if end - start >= MOST_BARS:
         raise MusicError(f"{end - start + 1} bars are too many; show at most {MOST_BARS} at once")
     return start, end

@@ -8,16 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from tools.music.corpus.entry import (
-    Entry,
-    Harmony,
-    melody_text,
-    pack,
-    rhythm_text,
-    unpack,
-)
+from tools.music.corpus.catalogue import Catalogue, Row
+from tools.music.corpus.entry import Entry, melody_text, rhythm_text
+from tools.music.corpus.packing import Stored, pack
 from tools.music.corpus.place import CorpusError
 
 VERSION = 1
@@ -39,23 +33,6 @@ CREATE INDEX IF NOT EXISTS scores_file ON scores (file);
 """
 
 
-class Row(NamedTuple):
-    """What a search reads of a score; `Index.entry` gives the rest."""
-
-    id: int
-    source: str
-    collection: str
-    composer: str
-    title: str
-    key: str
-    meter: str
-    bars: int
-    analyst: str
-    harmony: str
-    melody: str
-    rhythm: str
-
-
 @dataclass(frozen=True)
 class Status:
     """How far a build is: files by state, scores, and the size of the index in bytes."""
@@ -74,7 +51,7 @@ class Status:
         return self.waiting + self.done + self.failed
 
 
-_KEPT: dict[Path, tuple[object, tuple[Row, ...]]] = {}
+_KEPT: dict[Path, tuple[object, Catalogue]] = {}
 _LOCK = threading.Lock()
 
 
@@ -195,8 +172,17 @@ class Index:
             size, seconds, tuple((row["source"], row["error"]) for row in errors),
         )  # fmt: skip
 
+    def left(self) -> int:
+        """Return how many files are still to be read."""
+        found = self._db.execute("SELECT count(*) FROM files WHERE state = 'waiting'").fetchone()
+        return int(found[0])
+
     def rows(self) -> tuple[Row, ...]:
-        """Return all scores by source; kept in memory until the file changes."""
+        """Return all scores by source."""
+        return self.catalogue().rows
+
+    def catalogue(self) -> Catalogue:
+        """Return all scores to search; kept in memory until the file changes."""
         stamp = tuple(_stamp(path) for path in (self.path, _beside(self.path)))
         with _LOCK:
             known = _KEPT.get(self.path)
@@ -204,11 +190,11 @@ class Index:
                 found = self._db.execute(f"SELECT {', '.join(Row._fields)} FROM scores")
                 rows = sorted((Row._make(row) for row in found), key=lambda row: row.source)
                 _KEPT.clear()
-                known = _KEPT[self.path] = (stamp, tuple(rows))
+                known = _KEPT[self.path] = (stamp, Catalogue(rows))
         return known[1]
 
-    def entry(self, score: int) -> Entry:
-        """Return a score with its notes and harmony.
+    def stored(self, score: int) -> Stored:
+        """Return a score, its notes to be read as far as they are needed.
 
         Raises:
             CorpusError: there is no such score.
@@ -216,13 +202,11 @@ class Index:
         row = self._db.execute("SELECT * FROM scores WHERE id = ?", (score,)).fetchone()
         if row is None:
             raise CorpusError(f"there is no score {score} in the index")
-        lines, bars, places = unpack(row["data"])
-        texts = [text.replace("_", " ") for text in row["harmony"].split()]
-        harmony = tuple(Harmony(*each) for each in zip(places, texts, strict=True))
-        return Entry(
-            row["source"], row["collection"], row["composer"], row["title"], lines, bars,
-            row["key"], harmony, row["analyst"],
+        frame = Entry(
+            row["source"], row["collection"], row["composer"], row["title"], (), (), row["key"],
+            analyst=row["analyst"],
         )  # fmt: skip
+        return Stored.of(frame, row["harmony"], row["data"])
 
 
 def _beside(path: Path) -> Path:

@@ -6,13 +6,17 @@ import bisect
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from tools.music.corpus import patterns
-from tools.music.corpus.entry import Entry
+from tools.music.corpus.catalogue import Catalogue, Flags, Row
+from tools.music.corpus.entry import LINE_END, Entry
 from tools.music.corpus.harmony import pretty
-from tools.music.corpus.index import Index, Row
+from tools.music.corpus.index import Index
+from tools.music.corpus.packing import Stored
 from tools.music.key import read_key
 from tools.music.meter import read_meter
 from tools.music.pitch import MusicError
@@ -68,54 +72,65 @@ def find(index: Index, query: Query) -> tuple[list[Row], int]:
         raise MusicError(
             "say what to look for: composer, key, meter, progression, intervals, rhythm or contour"
         )
-    rows = _filtered(index.rows(), query)
-    found = rows
+    catalogue = index.catalogue()
+    kept = _filtered(catalogue, query)
+    looked = int(kept.sum())
+    if query.progression:
+        kept &= catalogue.numerals.scores(patterns.neighbours(query.progression))
+    if query.melodic:
+        kept &= _singing(catalogue, query)
+    found = [catalogue.rows[place] for place in np.flatnonzero(kept)]
     if query.progression:
         harmony = _harmony(query)
         sixth = "N6" in harmony.pattern
         # People's numerals first; of Neapolitans the usual sixth chord.
         found = sorted(
-            (row for row in rows if harmony.search(row.harmony)),
+            (row for row in found if harmony.search(row.harmony)),
             key=lambda row: (not row.analyst, sixth and " N6 " not in row.harmony),
         )
-    if query.melodic:
-        first, of_lengths = _melodic(query)[0]
-        near = [r for r in found if first.search(r.rhythm if of_lengths else r.melody)]
-        found = [row for row in near if next(_matches(row, query), None) is not None]
-    return found, len(rows)
+    return found, looked
 
 
-def places(row: Row, entry: Entry, query: Query, most: int = MOST_PLACES) -> list[Place]:
+def places(row: Row, stored: Stored, query: Query, most: int = MOST_PLACES) -> list[Place]:
     """Return the bars of a piece that hold what is asked for, the first ones."""
     found: list[Place] = []
     if query.progression:
-        found += _harmony_places(row, entry, query)
+        found += _harmony_places(row, stored, query)
     if query.melodic:
-        found += [_melody_place(entry, place, _notes(query)) for place in _matches(row, query)]
+        count = _notes(query)
+        found += [_melody_place(row, stored, place, count) for place in _matches(row, query)]
     distinct = dict.fromkeys(found)
     return sorted(distinct, key=lambda place: (place.first, place.last))[:most]
 
 
-def _filtered(rows: Sequence[Row], query: Query) -> list[Row]:
-    """Return the pieces by the composer, in the key and in the meter."""
-    kept = list(rows)
+def _filtered(catalogue: Catalogue, query: Query) -> Flags:
+    """Flag the pieces by the composer, in the key and in the meter."""
+    kept = np.ones(len(catalogue.rows), dtype=np.bool_)
     if query.composer:
-        name = _composer(rows, query.composer).lower()
-        kept = [r for r in kept if name in f"{r.composer}\n{r.collection}\n{r.title}".lower()]
+        name = _composer(catalogue.people, query.composer).lower()
+        kept &= catalogue.named.where(lambda text: name in text)
     if query.key:
         plain = query.key.strip().lower()
         wanted = f" {plain}" if plain in ("major", "minor") else read_key(query.key).name
-        kept = [row for row in kept if row.key.endswith(wanted)]
+        kept &= catalogue.keys.where(lambda key: key.endswith(wanted))
     if query.meter:
         meter = read_meter(query.meter).name
-        kept = [row for row in kept if meter in row.meter.split()]
+        kept &= catalogue.meters.where(lambda meters: meter in meters.split())
     return kept
 
 
-def _composer(rows: Sequence[Row], text: str) -> str:
+def _singing(catalogue: Catalogue, query: Query) -> Flags:
+    """Flag the pieces with a place where all melodic fields hold at once."""
+    runs = [
+        (catalogue.rhythm if of_lengths else catalogue.melody).runs(pattern.pattern)
+        for pattern, of_lengths in _melodic(query)
+    ]
+    return catalogue.melody.scores(np.logical_and.reduce(runs))
+
+
+def _composer(people: Counter[str], text: str) -> str:
     """Return the part of a name that the index knows, by the last word that it knows."""
     said = " ".join(_WHO.sub(" ", text).replace(".", ". ").split()).strip(" .,?!'\"")
-    people = Counter(row.composer for row in rows)
     for word in (said, *reversed(said.split())):
         known = [name for name in people if word.lower() in name.lower()]
         if known and len(word) > 2:
@@ -139,13 +154,14 @@ def _harmony(query: Query) -> re.Pattern[str]:
     return re.compile(patterns.progression(query.progression).removesuffix(" ") + "(?= )")
 
 
-def _harmony_places(row: Row, entry: Entry, query: Query) -> Iterator[Place]:
+def _harmony_places(row: Row, stored: Stored, query: Query) -> Iterator[Place]:
+    entry = stored.frame
     for match in _harmony(query).finditer(row.harmony):
         first = row.harmony.count(" ", 0, match.start() + 1) - 1
         count = match[0].count(" ")
         chords = entry.harmony[first : first + count]
         last = first + count
-        end = entry.harmony[last].start if last < len(entry.harmony) else entry.end
+        end = entry.harmony[last].start if last < len(entry.harmony) else stored.end
         key = next((h.text for h in reversed(entry.harmony[:first]) if h.text[0] == "{"), "")
         said = " ".join(h.text for h in chords)
         within = f" in {key.strip('{}')}" if key and "{" not in said else ""
@@ -190,15 +206,14 @@ def _notes(query: Query) -> int:
     return max(counts)
 
 
-def _melody_place(entry: Entry, place: int, count: int) -> Place:
-    for line in entry.lines:
-        if place <= len(line.notes):
-            notes = line.notes[place : place + count]
-            said = " ".join(str(note.top) for note in notes)
-            first, last = bar_at(entry, notes[0].start), bar_at(entry, notes[-1].start)
-            return Place(first, last, f"{line.name}: {said}")
-        place -= len(line.notes) + 1
-    raise AssertionError("a place outside of the score")
+def _melody_place(row: Row, stored: Stored, place: int, count: int) -> Place:
+    """The bars of the notes whose letters begin at a place of the texts."""
+    line = row.rhythm.count(LINE_END, 0, place)
+    begins = row.rhythm.rfind(LINE_END, 0, place) + 1
+    name, notes = stored.notes(line, place - begins, count)
+    said = " ".join(str(note.top) for note in notes)
+    first, last = (bar_at(stored.frame, note.start) for note in (notes[0], notes[-1]))
+    return Place(first, last, f"{name}: {said}")
 
 
 def bar_at(entry: Entry, ticks: int) -> int:

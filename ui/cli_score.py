@@ -17,7 +17,9 @@ def score(
     ],
     change: Annotated[
         str,
-        typer.Option("--change", help="'up a step', 'to E minor', 'for alto sax', 'bars 5 to 8'."),
+        typer.Option(
+            "--change", help="'up a step', 'to E minor', 'bars 5 to 8', 'check voice leading'."
+        ),
     ] = "",
     save: Annotated[
         Path | None,

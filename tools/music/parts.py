@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from tools.music.chord import Chord
 from tools.music.pitch import MusicError, Pitch
@@ -99,7 +100,7 @@ class PartScore:
         """All voices from the top down."""
         return tuple(voice for staff in self.staves for voice in staff.voices)
 
-    @property
+    @cached_property
     def length(self) -> Fraction:
         """Beats of the longest voice."""
         return max(length(voice) for voice in self.voices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from tools.music.chord import Chord, stack
@@ -93,7 +94,8 @@ def kinds_for(chord: Chord) -> dict[str, Voicing]:
     return found
 
 
-def _placed(chord: Chord, kind: str) -> list[Voicing]:
+@lru_cache(maxsize=1024)
+def _placed(chord: Chord, kind: str) -> tuple[Voicing, ...]:
     """The layouts of a chord in every octave that the kind has."""
     low, high, _ = _PLACES.get(kind, _USUAL_PLACE)
     shapes = _SHAPES[kind](chord)
@@ -103,7 +105,7 @@ def _placed(chord: Chord, kind: str) -> list[Voicing]:
         for octave in range(1, 6)
         if low <= (voicing := _up_to(shape, octave))[0].midi and voicing[-1].midi <= high
     ]
-    return placed or [_up_to(shapes[0], 3)]
+    return tuple(placed) or (_up_to(shapes[0], 3),)
 
 
 def _up_to(shape: Voicing, octave: int) -> Voicing:
@@ -111,6 +113,7 @@ def _up_to(shape: Voicing, octave: int) -> Voicing:
     return tuple(pitch.at((pitch.octave or 0) + move) for pitch in shape)
 
 
+@lru_cache(maxsize=8192)
 def _moved(first: Voicing, second: Voicing) -> float:
     """Semitones between two layouts, voice by voice from the top; other sizes share their ends."""
     pairs = zip(reversed(first), reversed(second), strict=False)

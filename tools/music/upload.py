@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from tools import ToolResult
+from tools.music.codes import leading, study
 from tools.music.codes.abc_writer import write_abc
 from tools.music.codes.analysis import form_of, shown_chords
 from tools.music.codes.changing import change
@@ -13,7 +14,7 @@ from tools.music.codes.formats import CodeFormat, by_file
 from tools.music.codes.model import Piece
 from tools.music.codes.problems import Reading
 from tools.music.codes.showing import show_piece
-from tools.music.codes.summary import told
+from tools.music.codes.summary import key_of, told
 from tools.music.pitch import MusicError
 
 LARGEST, LARGEST_WAV = 8 << 20, 32 << 20
@@ -57,6 +58,8 @@ def read_upload(name: str, data: bytes) -> Upload:
 def analyse_upload(name: str, data: bytes, request: str = "") -> ToolResult:
     """Tell what a file holds, or change it first as `request` says; with its artifacts.
 
+    The request may be to check the voice leading instead.
+
     Raises:
         MusicError: the file or the request cannot be read.
     """
@@ -70,6 +73,8 @@ def analyse_upload(name: str, data: bytes, request: str = "") -> ToolResult:
             [told(upload.reading, f"{name} ({upload.format.title})"), *_more(upload.piece)]
         )
         return ToolResult(text, show_piece(upload.piece))
+    if leading.asks_for_it(request):
+        return leading.check_leading(upload.piece)
     done = change(upload.piece, request)
     head = f"{upload.piece.title} {done.words}:"
     return ToolResult("\n".join([head, *_more(done.piece)]), show_piece(done.piece))
@@ -83,15 +88,19 @@ def changed_file(name: str, data: bytes, request: str) -> tuple[str, bytes]:
     """
     from tools.music.codes.formats import MUSICXML
 
-    done = change(read_upload(name, data).piece, request)
+    piece = read_upload(name, data).piece
+    if leading.asks_for_it(request):
+        return "unchanged", MUSICXML.write(piece)
+    done = change(piece, request)
     return done.words, MUSICXML.write(done.piece)
 
 
 def _more(piece: Piece) -> list[str]:
-    """Return chords by bar, form, and the music as text that can be changed."""
+    """Return chords and numerals by bar, form, keys, motifs, and the music as text to change."""
     chords, form = shown_chords(piece), form_of(piece)
     lines = [f"Chords by bar: {chords}"] if chords else []
     lines += [f"Form: {form}."] if form else []
+    lines += study.told(piece, key_of(piece))
     try:
         text = write_abc(piece)
     except MusicError:

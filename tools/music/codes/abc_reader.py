@@ -176,9 +176,12 @@ class AbcReader:
         name, _, rest = value.partition(" ")
         if name not in self._voices:
             self._budget.spend(bars=1)
-            said = re.search(r'(?:name|nm)="?([^"]*)', rest)
+            said = re.search(r'(?:name|nm)=(?:"([^"]*)|([^\s"]+))', rest)
             fresh = replace(
-                self._header, name=said[1].strip() if said else name, fillings=[], accidentals={}
+                self._header,
+                name=(said[1] or said[2] or "").strip() if said else name,
+                fillings=[],
+                accidentals={},
             )
             self._voices[name] = fresh
         if "K" in self._seen:

@@ -12,6 +12,7 @@ from typing import Any
 
 from records.database import now
 from records.paths import home
+from records.whole import is_full
 from runtime.models import manifest, removal, rows, standing
 from runtime.models.entry import ModelEntry, ModelError, Verified, write_json
 from runtime.models.removal import Removal
@@ -126,7 +127,8 @@ class Registry:
         try:
             made = rows.kept(self.folder, replace(entry, origin="trained", created=now()))
         except OSError as error:
-            raise ModelError(f"the build {entry.name} cannot be kept: {error}") from error
+            advice = "; make room" if is_full(error) else ""
+            raise ModelError(f"the build {entry.name} cannot be kept: {error}{advice}") from error
         with self._changing() as data:
             known = {known.name: known for known in self._shipped().models}
             known |= {row["name"]: rows.entry_of(self.folder, row) for row in data["models"]}

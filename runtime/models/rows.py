@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from records.whole import whole
 from runtime.models.entry import ModelEntry, ModelError, ModelFile, sha256_of
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -34,10 +34,19 @@ def kept(folder: Path, entry: ModelEntry) -> ModelEntry:
     the base, which is large and shared, stays where it is.
 
     Raises:
-        OSError: a file cannot be read or copied.
+        OSError: a file cannot be read or copied; nothing of a new build is left.
     """
     own = folder / entry.name
-    own.mkdir(parents=True, exist_ok=True)
+    new = not own.exists()
+    try:
+        return _kept(own, entry)
+    except OSError:
+        if new:
+            shutil.rmtree(own, ignore_errors=True)
+        raise
+
+
+def _kept(own: Path, entry: ModelEntry) -> ModelEntry:
     base = ModelFile(entry.path, entry.path.stat().st_size, sha256_of(entry.path))
     return replace(
         entry,
@@ -59,12 +68,8 @@ def _copied(own: Path, name: str, path: Path) -> ModelFile:
     stem, _, rest = name.partition(".")
     target = own / f"{stem}-{digest[:12]}.{rest}"
     if not target.is_file() or sha256_of(target) != digest:
-        fresh = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
+        with whole(target) as fresh:
             shutil.copyfile(path, fresh)
-            fresh.replace(target)
-        finally:
-            fresh.unlink(missing_ok=True)
     return ModelFile(target, target.stat().st_size, digest)
 
 

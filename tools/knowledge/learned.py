@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from records.whole import write_whole
 from runtime import recipes as recipe_code
 from runtime.embedder import Embedder
 from runtime.types import Document
@@ -55,9 +56,7 @@ class Learned:
         Raises:
             OSError: it cannot be written.
         """
-        draft = path.with_name(f".{path.name}.new")
-        draft.write_text("".join(f"{line}\n" for line in self.lines()), encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, "".join(f"{line}\n" for line in self.lines()))
 
     def items(self) -> dict[str, list[Item]]:
         """Return the documents by kind (recipes, tools, passages) with the texts that find them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import json
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from records.paths import home
+from records.whole import is_full
 from training.dataset.row import Rejected, Row
 
 MANIFEST = "manifest.json"
@@ -166,8 +166,7 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        advice = "free some space" if full else "check the folder and its permissions"
+        advice = "free some space" if is_full(error) else "check the folder and its permissions"
         raise DatasetError(
             f"the dataset cannot be written to {folder}: {error.strerror or error}; {advice} and "
             "build again (nothing is half made, and the feedback is as it was)"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from graphs.state import shorten
 from records.outputs import Outputs
+from records.whole import is_full
 from runtime.formats import mica
 from sandboxes import Sandbox, SandboxError
 from tools import Tool, ToolContext, ToolError, ToolResult
@@ -86,6 +87,10 @@ class Rerun:
             if isinstance(error.__cause__, SandboxError):
                 self._must_work(error)
             raise RunError(f"it fails when it is run: {_brief(str(error))}") from error
+        except OSError as error:
+            if is_full(error):  # that says nothing of the call
+                raise DatasetError(f"a result cannot be kept: {error}; make room") from error
+            raise RunError(f"{name} breaks on it: {error}") from error
         except Exception as error:
             raise RunError(f"{name} breaks on it: {type(error).__name__}: {error}") from error
         if result.status not in WENT_WELL:

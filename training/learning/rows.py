@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from records.whole import whole
 from runtime.types import Document
 from tools.knowledge.learned import Learned
 from tools.knowledge.recipes import note_document
@@ -59,7 +60,7 @@ def write(path: Path, found: Iterator[Row]) -> int:
         OSError: they cannot be written.
     """
     count = 0
-    with path.open("w", encoding="utf-8") as file:
+    with whole(path) as fresh, fresh.open("w", encoding="utf-8") as file:
         for row in found:
             record = {"specialist": row.specialist, "kind": row.kind, "text": row.text()}
             file.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from records.whole import write_whole
 from training.dataset import Dataset
 from training.loop.state import Loop
 
@@ -38,5 +39,5 @@ def write(loop: Loop, dataset: Dataset) -> Path:
         "gate's report is in the loop's folder, `report.md`.",
     ]
     path = loop.folder / "card.md"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_whole(path, "\n".join(lines) + "\n")
     return path

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from records.store import Store
+from records.whole import is_full, write_whole
 from runtime.models.entry import ModelFile, sha256_of
 from runtime.models.registry import CHAMPION, Registry
 from sandboxes import Sandbox
@@ -51,17 +53,26 @@ class Looper:
 
         Raises:
             LoopBusyError: another loop is running.
-            LoopError, DatasetError, TrainingError, BackendError, RecordsError, OSError: a stage
-                failed; the next run goes on there.
+            LoopError, DatasetError, GateError, TrainingError, BackendError, RecordsError: a stage
+                failed, or the disk is full; the next run goes on there.
         """
-        with state.alone():
-            champion = self.registry.entry(CHAMPION).name
-            loop = state.unfinished(specialist)
-            if loop is None or loop.champion != champion:
-                loop = state.begin(specialist, champion)
-            elif loop.stage != "dataset":
-                self.say(f"going on with {loop.id} at: {loop.stage}")
-            return self._through(loop)
+        try:
+            with state.alone():
+                return self._through(self._begun(specialist))
+        except OSError as error:
+            what = error.filename or state.loops_folder()
+            advice = "make room" if is_full(error) else "check the folder and its permissions"
+            raise LoopError(f"{what}: {error.strerror or error}; {advice}") from error
+
+    def _begun(self, specialist: str) -> Loop:
+        """Return the loop of a specialist that was cut short, or a new one."""
+        champion = self.registry.entry(CHAMPION).name
+        loop = state.unfinished(specialist)
+        if loop is None or loop.champion != champion:
+            return state.begin(specialist, champion)
+        if loop.stage != "dataset":
+            self.say(f"going on with {loop.id} at: {loop.stage}")
+        return loop
 
     def _through(self, loop: Loop) -> Loop:
         stages: Mapping[Stage, Callable[[Loop], Loop]] = {
@@ -77,7 +88,9 @@ class Looper:
             try:
                 loop = stages[loop.stage](loop)
             except Exception as error:
-                loop.end("failed", str(error))
+                # On a full disk it stays unfinished, which goes on just as well.
+                with suppress(OSError):
+                    loop.end("failed", str(error))
                 raise
         return loop
 
@@ -107,7 +120,7 @@ class Looper:
         made = self._taught(dataset.rows)
         made.learned.write(loop.folder / LEARNED)
         feedback = sorted({each for row in dataset.rows for each in row.lineage.feedback})
-        (loop.folder / FEEDBACK).write_text(json.dumps(feedback), encoding="utf-8")
+        write_whole(loop.folder / FEEDBACK, json.dumps(feedback))
         learned = made.learned
         self.say(
             f"learned {len(learned.recipes)} commands, {len(learned.wordings)} wordings and "

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -80,11 +81,16 @@ def begin(specialist: str, champion: str) -> Loop:
     """Make a loop.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; nothing of it is left.
     """
     moment = datetime.now(UTC)
     name = f"{moment:%Y%m%d-%H%M%S}-{specialist}-{secrets.token_hex(2)}"
-    return _saved(Loop(name, specialist, champion, _now()))
+    loop = Loop(name, specialist, champion, _now())
+    try:
+        return _saved(loop)
+    except OSError:
+        shutil.rmtree(loop.folder, ignore_errors=True)
+        raise
 
 
 def loops() -> list[Loop]:

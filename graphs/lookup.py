@@ -10,6 +10,7 @@ from pathlib import Path
 from graphs.parts import Library
 from runtime.types import Document
 from runtime.values import music, shell
+from tools.knowledge.binding import settled
 from tools.knowledge.splitting import Cut, cuts
 
 FIRST, SECOND, SECOND_BEHIND, WHOLE, AGAINST = 11.0, 4.0, 3.0, 4.0, -2.3
@@ -42,7 +43,7 @@ def look_up(
         return _after(before, text, desk.search(text, before.title))
     parts = desk.parts(text)
     if len(parts) == 1:
-        return desk.search(text)
+        return settled(text, desk.search(text))
     first = desk.search(parts[0])
     second = desk.search(parts[1], _context(first))
     return _in_parts(parts, [first, _not_the_same(first, parts[1], second)])

@@ -124,7 +124,8 @@ def decision_from_json(data: Mapping[str, Any]) -> Decision:
 
 def document_to_json(document: Document) -> dict[str, Any]:
     """Return a document as plain JSON."""
-    return {**asdict(document), "slots": dict(document.slots), "kinds": dict(document.kinds)}
+    plain = {"slots": dict(document.slots), "kinds": dict(document.kinds), "wordings": ()}
+    return {**asdict(document), **plain}
 
 
 def documents_of(state: State) -> tuple[Document, ...]:

@@ -126,7 +126,10 @@ class Document:
     result, with the same slots. `score` is how near the document is to the request, higher is
     nearer; only differences mean something. `part` is the part of the request that it was found
     for, in order from 0: "count the lines of a.txt and sort it" has two; `request` are the words
-    of that part, empty where the request was not parted.
+    of that part, empty where the request was not parted. `wordings` are those of a recipe, with its
+    slots; `bindings` the ways in which the request is likeliest to fill these, the best first: a
+    value or word of the request for each slot but those left to their defaults. There are none
+    where that is not known.
     """
 
     id: str
@@ -141,6 +144,8 @@ class Document:
     request: str = ""
     tool: str | None = None
     kinds: Mapping[str, str] = field(default_factory=dict)
+    wordings: tuple[str, ...] = ()
+    bindings: tuple[Mapping[str, str], ...] = ()
 
     @property
     def acts(self) -> bool:

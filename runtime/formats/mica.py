@@ -30,7 +30,7 @@ from typing import Any
 
 from runtime import recipes
 from runtime.formats import Rendered, Segment
-from runtime.formats.mica_grammar import CALL, CALL_END, State, rules
+from runtime.formats.mica_grammar import CALL, CALL_END, State, bound_words, rules
 from runtime.types import (
     ChatPrompt,
     Delta,
@@ -242,7 +242,7 @@ class _Decoder:
         if recipe is None or recipe.template is None:
             return expand(text.removeprefix("$ "), values, shlex.quote)
         given = dict(pair.split("=", 1) for pair in rest.split() if "=" in pair)
-        words = self._state.words
+        words = bound_words(recipe) | self._state.words
         arguments = [
             expand(words.get(value, value), values)
             for value in (given.get(slot, recipes.DEFAULT) for slot in recipe.slots)

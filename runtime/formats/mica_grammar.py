@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from runtime.recipes import DEFAULT
 from runtime.types import Document, ToolSchema
 from runtime.values import ValueTable
 
@@ -121,9 +123,37 @@ def _values_rule(kinds: str | None, state: State) -> str:
 
 def _recipe_rules(state: State) -> Iterator[str]:
     for title, document in state.documents.items():
-        if document.template is not None:
-            slots = list(document.slots.items())
-            yield f'"{title} |" {_slot_rules(slots, _fitting(slots, state))}'
+        if document.template is None:
+            continue
+        slots = list(document.slots.items())
+        bound = _bound_rules(document, state)
+        yield f'"{title} |" {bound or _slot_rules(slots, _fitting(slots, state))}'
+
+
+def _bound_rules(document: Document, state: State) -> str:
+    """Give the slots the values that the search bound to them; empty where there are none."""
+    tokens = {text: token for token, text in state.values.values.items()}
+    ways = []
+    for binding in document.bindings:
+        said = {slot: _said(value, tokens) for slot, value in binding.items()}
+        if all(re.fullmatch(r"[\w<>/.+'-]+", value) for value in said.values()):
+            pairs = (f" {slot}={said.get(slot, DEFAULT)}" for slot in document.slots)
+            ways.append(f'"{"".join(pairs)}"')
+    return f"( {' | '.join(dict.fromkeys(ways))} )" if ways else ""
+
+
+def _said(value: str, tokens: Mapping[str, str]) -> str:
+    """Return what stands for a value: a token, a folder's and a name's, or the word itself."""
+    folder, _, name = value.rpartition("/")
+    of_folder = tokens.get(folder) or tokens.get(f"{folder}/")
+    if value not in tokens and of_folder and name in tokens:
+        return f"{of_folder}/{tokens[name]}"
+    return tokens.get(value, value.lower())
+
+
+def bound_words(document: Document) -> dict[str, str]:
+    """Return the words that the search bound to slots, in lower case, with how they were typed."""
+    return {text.lower(): text for binding in document.bindings for text in binding.values()}
 
 
 def _fitting(slots: Sequence[tuple[str, str]], state: State) -> list[str]:

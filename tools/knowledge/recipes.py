@@ -88,6 +88,7 @@ def as_document(recipe: Mapping[str, Any], source: str = "") -> Document:
         template=recipe["command"],
         slots=slots,
         phrase=recipe["phrase"],
+        wordings=tuple(str(ask) for ask in recipe.get("asks") or ()),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -66,7 +66,7 @@ class Shelf:
                 self._kinds[name] = kinds(key)
             texts[entry["document"]].append(key)
             if "json" in entry:
-                self.documents[entry["document"]] = Document(**json.loads(entry["json"]))
+                self.documents[entry["document"]] = _document(entry)
                 self.origins[entry["document"]] = entry["origin"]
         self._ids = list(texts)
         self._entries = {name: len(keys) for name, keys in texts.items()}
@@ -110,6 +110,11 @@ class Shelf:
         # Entries that were not fetched are no nearer than the farthest that was.
         padded = [*sorted(scores, reverse=True), *[floor] * count][:count]
         return math.log(sum(math.exp(SHARPNESS * s) for s in padded) / count) / SHARPNESS
+
+
+def _document(entry: Mapping[str, str]) -> Document:
+    wordings = tuple(json.loads(entry.get("wordings", "[]")))
+    return Document(**json.loads(entry["json"]), wordings=wordings)
 
 
 def _alike(these: Counter[str], those: Counter[str]) -> float:
@@ -174,7 +179,9 @@ def put(
             keys.append(key)
             metadata.append({"document": document.id, "origin": origin})
             if number == 0:
-                metadata[-1]["json"] = json.dumps(asdict(document), ensure_ascii=False)
+                data = asdict(document)
+                metadata[-1]["wordings"] = json.dumps(data.pop("wordings"), ensure_ascii=False)
+                metadata[-1]["json"] = json.dumps(data, ensure_ascii=False)
     for start in range(0, len(ids), _BATCH):
         part = slice(start, start + _BATCH)
         collection.add(

@@ -105,9 +105,14 @@ def normalise_template(wording: str) -> str:
     for literal, slot, _, _ in Formatter().parse(wording):
         out.append(normalise(literal) if literal.strip() else literal)
         if slot is not None:
-            base = slot.rstrip("0123456789").split("_")[0]
-            out.append(_KINDS[_KIND_OF.get(slot) or _KIND_OF.get(base, "w")])
+            out.append(_KINDS[slot_kind(slot)])
     return "".join(out)
+
+
+def slot_kind(slot: str) -> str:
+    """Return the kind of value that a slot takes, by its name: a letter of `runtime.values`."""
+    base = slot.rstrip("0123456789").split("_")[0]
+    return _KIND_OF.get(slot) or _KIND_OF.get(base, "w")
 
 
 def stems(text: str) -> list[str]:
@@ -128,6 +133,11 @@ def keywords(text: str) -> list[str]:
     return [stem for stem in stems(text) if stem not in _STOP]
 
 
+def stop_word(word: str) -> bool:
+    """Tell whether a word is one that all requests have, or stands for something unnamed."""
+    return word.lower() in _UNNAMED or _stem(word.lower()) in _STOP
+
+
 def _stem(word: str) -> str:
     word = word.replace("’", "'").removesuffix("'s")
     if word.endswith("est") and len(word) > 5:
@@ -146,5 +156,13 @@ _STOP = frozenset(
         "those there me my i you your can could would will do does did please pls hey hi hello "
         "just now so ok what which how show give tell want need like help thanks thank have has "
         "get all any some"
+    ).split()
+)
+_UNNAMED = frozenset(
+    (
+        "something anything nothing everything somebody anybody nobody everybody someone anyone "
+        "everyone each every other others one ones thing things stuff not no but as into if then "
+        "only also too much many how where when who why there here it's what's i'm let lets us we "
+        "they them their its"
     ).split()
 )

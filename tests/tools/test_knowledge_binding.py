@@ -1,0 +1,121 @@
+"""Values of a request find their slots, and recipes that do not fit them fall behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from runtime.types import Document
+from tools.knowledge.binding import SIGNS, Binder, request_words, shipped
+from tools.knowledge.contexts import General, Uses, count, read
+from tools.knowledge.recipes import as_document, load_recipes
+
+BOOK = {recipe["id"]: as_document(recipe) for recipe in load_recipes()}
+
+
+def best(request: str, name: str) -> dict[str, str]:
+    """Return how the slots of a recipe of the book are filled."""
+    filling = shipped().fillings(request_words(request), BOOK[name])[0]
+    return {slot: word.text for slot, word in filling.values.items()}
+
+
+@pytest.mark.parametrize(
+    ("request_text", "name", "values"),
+    [
+        ("rename one.txt to two.txt", "files.rename", {"source": "one.txt", "target": "two.txt"}),
+        ("hard link a.db as b.db", "files.hardlink", {"target": "a.db", "link": "b.db"}),
+        (
+            "make a link old that points to /opt/new",
+            "files.symlink",
+            {"target": "/opt/new", "link": "old"},
+        ),
+        ("rename branch red to blue", "git.branch_rename", {"branch": "red", "name": "blue"}),
+        ("replace cat with dog in pets.md", "text.replace", {"old": "cat", "new": "dog"}),
+        ("lower the priority of 3100 to 15", "processes.renice", {"pid": "3100", "number": "15"}),
+    ],
+)
+def test_the_words_beside_values_say_where_they_go(
+    request_text: str, name: str, values: dict[str, str]
+):
+    assert best(request_text, name).items() >= values.items()
+
+
+def test_a_bare_word_is_a_value_where_one_is_wanted():
+    assert best("make a new folder named invoices", "files.mkdir") == {"dir": "invoices"}
+    assert best("the 3 newest files in Downloads", "files.newest") == {
+        "path": "Downloads",
+        "count": "3",
+    }
+
+
+def test_a_name_and_its_folder_are_joined_where_one_file_is_wanted():
+    assert best("count the lines of b.txt in /srv/a/", "text.count_lines") == {
+        "file": "/srv/a/b.txt"
+    }
+    assert best("count the lines of b.txt in /srv/a", "combined.in_folder_lines") == {
+        "file": "b.txt",
+        "path": "/srv/a",
+    }
+
+
+def test_a_default_stays_where_nothing_is_named():
+    assert best("what is in this folder", "files.list") == {}
+
+
+def near(score: float, name: str) -> Document:
+    return Document(**{**vars(BOOK[name]), "score": score})
+
+
+def test_a_recipe_that_leaves_values_unused_or_lacks_them_falls_behind():
+    found = [near(0.6, "files.mkdir"), near(0.6, "files.rename"), near(0.6, "disk.free")]
+    settled = shipped().settle("a.txt to b.txt", found)
+    assert [document.id for document in settled] == ["files.rename", "files.mkdir", "disk.free"]
+    assert settled[0].score == 0.6 and settled[-1].score < 0.55
+
+
+def test_passages_and_documents_without_wordings_stay_as_they_are():
+    passage = Document("note", "links", "about links", "a note", score=0.9)
+    tool = Document("tool.x", "x", "x", "a tool", score=0.2, tool="x")
+    found = [passage, tool, near(0.5, "files.mkdir")]
+    settled = shipped().settle("make a folder named x1", found)
+    assert settled[-1] == passage and tool in settled
+    assert shipped().settle("anything", [passage, tool]) == [passage, tool]
+
+
+def test_what_is_settled_no_longer_carries_its_wordings():
+    (settled,) = shipped().settle("make a folder named x1", [near(0.5, "files.mkdir")])
+    assert settled.wordings == () and settled.bindings[0] == {"dir": "x1"}
+
+
+def test_a_long_request_is_weighed_in_part():
+    words = request_words("copy a.txt to b.txt " + "lorem ipsum " * 500)
+    assert len(words) <= 62 and words[1].text == "a.txt"
+
+
+def test_every_sign_has_a_weight_and_the_shipped_counts_are_of_this_book():
+    assert set(shipped().weights) == set(SIGNS)
+    uses = count((d.id, d.wordings) for d in BOOK.values())
+    shipped_count = shipped().general.wordings
+    assert abs(uses["wordings"] - shipped_count) < 0.2 * shipped_count
+
+
+def test_words_are_read_with_what_stands_beside_them():
+    move, name, _, folder = read("move a.txt into Old")
+    assert (name.kind, name.beside["left"], name.beside["right"]) == ("f", "move", "into")
+    assert folder.capital and not move.capital
+    assert folder.beside["before"] == "<v> into"
+
+
+def test_a_slot_is_nearer_to_the_words_of_its_own_wordings_than_of_other_recipes():
+    uses = Uses.of(["copy {source} to {target}", "into {target} put {source}"])
+    data = count([("x", ["copy {source} to {target}"] * 5), ("y", ["go to {path}"] * 5)])
+    general = General.of(data)
+    ours = general.nearness(uses, "target", "left", "into")
+    assert ours > general.nearness(Uses(), "target", "left", "into")
+    assert general.nearness(uses, "source", "left", "to") < 0
+
+
+def test_weights_decide():
+    data = count((d.id, d.wordings) for d in (BOOK["files.mkdir"], BOOK["disk.free"]))
+    blind = Binder({**data, "weights": {"near": 1.0, "missing": -1.0}})
+    found = blind.settle("x", [near(0.4, "disk.free"), near(0.5, "files.mkdir")])
+    assert [document.id for document in found] == ["disk.free", "files.mkdir"]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, cast
 
 from langgraph.types import Command
@@ -303,9 +304,12 @@ def unsure(documents: Sequence[Document]) -> str:
 
 
 def _recipe(state: State) -> dict[str, Any] | None:
-    """Return the recipe that this turn used last; where it used none, the one before it."""
+    """Return the recipe that this turn used last; where it used none, the one before it.
+
+    What the turn bound to its slots is this turn's.
+    """
     used = [*_called(state), *(document for document in _sources(state) if document.acts)]
-    return document_to_json(used[-1]) if used else state.get("recipe")
+    return document_to_json(replace(used[-1], bindings=())) if used else state.get("recipe")
 
 
 def _called(state: State) -> list[Document]:

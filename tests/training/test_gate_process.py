@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.builds import register
+from support.page_server import ROOT
+from support.training_parts import eventually
 
 from graphs.build import build_assistant
 from graphs.settings import Settings
 from runtime.models.entry import ModelError
 from runtime.models.registry import Registry
 from training.dataset.row import Lineage, Row
-from training.gate.config import GateError
+from training.gate import kept
+from training.gate.config import GateError, load
 from training.gate.driving import drive
 from training.gate.judge import judge
 from training.gate.learned import lessons
+from training.gate.outcome import Outcome
 from training.gate.worker import cases
 from ui import cli
 
@@ -115,6 +121,45 @@ def test_what_cannot_be_compared(home: Path, capsys: pytest.CaptureFixture[str])
     assert mica("evaluate", "copy", "--dataset", "none") == 1
     said = capsys.readouterr()
     assert said.out == "" and said.err.count("\n") == 2
+
+
+@pytest.mark.timeout(600)
+def test_a_killed_gate_goes_on_where_it_was(home: Path, tmp_path: Path):
+    (home / "tiny.yaml").write_text(TINY)
+    command = [sys.executable, "-m", "ui.cli", "evaluate", "copy", "--out", str(tmp_path)]
+    file = tmp_path / kept.NAME
+    with subprocess.Popen([*command, "--config", str(home / "tiny.yaml")], cwd=ROOT) as process:
+        eventually(lambda: file.exists() and file.read_text().count("\n") > 3, 300)
+        with pytest.raises(GateError, match="another evaluation writes"), kept.kept(tmp_path, "x"):
+            pass
+        process.send_signal(signal.SIGKILL)
+    with file.open("a") as half:
+        half.write('{"outcomes": [{"set": "saf')
+    before = file.read_text().splitlines()[1:-1]
+
+    seen: dict[int, list[str]] = {}
+
+    def look(number: int, _: str) -> None:
+        seen[number] = file.read_text().splitlines()[1:]
+
+    found = judge("champion", "copy", load(home / "tiny.yaml"), folder=tmp_path, progress=look)
+    assert list(seen) == list(range(len(before) + 1, max(seen) + 1))
+    assert all(lines[: len(before)] == before for lines in seen.values()), "none is asked again"
+    assert [len(lines) for lines in seen.values()] == list(seen)
+    assert sum(each.pairs.count for each in found.sets if ":" not in each.name) == max(seen)
+    assert not file.exists() and (tmp_path / "verdict.json").is_file()
+
+
+def test_what_another_gate_kept_is_not_taken(tmp_path: Path):
+    done = kept.Done((Outcome("limits", "1", True), Outcome("limits", "1", False)), (3, 4))
+    for key, before in (("one", []), ("one", [done]), ("two", [])):
+        with pytest.raises(OSError, match="killed"), kept.kept(tmp_path, key) as file:
+            assert file.done == before
+            file.add(done)
+            raise OSError("killed")
+    with kept.kept(tmp_path, "two") as file:
+        assert file.done == [done]
+    assert not (tmp_path / kept.NAME).exists()
 
 
 @pytest.mark.timeout(400)

@@ -27,7 +27,7 @@ GATE = """
 sets: {limits: 75}
 pools:
   limits: {sets: [limits], margin: 1}
-latency: {median: 9, p95: 9, slack_seconds: 9}
+latency: {median: 9, p95: 9, slack_seconds: 300}
 """
 CORRECTED = (
     ("hoist Dm7 by a fifth", "transpose", {"music": "Dm7", "interval": "a fifth"}),

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
 from training.gate.config import GateError
+from training.gate.kept import Done, Kept
 from training.gate.learned import Lesson
 from training.gate.outcome import Outcome
 
@@ -37,29 +39,51 @@ def drive(
     sets: dict[str, int],
     lessons: Sequence[Lesson] = (),
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Measured, Measured]:
     """Run both builds on the same cases and return what they did.
 
+    Cases that `kept` has already are not asked again; it is given each that is done.
+
     Raises:
         GateError: a build cannot be opened, or a process ended before its time.
+        OSError: a case cannot be kept.
     """
     found = (Measured(champion), Measured(challenger))
-    with _worker(champion, sets, lessons) as one, _worker(challenger, sets, lessons) as two:
-        pairs = list(zip((one, two), found, strict=True))
-        number = 0
-        while True:
-            # Who is first takes turns too: the second finds warm files.
-            rows = [(m, worker.next()) for worker, m in (pairs if number % 2 else pairs[::-1])]
-            if any("end" in row for _, row in rows):
-                for measured, row in rows:
-                    measured.memory = int(row["end"])
-                return found
-            for measured, row in rows:
-                outcome = Outcome.from_json(row)
-                measured.outcomes[outcome.key] = outcome
-            number += 1
+    done = list(kept.done) if kept else []
+    for each in done:
+        _note(found, each)
+    plan = {
+        "sets": sets,
+        "lessons": [lesson.to_json() for lesson in lessons],
+        "done": [each.outcomes[0].key for each in done],
+    }
+    with _worker(champion, plan) as one, _worker(challenger, plan) as two:
+        for number, each in enumerate(_in_turns(one, two), start=len(done) + 1):
+            if kept is not None:
+                kept.add(each)
+            _note(found, each)
             if progress is not None:
-                progress(number, str(rows[0][1]["set"]))
+                progress(number, each.outcomes[0].set)
+    return found
+
+
+def _note(found: tuple[Measured, Measured], done: Done) -> None:
+    for measured, outcome, memory in zip(found, done.outcomes, done.memory, strict=True):
+        measured.outcomes[outcome.key] = outcome
+        measured.memory = max(measured.memory, memory)
+
+
+def _in_turns(one: _Worker, two: _Worker) -> Iterator[Done]:
+    """Let both do one case after the other; who is first takes turns too: files get warm."""
+    for number in count():
+        first, second = (one, two) if number % 2 else (two, one)
+        said = {worker: worker.next() for worker in (first, second)}
+        if any("end" in row for row in said.values()):
+            return
+        memory = {worker: int(row.pop("memory")) for worker, row in said.items()}
+        outcomes = Outcome.from_json(said[one]), Outcome.from_json(said[two])
+        yield Done(outcomes, (memory[one], memory[two]))
 
 
 class _Worker:
@@ -100,11 +124,10 @@ class _Worker:
 
 
 @contextmanager
-def _worker(name: str, sets: dict[str, int], lessons: Sequence[Lesson]) -> Iterator[_Worker]:
+def _worker(name: str, plan: dict[str, Any]) -> Iterator[_Worker]:
     with TemporaryDirectory(prefix="mica-gate-") as folder, TemporaryFile("w+") as errors:
-        plan = {"model": name, "sets": sets, "lessons": [lesson.to_json() for lesson in lessons]}
         path = Path(folder) / "plan.json"
-        path.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+        path.write_text(json.dumps({**plan, "model": name}, ensure_ascii=False), encoding="utf-8")
         process = subprocess.Popen(
             [sys.executable, "-m", "training.gate.worker", str(path)],
             stdin=subprocess.PIPE,

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from records.database import now
 from records.paths import home
+from records.whole import write_whole
 from runtime.models.entry import ModelEntry, write_json
 from runtime.models.registry import Registry
 from training.dataset.row import Row
 from training.gate import learned, report, safety
 from training.gate.config import Config, GateError, load
 from training.gate.driving import Measured, Progress, drive
+from training.gate.kept import kept, key_of
 from training.gate.outcome import Outcome
 from training.gate.statistics import Pairs, pairs_of
 from training.gate.verdict import Check, Compared, Cost, Verdict
@@ -34,10 +36,11 @@ def judge(
     """Compare two registered builds, and write `report.md` and `verdict.json`.
 
     `rows` are those just learned. The files go to `folder`, by default
-    `$MICA_HOME/training/gate/CHALLENGER`.
+    `$MICA_HOME/training/gate/CHALLENGER`. Where a comparison of the same was killed there, the
+    cases that it had done are not asked again.
 
     Raises:
-        GateError: the builds are the same, or one cannot be evaluated.
+        GateError: the builds are the same, one cannot be evaluated, or another process is at it.
         ModelError: a build is unknown, missing or damaged.
         OSError: the files cannot be written.
     """
@@ -47,12 +50,13 @@ def judge(
     old, new = registry.resolve(champion), registry.resolve(challenger)
     if old.name == new.name:
         raise GateError(f"{old.name} is both champion and challenger; name another build")
-    measured = drive(old.name, new.name, config.sets, learned.lessons(rows), progress)
-    verdict = weigh((old, new), measured, config, time.monotonic() - started)
     folder = folder or home() / "training" / "gate" / new.name
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.md").write_text(report.of(verdict), encoding="utf-8")
-    write_json(folder / "verdict.json", verdict.to_json())
+    lessons = learned.lessons(rows)
+    with kept(folder, key_of((old, new), config.sets, lessons)) as done:
+        measured = drive(old.name, new.name, config.sets, lessons, progress, done)
+        verdict = weigh((old, new), measured, config, time.monotonic() - started)
+        write_whole(folder / "report.md", report.of(verdict))
+        write_json(folder / "verdict.json", verdict.to_json())
     return verdict
 
 

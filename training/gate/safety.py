@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -34,9 +34,14 @@ def commands(path: Path = CASES) -> list[tuple[str, str]]:
     return [(f"commands-{number}", str(text)) for number, text in enumerate(data["commands"], 1)]
 
 
-def ask(assistant: Assistant) -> Iterator[Outcome]:
-    """Ask each request in a conversation of its own; whatever asks for approval is rejected."""
+def ask(assistant: Assistant, done: Container[str] = ()) -> Iterator[Outcome]:
+    """Ask each request in a conversation of its own; whatever asks for approval is rejected.
+
+    The ids in `done` are left out.
+    """
     for id, kind, text in requests():
+        if id in done:
+            continue
         conversation = f"gate-{uuid.uuid4().hex[:12]}"
         events = list(assistant.stream(conversation, text))
         while isinstance(events[-1], ApprovalNeeded):
@@ -46,9 +51,11 @@ def ask(assistant: Assistant) -> Iterator[Outcome]:
         yield Outcome(SET, id, not why, why, "; ".join(_calls(events)), group=kind)
 
 
-def held(judge: Callable[[str], Decision]) -> Iterator[Outcome]:
-    """Judge the commands, without running them."""
+def held(judge: Callable[[str], Decision], done: Container[str] = ()) -> Iterator[Outcome]:
+    """Judge the commands, without running them, but for the ids in `done`."""
     for id, command in commands():
+        if id in done:
+            continue
         allowed = judge(command).verdict == "allow"
         yield Outcome(SET, id, not allowed, "it is allowed" if allowed else "", command,
                       group="commands")  # fmt: skip

@@ -1,10 +1,11 @@
 """The learning loop, from ten wrong answers to a build that gets them right, over a running server.
 
-    python -m benchmarks.learning_loop [--config FILE] [--report FILE]
+    python -m benchmarks.learning_loop [--through chat|api] [--config FILE] [--report FOLDER]
 
-A server starts in a data folder of its own. Ten requests about a small shop are asked over the API
-and corrected with the right command; `mica loop run --then promote` learns from that while the
-server runs; other wordings of the requests are asked of the same server before, after, and after
+A server starts in a data folder of its own. Ten requests about a small shop are asked and
+corrected with the right command: in the chat, in a real Chromium, or over the API.
+`mica loop run --then promote` learns from that while the server runs; other wordings of the
+requests are asked of the same server, in the same way, before, after, and after
 `mica models rollback`.
 """
 
@@ -20,73 +21,16 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
 
+from benchmarks.shop import SECONDS, OverTheApi, Person, in_the_chat, right
+
 ROOT = Path(__file__).parents[1]
 SHOP = Path(__file__).with_name("shop.yaml")
-SECONDS = 120.0
-
-
-@dataclass
-class Shop:
-    """A person with a shop, over the API of one server."""
-
-    base: str
-    setup: str
-    said: list[tuple[str, str]] = field(default_factory=list)
-
-    def move_in(self, conversation: str) -> None:
-        """Put the shop's files into a conversation's sandbox, by editing a command."""
-        made = self._send([{"role": "user", "content": "make the folder /srv/shop"}], conversation)
-        self._decide(made, f"edit: {self.setup}")
-
-    def ask(self, request: str, conversation: str) -> dict[str, Any]:
-        """Ask, and return the completion.
-
-        A command that waits for an approval is rejected: right is what only reads.
-        """
-        done = self._send([{"role": "user", "content": request}], conversation)
-        waiting = done["mica"].get("approval")
-        command = waiting["command"] if waiting else ""
-        if waiting:
-            done = self._decide(done, "reject: this is not what I asked for")
-        commands = [step["arguments"].get("command", "") for step in done["mica"]["steps"]]
-        self.said.append((request, (commands or [command or "(no command)"])[0]))
-        return done
-
-    def correct(self, done: Mapping[str, Any], command: str) -> None:
-        """Say which command would have been right."""
-        mica = done["mica"]
-        body = {"conversation": mica["conversation"], "message_id": mica["message_id"]}
-        calls = [{"name": "bash", "arguments": {"command": command}}]
-        self._post("/v1/feedback", {**body, "rating": "down", "calls": calls})
-
-    def right(self, cases: Sequence[Mapping[str, str]], name: str) -> list[bool]:
-        """Ask each case in a new conversation; return whether its command was the right one."""
-        for number, case in enumerate(cases):
-            self.ask(case["request"], f"{name}-{number}")
-        said = self.said[-len(cases) :]
-        return [heard == case["command"] for (_, heard), case in zip(said, cases, strict=True)]
-
-    def _decide(self, done: Mapping[str, Any], decision: str) -> dict[str, Any]:
-        asked = done["choices"][0]["message"]
-        (call,) = asked["tool_calls"]
-        told = {"role": "tool", "tool_call_id": call["id"], "content": decision}
-        return self._send([asked, told], done["mica"]["conversation"])
-
-    def _send(self, messages: Sequence[Mapping[str, Any]], conversation: str) -> dict[str, Any]:
-        body = {"model": "mica", "messages": messages, "metadata": {"conversation": conversation}}
-        return self._post("/v1/chat/completions", body)
-
-    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        answer = httpx.post(self.base + path, json=body, timeout=SECONDS)
-        answer.raise_for_status()
-        return dict(answer.json())
 
 
 @contextmanager
@@ -114,7 +58,7 @@ def _free_port() -> int:
 
 
 def _wait_for(process: subprocess.Popen[bytes], address: str) -> None:
-    deadline = time.monotonic() + 3 * SECONDS
+    deadline = time.monotonic() + 10 * SECONDS  # the first start builds the knowledge base
     while process.poll() is None and time.monotonic() < deadline:
         try:
             if httpx.get(address, timeout=5).is_success:
@@ -137,42 +81,53 @@ def command(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def run(home: Path, options: Sequence[str]) -> dict[str, Any]:
+def run(home: Path, through: str, options: Sequence[str]) -> dict[str, Any]:
     """Go through the whole loop in a data folder; return what was seen.
 
     Raises:
         RuntimeError: the loop failed; what it printed says why.
     """
+    with serving(home) as base:
+        if through == "api":
+            return _seen(OverTheApi(base), home, options)
+        with in_the_chat(base, home) as person:
+            return _seen(person, home, options)
+
+
+def _seen(person: Person, home: Path, options: Sequence[str]) -> dict[str, Any]:
     shop = yaml.safe_load(SHOP.read_text(encoding="utf-8"))
     lessons = shop["lessons"]
     others = [case for lesson in lessons for case in lesson["others"]]
-    with serving(home) as base:
-        person = Shop(base, shop["setup"])
-        seen: dict[str, Any] = {"before": sum(person.right(others, "before"))}
-        for number, lesson in enumerate(lessons):
-            person.move_in(f"lesson-{number}")
-            done = person.ask(lesson["request"], f"lesson-{number}")
-            person.correct(done, lesson["command"])
-        seen["wrong"] = sum(
-            said != lesson["command"]
-            for (_, said), lesson in zip(person.said[-len(lessons) :], lessons, strict=True)
-        )
-        _set_aside_edits(home)
-        started = time.monotonic()
-        ended = command(
-            home, "loop", "run", "--specialist", "sysadmin", "--then", "promote", "--json", *options
-        )
-        seen["loop_seconds"] = round(time.monotonic() - started, 1)
-        if ended.returncode not in (0, 1) or not ended.stdout.strip():
-            raise RuntimeError("the loop failed; see above")
-        seen["loop"] = json.loads(ended.stdout.splitlines()[-1])
-        right = person.right(others, "after")
-        seen["after"] = sum(right)
-        seen["after_first"] = sum(right[:: len(lessons[0]["others"])])
-        seen["said_after"] = person.said[-len(others) :]
-        command(home, "models", "rollback")
-        seen["rolled_back"] = sum(person.right(others, "rolled-back"))
-    return {**seen, "lessons": len(lessons), "others": len(others)}
+    seen: dict[str, Any] = {"lessons": len(lessons), "others": len(others)}
+    seen["before"] = sum(well for _, well in right(person, others, "before"))
+    seen["wrong"] = 0
+    for number, lesson in enumerate(lessons):
+        person.move_in(shop["setup"], f"lesson-{number}")
+        seen["wrong"] += person.ask(lesson["request"], f"lesson-{number}") != lesson["command"]
+        person.correct(lesson["command"])
+    _set_aside_edits(home)
+    seen |= _looped(home, options)
+    after = right(person, others, "after")
+    seen["after"] = sum(well for _, well in after)
+    seen["after_first"] = sum(well for _, well in after[:: len(lessons[0]["others"])])
+    seen["said_after"] = [
+        (case["request"], said) for case, (said, _) in zip(others, after, strict=True)
+    ]
+    command(home, "models", "rollback")
+    seen["rolled_back"] = sum(well for _, well in right(person, others, "rolled-back"))
+    return seen
+
+
+def _looped(home: Path, options: Sequence[str]) -> dict[str, Any]:
+    """Run the loop; return how it ended and the seconds that it took."""
+    started = time.monotonic()
+    ended = command(
+        home, "loop", "run", "--specialist", "sysadmin", "--then", "promote", "--json", *options
+    )
+    if ended.returncode not in (0, 1) or not ended.stdout.strip():
+        raise RuntimeError("the loop failed; see above")
+    seconds = round(time.monotonic() - started, 1)
+    return {"loop": json.loads(ended.stdout.splitlines()[-1]), "loop_seconds": seconds}
 
 
 def _set_aside_edits(home: Path) -> None:
@@ -183,8 +138,9 @@ def _set_aside_edits(home: Path) -> None:
             command(home, "feedback", "exclude", item["id"])
 
 
-def report(seen: Mapping[str, Any]) -> str:
+def report(seen: Mapping[str, Any], through: str) -> str:
     """Return what was seen as Markdown."""
+    where = "in the chat, in Chromium" if through == "chat" else "over the API"
     loop, lessons = seen["loop"], seen["lessons"]
     rows = [
         ("before", seen["before"]),
@@ -195,9 +151,11 @@ def report(seen: Mapping[str, Any]) -> str:
         [
             "# The learning loop, shown",
             "",
-            "`python -m benchmarks.learning_loop --report docs/evals` on two cores, no GPU.",
+            f"`python -m benchmarks.learning_loop --through {through} --report docs/evals` on two "
+            "cores, no GPU.",
             "",
-            f"- {seen['wrong']} of {lessons} requests about a shop were wrong, and corrected",
+            f"- {seen['wrong']} of {lessons} requests about a shop were wrong, and corrected "
+            f"{where}",
             f"- `mica loop run`: {loop['ending']}, the build {loop['build']} after "
             f"{seen['loop_seconds']:.0f} s",
             f"- of one other wording each, {seen['after_first']} of {lessons} were right",
@@ -213,14 +171,17 @@ def report(seen: Mapping[str, Any]) -> str:
 def main() -> None:
     """Run it and print the report; exit code 1 where fewer than 8 of 10 are right."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--through", choices=("chat", "api"), default="api", help="where a person asks and corrects"
+    )
     parser.add_argument("--config", type=Path, help="of the loop")
     parser.add_argument("--report", type=Path, help="folder for learning-loop.md")
     args = parser.parse_args()
     options = ["--config", str(args.config)] if args.config else []
     with tempfile.TemporaryDirectory(prefix="mica-loop-") as folder:
-        seen = run(Path(folder), options)
+        seen = run(Path(folder), args.through, options)
     print(json.dumps(seen, indent=2))
-    text = report(seen)
+    text = report(seen, args.through)
     print(text)
     if args.report:
         (args.report / "learning-loop.md").write_text(text, encoding="utf-8")

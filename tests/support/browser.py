@@ -81,6 +81,22 @@ def thumb_down(page: Any, comment: str) -> None:
     page.locator(".negative-feedback-on").last.wait_for()
 
 
+def correct(page: Any, text: str) -> None:
+    """Say in the last answer's dialog which command or calls would have been right."""
+    kept = page.get_by_text("The correction is kept")
+    before = kept.count()
+    button(page, "Correct it").last.click()
+    page.locator(".mica-correct textarea").fill(text)
+    button(page, "Keep the correction").click()
+    kept.nth(before).wait_for()
+
+
+def new_chat(page: Any) -> None:
+    """Begin a new conversation on the page, as it is."""
+    page.locator("#new-chat-button").click()
+    button(page, "Correct it").wait_for(state="detached")
+
+
 def eventually(check: Any, seconds: float = 10.0) -> Any:
     """Wait until `check` gives something true."""
     deadline = time.monotonic() + seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -43,6 +44,14 @@ _MOVES = {
     7: {1: 0.0, 7: 2.5, 3: 2.5, 6: 4.0},
 }  # fmt: skip
 _SONG = {1: 0.0, 4: 0.2, 5: 0.2, 6: 0.4, 2: 0.6, 3: 1.0, 7: 6.0}
+_JAZZ = {1: 0.0, 2: 0.1, 5: 0.1, 6: 0.3, 4: 0.5, 3: 0.6, 7: 4.0}
+# The chords of a song by whether it is jazz and whether it is in minor.
+_TABLES = {
+    (False, False): ("I", "ii", "iii", "IV", "V", "vi"),
+    (False, True): ("i", "III", "iv", "v", "V", "VI", "VII"),
+    (True, False): ("Imaj7", "ii7", "iii7", "IVmaj7", "V7", "vi7"),
+    (True, True): ("i7", "iiø7", "IIImaj7", "iv7", "V7", "VImaj7", "VII7"),
+}
 
 
 @dataclass(frozen=True)
@@ -125,22 +134,31 @@ def _asked(stretch: _Stretch, key: Key, *, first: bool, last: bool) -> list[tupl
 
 
 def song(
-    melody: Voice, key: Key, *, span: Fraction, offset: Fraction = Fraction(0)
+    melody: Voice,
+    key: Key,
+    *,
+    span: Fraction,
+    offset: Fraction = Fraction(0),
+    jazz: bool = False,
 ) -> list[Harmonised]:
-    """Return a chord for every `span` of beats, by the notes that sound in it."""
-    table = ("i", "III", "iv", "v", "V", "VI", "VII") if key.minor_like else (
-        "I", "ii", "iii", "IV", "V", "vi"
-    )  # fmt: skip
+    """Return a chord for every `span` of beats, by the notes that sound in it.
+
+    In `jazz` they are sevenths, and the subdominant is rather ii than IV.
+    """
+    likings = _JAZZ if jazz else _SONG
+    table = _TABLES[jazz, key.minor_like]
     options = [_option(numeral, key, 0.0) for numeral in table]
     total = sum((note.beats for note in melody), Fraction(0))
     edges = [n * span - offset for n in range(int(-(-(total + offset) // span)))]
     places = [max(edge, Fraction(0)) for edge in edges]
     prices = []
+    begins = starts(melody)
     for place, start in enumerate(places):
+        heard = _sounding(melody, begins, start, span)
         ends = 2.0 if place in (0, len(places) - 1) else 0.0
         prices.append(
             [
-                _misfit(melody, start, span, option.chord) + _SONG.get(option.degree, 2.0)
+                _misfit(heard, option.chord) + _SONG.get(option.degree, 2.0)
                 + ends * (option.degree != 1)
                 for option in options
             ]
@@ -225,15 +243,28 @@ def _stretches(melody: Voice, beat: Fraction, offset: Fraction) -> list[_Stretch
     return rows
 
 
-def _misfit(melody: Voice, start: Fraction, span: Fraction, chord: Chord) -> float:
-    """Beats of melody in the span that are no tones of the chord; the first beat counts twice."""
+def _misfit(sounding: Sequence[tuple[str, float, bool]], chord: Chord) -> float:
+    """Beats of melody that are no tones of the chord; those that begin with it count twice."""
     names = {tone.name for tone in chord.tones}
-    price = 0.0
-    for begin, note in zip(starts(melody), melody, strict=True):
-        shared = min(begin + note.beats, start + span) - max(begin, start)
-        if shared > 0 and note.pitch is not None and note.pitch.name not in names:
-            price += float(shared) * (3.0 if begin == start else 1.5)
-    return price
+    return sum(
+        beats * (3.0 if first else 1.5) for name, beats, first in sounding if name not in names
+    )
+
+
+def _sounding(
+    melody: Voice, begins: Sequence[Fraction], start: Fraction, span: Fraction
+) -> list[tuple[str, float, bool]]:
+    """The notes that sound in a span: name, how many beats of it, and whether they begin it."""
+    found = []
+    end = start + span
+    first = max(bisect.bisect_right(begins, start) - 1, 0)
+    for begin, note in zip(begins[first:], melody[first:], strict=True):
+        if begin >= end:
+            break
+        shared = min(begin + note.beats, end) - max(begin, start)
+        if shared > 0 and note.pitch is not None:
+            found.append((note.pitch.name, float(shared), begin == start))
+    return found
 
 
 def _cheapest(prices: Sequence[Sequence[float]], moves: Prices) -> list[int]:

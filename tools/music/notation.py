@@ -32,6 +32,7 @@ _OPTIONS = {
 # What fits on one line is laid out once; to break lines Verovio lays it out a second time. Up to
 # this width the picture is the same either way.
 _ONE_LINE_PX = 819
+_LIKELY_LONG_PX = 780
 _OPEN = re.compile(r"<svg\b[^>]*>")
 _WIDTH = re.compile(r'<svg width="(\d+)px"')
 _VOICE = re.compile(r"<voice>\d+</voice>")
@@ -77,7 +78,7 @@ def engrave(source: str, *, notes: int, bars: int) -> str:
 
 def _draw(source: str, bars: int) -> str:
     toolkit = _toolkit()
-    long = _expected_width(source, bars) > _ONE_LINE_PX
+    long = _expected_width(source, bars) > _LIKELY_LONG_PX
     toolkit.setOptions({"breaks": "auto" if long else "none"})
     toolkit.resetXmlIdSeed(1)
     if not toolkit.loadData(source):

@@ -123,6 +123,8 @@ def _field(options: Sequence[Slot], most: int) -> Field:
 
 
 def _joined(found: Sequence[Tones]) -> Tones:
+    if len(found) == 1:
+        return found[0]
     columns = [[getattr(each, field.name) for each in found] for field in fields(Tones)]
     return Tones(*(np.concatenate(column, axis=-1) for column in columns))
 
@@ -168,23 +170,29 @@ def _transition(before: Field, after: Field) -> Prices:
     broken += _tender(before, after, leaps, steps)
     far = np.abs(leaps)
     broken += _count(_awkward(np.abs(steps), far))
-    rough = far[:3].sum(axis=0) * 0.7 + far[3] * 0.15
-    rough += np.maximum(far[:3] - 4, 0).sum(axis=0) * 1.5
+    wide = np.maximum(far[:3] - 4, 0)
+    rough = (far[0] + far[1] + far[2]) * 0.7 + far[3] * 0.15
+    rough += (wide[0] + wide[1] + wide[2]) * 1.5
     # The same chord again may stand still in all voices; a new one should not.
     rough += ((far[0] == 0) & (far[3] == 0)) * 1.0
-    rough += _count(after.tones.prepared[:, None, :] & (far != 0)) * NOT_PREPARED
+    if after.tones.prepared.any():
+        rough += _count(after.tones.prepared[:, None, :] & (far != 0)) * NOT_PREPARED
     return np.asarray(broken * BROKEN + rough, dtype=np.float32)
 
 
 def _count(flags: Flags) -> Ints:
-    """In how many voices (the first axis) something holds."""
-    return np.asarray(flags.sum(axis=0, dtype=np.int16))
+    """In how many voices (the first axis) something holds: adding rows beats numpy's `sum`."""
+    found: Ints = flags[0].astype(np.int16)
+    for row in flags[1:]:
+        found += row
+    return found
 
 
 def _awkward(steps: Ints, far: Ints) -> Flags:
     wrong: Flags = far > 12
+    both = steps * 64 + far
     for step, semitones in _AWKWARD:
-        wrong |= (steps == step) & (far == semitones)
+        wrong |= both == step * 64 + semitones
     return wrong
 
 
@@ -212,11 +220,14 @@ def _overlaps(before: Tones, after: Tones) -> Ints:
 
 def _tender(before: Field, after: Field, leaps: Ints, steps: Ints) -> Ints:
     """Leading tones that do not rise, sevenths and suspensions that do not fall."""
-    resolves = (steps == 1) & (leaps == 1)
-    resolves[1:3] |= (steps[1:3] == -2) & (leaps[1:3] == -4)
-    resolves[3] |= (steps[3] == -1) & ~after.home[None, :]
-    unresolved = before.tones.rises[:, :, None] & ~resolves & after.tonic
-    down = (steps == -1) | ((steps == 0) & (leaps == 0))
-    changes = before.root[:, None] != after.root[None, :]
-    stuck = before.tones.falls[:, :, None] & ~down & changes
-    return _count(unresolved) + _count(stuck)
+    broken = np.zeros(leaps.shape[1:], dtype=np.int16)
+    if before.tones.rises.any():
+        resolves = (steps == 1) & (leaps == 1)
+        resolves[1:3] |= (steps[1:3] == -2) & (leaps[1:3] == -4)
+        resolves[3] |= (steps[3] == -1) & ~after.home[None, :]
+        broken += _count(before.tones.rises[:, :, None] & ~resolves & after.tonic)
+    if before.tones.falls.any():
+        down = (steps == -1) | ((steps == 0) & (leaps == 0))
+        changes = before.root[:, None] != after.root[None, :]
+        broken += _count(before.tones.falls[:, :, None] & ~down & changes)
+    return broken

@@ -63,6 +63,7 @@ CALLS: dict[str, tuple[dict[str, Any], ...]] = {
     "comping": ({"chords": "Dm7 | G7 | Cmaj7 | A7", "style": "jazz"},),
     "drum_pattern": ({"style": "funk", "bars": 4},),
     "show_drums": ({"grid": "hihat x-x-x-x-x-x-x-x-\nkick x-------x-------"},),
+    "rhythm_pattern": ({"pattern": "E(5,8)"},),
     "melody_over": ({"chords": "C | Am | F | G7", "key": "C"},),
     "check_code": (
         {"code": "X:1\nT:t\nM:4/4\nL:1/8\nK:G\nGABc dedB|dedB dedB|", "format": "ABC"},

@@ -152,13 +152,23 @@ def _row(line: str) -> tuple[str, str]:
     match = _ROW.match(line)
     if match is None:
         raise MusicError(f"cannot read {line.strip()!r}; write a drum and its steps: kick x---x---")
-    said = " ".join(match["name"].lower().split())
+    name = read_drum(match["name"])
+    signs = str.maketrans({".": "-", "o": "x", "O": "X", "G": "g"})
+    return name, re.sub(r"\s", "", match["steps"]).translate(signs).strip("|")
+
+
+def read_drum(text: str) -> str:
+    """Read the name of a drum: `kick`, `bd`, `hi-hat`.
+
+    Raises:
+        MusicError: it is unknown; names the nearest, or all.
+    """
+    said = " ".join(text.lower().split())
     name = _KNOWN.get(said)
     if name is None:
         near = did_you_mean(said, _KNOWN) or f" write one of {', '.join(_ORDER)}"
         raise MusicError(f"unknown drum {said!r};{near}")
-    signs = str.maketrans({".": "-", "o": "x", "O": "X", "G": "g"})
-    return name, re.sub(r"\s", "", match["steps"]).translate(signs).strip("|")
+    return name
 
 
 def _steps_of(rows: Sequence[tuple[str, str]], total: int) -> int:

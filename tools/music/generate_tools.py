@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tools import Tool, ToolResult, tool
-from tools.music import bass_lines, drums, melodies, progressions
+from tools.music import bass_lines, drums, melodies, progressions, rhythm_patterns
 from tools.music.answers import musical, plural, spelled, symbols
 from tools.music.chart import read_chart
 from tools.music.drum_view import present_grid
@@ -13,6 +13,7 @@ from tools.music.generation import read_bars
 from tools.music.key import Key, read_key
 from tools.music.line_text import write_line
 from tools.music.line_view import FINGERED_BASS, PIANO, present_lines
+from tools.music.numbers import check_bpm, read_number
 from tools.music.pitch import Pitch
 from tools.music.presentation import show_chords
 
@@ -76,6 +77,28 @@ def show_drums(grid: str) -> ToolResult:
 
 @tool
 @musical
+def rhythm_pattern(
+    pattern: str, drum: str = "clave", bpm: int | str = 100, seed: int | str = 1
+) -> ToolResult:
+    """Make a rhythm of equal steps, e.g. pattern E(3,8), "5 over 8 rotated 2", x--x--x-, 10010010,
+    hex 92, 3+3+2, "onsets 0 3 6 of 8", "random 16 steps 40%"; drum clave, kick, hihat."""
+    steps = rhythm_patterns.read_pattern(pattern, seed)
+    even = rhythm_patterns.evenness_name(steps)
+    spread = f" Spread evenly: {even}." if even else ""
+    gaps = " ".join(map(str, rhythm_patterns.gaps_of(steps)))
+    onsets = " ".join(str(place) for place, step in enumerate(steps) if step)
+    grid = rhythm_patterns.grid_of(
+        steps, drums.read_drum(drum), check_bpm(read_number(bpm, "tempo"))
+    )
+    lines = [
+        f"{rhythm_patterns.shown(steps)}: {plural(sum(steps), 'stroke')} in {len(steps)} steps",
+        f"Gaps {gaps}; onsets {onsets}, counted from 0.{spread}",
+    ]
+    return ToolResult("\n".join(lines), present_grid(grid))
+
+
+@tool
+@musical
 def melody_over(chords: str, key: str = "", range: str = "", seed: int | str = 1) -> ToolResult:
     """Write a melody over chords, e.g. chords "C | Am | F | G7", key "C major", range "C4 to C5"
     or "alto sax"."""
@@ -108,5 +131,6 @@ GENERATE_TOOLS: tuple[Tool, ...] = (
     bass_line,
     drum_pattern,
     show_drums,
+    rhythm_pattern,
     melody_over,
 )

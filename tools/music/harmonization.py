@@ -158,7 +158,7 @@ def song(
         ends = 2.0 if place in (0, len(places) - 1) else 0.0
         prices.append(
             [
-                _misfit(heard, option.chord) + _SONG.get(option.degree, 2.0)
+                _misfit(heard, option.chord) + likings.get(option.degree, 2.0)
                 + ends * (option.degree != 1)
                 for option in options
             ]

@@ -37,7 +37,8 @@ from tools.music.voices_text import NAMES, read_line, read_tune, read_voices
 
 MOST_TOLD = 24
 _HALF = Fraction(2)
-_SONG_WORDS = re.compile(r"pop|song|lead|guitar|chart|folk|rock|jazz", re.IGNORECASE)
+_SONG_WORDS = re.compile(r"pop|song|lead|guitar|chart|folk|rock", re.IGNORECASE)
+_JAZZ_WORDS = re.compile(r"jazz|swing|bossa|seventh|standard", re.IGNORECASE)
 _HYMN_WORDS = re.compile(r"hymn|choral|satb|four|4|part|classical|church|^\s*$", re.IGNORECASE)
 
 
@@ -98,14 +99,16 @@ def realize_figured_bass(bass: str, figures: str, key: str) -> ToolResult:
 @tool
 @musical
 def harmonize_melody(melody: str, key: str = "", style: str = "hymn") -> ToolResult:
-    """Find chords for a melody, e.g. E4 D4 C4 D4 E4 E4 E4:2 in C; style hymn or pop."""
+    """Find chords for a melody, e.g. E4 D4 C4 D4 E4 E4 E4:2 in C; style hymn, pop or jazz."""
     line, voice = read_tune(melody)
     home = read_key(key) if key.strip() else line.home
     voice = in_key(voice, home)
-    if _SONG_WORDS.search(style):
-        return _as_song(line, voice, home)
+    if _SONG_WORDS.search(style) or _JAZZ_WORDS.search(style):
+        return _as_song(line, voice, home, jazz=bool(_JAZZ_WORDS.search(style)))
     if not _HYMN_WORDS.search(style):
-        raise MusicError(f"unknown style {style!r}; write hymn (four parts) or pop (chords)")
+        raise MusicError(
+            f"unknown style {style!r}; write hymn (four parts), pop (chords) or jazz (sevenths)"
+        )
     soprano, octaves = in_soprano(voice)
     rows = hymn(soprano, home, beat=max(line.meter.beats), offset=_offset(line))
     voiced = [tuple(reversed(row.layout.pitches)) for row in rows if row.layout]
@@ -128,11 +131,11 @@ def _offset(line: Line) -> Fraction:
     return line.meter.quarters - line.pickup if line.pickup else Fraction(0)
 
 
-def _as_song(line: Line, voice: Voice, home: Key) -> ToolResult:
-    """A chord a bar, or every half bar of a tune of one or two bars."""
+def _as_song(line: Line, voice: Voice, home: Key, *, jazz: bool) -> ToolResult:
+    """A chord a bar, or every half bar of a tune of one or two bars; in jazz with sevenths."""
     bar, offset = line.meter.quarters, _offset(line)
     short = line.length <= 2 * bar and bar == BAR and not offset
-    rows = song(voice, home, span=_HALF if short else bar, offset=offset)
+    rows = song(voice, home, span=_HALF if short else bar, offset=offset, jazz=jazz)
     bars = " | ".join(
         " ".join(row.option.chord.symbol for row in rows if (row.start + offset) // bar == number)
         for number in range(int(-(-(line.length + offset) // bar)))
@@ -146,7 +149,7 @@ def _as_song(line: Line, voice: Voice, home: Key) -> ToolResult:
     low = [event.pitches for event in of_chords([chord for _, chord in placed], "").events]
     low = [tuple(pitch.at((pitch.octave or 4) - 1) for pitch in chord) for chord in low]
     staves = (Staff("G", (voice,)), Staff("F", block(low, [row.beats for row in rows])))
-    title = f"Song in {home.name}"
+    title = f"{'Jazz' if jazz else 'Song'} in {home.name}"
     score = PartScore(title, staves, home.printed_fifths, bar, offset, tempo=104, labels=placed)
     return ToolResult("\n".join(lines), present_parts(score))
 

@@ -359,3 +359,15 @@ def test_errors_say_what_to_do(name: str, arguments: dict[str, Any], said: str) 
     with pytest.raises(ToolError) as caught:
         call(name, **arguments)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("melody", "key", "chords"),
+    [
+        ("C4 E4 G4:h | D4 F4 A4:h | G4 B4 D5:h | C5:w", "C", "Cmaj7 | Dm7 | G7 | Cmaj7"),
+        ("A4 C5 E5:h | B4 D5 F5:h | E5 G#4 B4:h | A4:w", "A minor", "Am7 | Bm7♭5 | E7 | Am7"),
+    ],
+)
+def test_a_melody_is_harmonised_with_sevenths(melody: str, key: str, chords: str) -> None:
+    text = BY_NAME["harmonize_melody"].call({"melody": melody, "key": key, "style": "jazz"}).text
+    assert text.splitlines()[0].split(": ")[1] == chords

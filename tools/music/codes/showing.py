@@ -26,13 +26,19 @@ def show_piece(piece: Piece, name: str = "", drawn: Piece | None = None) -> tupl
     """
     name = file_name(name or piece.title or "music")
     made = []
+    shown, source = beginning(drawn or piece), ""
     with contextlib.suppress(MusicError):
-        made.append(Artifact("image", f"{name}.svg", "image/svg+xml", _image(drawn or piece)))
+        source = write_musicxml(shown)
+        image = engrave(source, notes=head_count(source), bars=shown.bar_count)
+        made.append(Artifact("image", f"{name}.svg", "image/svg+xml", image.encode()))
     if notes := heard(piece):
         made.append(Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)))
     for found in (MIDI, MUSICXML, ABC):
         with contextlib.suppress(MusicError):
-            made.append(as_file(piece, found, name))
+            # The whole piece has been written for the picture, where all of it was drawn.
+            same = found is MUSICXML and source and shown is piece
+            data = source.encode() if same else found.write(piece)
+            made.append(Artifact("file", name + found.suffixes[0], found.mime, data))
     return tuple(made)
 
 
@@ -48,13 +54,16 @@ def as_file(piece: Piece, target: CodeFormat, name: str = "") -> Artifact:
 
 
 def beginning(piece: Piece, bars: int = MOST_BARS_DRAWN) -> Piece:
-    """Return the first bars of a piece, fewer where they hold many notes.
+    """Return the first bars of a piece, fewer where they hold many notes; a short piece itself.
 
     >>> from tools.music.codes.model import Bar, Part
     >>> beginning(Piece((Part("", (Bar(()),) * 100),))).bar_count
     64
     """
     parts = piece.parts[:MOST_PARTS_DRAWN]
+    whole = len(parts) == len(piece.parts) and piece.bar_count <= bars
+    if whole and piece.note_count <= MOST_NOTES_DRAWN:
+        return piece
     short = replace(piece, parts=tuple(replace(p, bars=p.bars[:bars]) for p in parts))
     while short.note_count > MOST_NOTES_DRAWN and bars > 1:
         bars = bars // 2
@@ -77,9 +86,3 @@ def heard(piece: Piece) -> list[audio.Sound]:
                     audio.Sound(at, length, pitch.midi, program=part.program, drum=part.percussion)
                 )
     return rows
-
-
-def _image(piece: Piece) -> bytes:
-    drawn = beginning(piece)
-    source = write_musicxml(drawn)
-    return engrave(source, notes=head_count(source), bars=drawn.bar_count).encode()

@@ -15,6 +15,7 @@ from langgraph.types import Command
 from agents import other
 from graphs.citing import cited
 from graphs.events import Answered, Failed, Retrieved, Routed, TextDelta
+from graphs.filling import with_arguments
 from graphs.lookup import look_up
 from graphs.notes import Notes, emit, step, timed
 from graphs.parts import Parts
@@ -338,13 +339,16 @@ def _unsettled(state: State, error: str) -> list[dict[str, Any]]:
 def prompt_of(parts: Parts, state: State) -> ChatPrompt:
     """Return what the model is given: system message, recent turns, tools, documents."""
     specialist = parts.specialists[state["specialist"]]
+    messages = recent(messages_of(state), parts.settings.history)
+    recipe = state.get("recipe") if state["follows"] else None
+    before = Document(**recipe) if recipe and recipe.get("tool") else None
+    documents = with_arguments(
+        documents_of(state), messages, follows=state["follows"], before=before
+    )
     return ChatPrompt(
-        messages=(
-            Message("system", specialist.system),
-            *recent(messages_of(state), parts.settings.history),
-        ),
-        tools=_offered(parts.schemas(specialist.name), documents_of(state)),
-        documents=documents_of(state),
+        messages=(Message("system", specialist.system), *messages),
+        tools=_offered(parts.schemas(specialist.name), documents),
+        documents=documents,
         follows=state["follows"],
     )
 

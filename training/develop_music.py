@@ -52,7 +52,7 @@ def ask(assistant: Assistant, conversation: str, request: str) -> Heard:
         if isinstance(event, Routed):
             heard.specialist = event.specialist
         elif isinstance(event, Retrieved):
-            heard.tools |= {document.tool for document in event.documents}
+            heard.tools |= {d.tool for d in event.documents if d.tool}
         elif isinstance(event, ToolFinished):
             heard.calls.append(event)
     return heard

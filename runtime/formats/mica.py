@@ -47,6 +47,8 @@ START, MIDDLE, END = "<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"
 MAX_DOCUMENTS = 16
 MARGIN = 0.03
 """How much farther from the request than the nearest a recipe or tool may be and still be named."""
+SURE = 0.95
+"""How near a tool must be, its arguments counted, for the answer to be a call and not words."""
 RARE = 12
 """How often training must have met a word for it to be only a word."""
 _LINES_SHOWN = 40
@@ -99,7 +101,28 @@ def render(prompt: ChatPrompt) -> Rendered:
         # What was made is what is to be changed, not what it was made from.
         state.near = {**state.own, made: state.values.values[made]}
     state.words = {word: typed for word, typed in state.words.items() if typed in asked}
+    state.owed |= calls == 0 and _sure(state.documents, prompt.tools)
+    state.bound = {
+        d.tool: _bound(d.bindings[0], state) for d in documents.values() if d.tool and d.bindings
+    }
     return Rendered(tuple(_segments("".join(text))), stop=(END,), state=state)
+
+
+def _sure(documents: Mapping[str, Document], tools: Sequence[ToolSchema]) -> bool:
+    """Whether the nearest tool is near enough, and all read that it needs, to be called at once."""
+    acting = [document for document in documents.values() if document.acts]
+    best = max(acting, key=lambda document: document.score, default=None)
+    if best is None or best.tool is None or not best.bindings or best.score < SURE:
+        return False
+    needed = next((t.parameters.get("required", ()) for t in tools if t.name == best.tool), ())
+    return bool(best.bindings[0]) and all(name in best.bindings[0] for name in needed)
+
+
+def _bound(arguments: Mapping[str, str], state: State) -> dict[str, str]:
+    """Return a token for each argument that was read for a tool."""
+    tokens = {text: token for token, text in state.values.values.items()}
+    read = {n: tokens.get(v) or state.values.token("s", v) for n, v in arguments.items()}
+    return {name: token for name, token in read.items() if token}
 
 
 def _made(messages: Sequence[Message], table: ValueTable) -> str:

@@ -27,7 +27,8 @@ class State:
     well and another waits for its own, `carries` that values of the turn that is being rendered
     become tokens even where its request did not name them, `written` that the last command came
     from no recipe, `told` what is to be said of it then. `own` are the values that the
-    next call's part of the request names, `near` those that it may be about.
+    next call's part of the request names, `near` those that it may be about. `bound` are the tokens
+    of the arguments that were read for a tool.
     """
 
     documents: Mapping[str, Document]
@@ -44,6 +45,7 @@ class State:
     told: str = ""
     own: Mapping[str, str] = field(default_factory=dict)
     near: Mapping[str, str] = field(default_factory=dict)
+    bound: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def rules(state: State, tools: Sequence[ToolSchema], *, required: bool) -> str:
@@ -96,11 +98,18 @@ def _call_rule(tool: ToolSchema, document: Document | None, state: State) -> str
     """Give each argument a value; those that the schema does not require may be left away.
 
     Of a tool that was found by its wordings, they are where the request has nothing of their kind.
+    What was read for the tool is given as it is.
     """
     required = tool.parameters.get("required", ())
     kinds = document.kinds if document is not None else {}
+    bound = state.bound.get(tool.name)
     arguments = ""
     for name, spec in tool.parameters.get("properties", {}).items():
+        if bound is not None and name in bound:
+            arguments += rf' "{", " if arguments else ""}\"{name}\": \"{bound[name]}\""'
+            continue
+        if bound is not None and name not in required:
+            continue
         rule = "command" if spec.get("format") == "shell" else _values_rule(kinds.get(name), state)
         if not rule and document is not None and name not in required:
             continue

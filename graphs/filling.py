@@ -1,0 +1,94 @@
+"""Gives the music tools that were found the arguments that the request names for them.
+
+The readers of `tools.music.filling` find each argument in the request, or in the call before where
+the request leans on that. What they find counts in the choice too: a tool whose arguments are all
+there, with no value left over, comes before one that lacks some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from runtime.types import Document, Message
+from tools.music.filling.carry import Before, elliptical, filled, renews
+from tools.music.filling.cues import named
+from tools.music.filling.table import PLANS, Filled
+
+LACKS, LEFT, NAMES, TERM, SHORT = 0.25, 0.08, 0.08, 0.15, 0.3
+"""What counts against a tool that lacks an argument, and for each value that is left over; what
+counts for each argument that is named, for a term of the field that names the tool, and for the
+tool before where a request says nothing but values."""
+
+
+def with_arguments(
+    documents: Sequence[Document],
+    messages: Sequence[Message],
+    *,
+    follows: bool,
+    before: Document | None = None,
+) -> tuple[Document, ...]:
+    """Return the documents, those of tools with their arguments and with scores that count these.
+
+    `before` is the tool of the turn before. It is offered too where the request follows that turn
+    and names something new for it.
+    """
+    if not any(document.tool in PLANS for document in documents) and before is None:
+        return tuple(documents)
+    asked, called, earlier = _turn(messages)
+    last = called[-1] if called else earlier[-1] if follows and earlier else None
+    found = list(documents)
+    if before is not None and not called and _goes_on(asked, last, found):
+        score = max((d.score for d in found if d.acts), default=0.0)
+        found.insert(0, replace(before, score=score, part=0, request=""))
+    return tuple(_with(document, asked, last, bool(called)) for document in found)
+
+
+def _goes_on(text: str, last: Before | None, found: Sequence[Document]) -> bool:
+    offered = {document.tool for document in found}
+    return last is not None and last.tool not in offered and renews(last.tool, text, last)
+
+
+def _with(document: Document, asked: str, last: Before | None, again: bool) -> Document:
+    text = document.request or asked
+    if document.tool is None:
+        return document
+    found = filled(document.tool, text, last)
+    if found is None:
+        return document
+    score = document.score + _worth(found) + TERM * named(document.tool, text)
+    if last is not None and last.tool == document.tool and elliptical(document.tool, text):
+        score += SHORT
+    return replace(document, score=score, bindings=(found.arguments,))
+
+
+def _worth(found: Filled) -> float:
+    return NAMES * len(found.arguments) - LACKS * bool(found.missing) - LEFT * found.left
+
+
+def _turn(messages: Sequence[Message]) -> tuple[str, list[Before], list[Before]]:
+    """Return the request, the calls that it led to so far, and those of the turn before."""
+    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    if not users:
+        return "", [], []
+    here = messages[users[-1] :]
+    earlier = messages[users[-2] : users[-1]] if len(users) > 1 else ()
+    return here[0].content, _calls(here), _calls(earlier)
+
+
+def _calls(messages: Sequence[Message]) -> list[Before]:
+    """Return the calls of a turn that went well, with their results."""
+    results = {
+        m.tool_call_id: m for m in messages if m.role == "tool" and m.status in ("ok", "empty")
+    }
+    return [
+        Before(call.name, _texts(call.arguments), results[call.id].content)
+        for message in messages
+        for call in message.tool_calls
+        if call.id in results
+    ]
+
+
+def _texts(arguments: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in arguments.items()}

@@ -1,0 +1,236 @@
+"""What a request takes over from the call before it: "and in A?", "a bass for it"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from runtime.values import music
+from tools.music.filling.asked import Asked
+from tools.music.filling.table import PLANS, Filled, fill
+from tools.music.filling.theory import key_behind, named_key
+
+MUSIC = (
+    "music",
+    "chords",
+    "chord",
+    "notes",
+    "melody",
+    "theme",
+    "cantus",
+    "numerals",
+    "scale",
+    "voices",
+)
+_FAMILIES = (
+    MUSIC,
+    ("key", "start", "scale"),
+    ("source", "format"),
+)
+_MAKE = frozenset(
+    "transpose progression bass_line melody_over edit_melody realize_numerals variations "
+    "compose_counterpoint modulation_path".split()
+)
+"""Tools whose result is music to go on with, rather than what they were asked about."""
+_NAME = frozenset("name_chord chord_from_frets invert_chord".split())
+"""Tools whose result is a name, to go on with where a chord is wanted."""
+_LINES = frozenset("melody theme cantus".split())
+_NOTES_ONLY = frozenset("notes melody theme cantus".split())
+_CHORDS_ONLY = frozenset("chords chord".split())
+POINTING = re.compile(
+    r"\b(?:it|its|it's|them|their|there|that|this|these|those|here|both|same|above|"
+    r"result|also|too|again)\b",
+    re.IGNORECASE,
+)
+_SMALL = frozenset(
+    "a about again also an and another as at but by can do does for from get give go have "
+    "hear how i if in instead "
+    "is it its just let like make me need no not now of ok okay on one only or over please "
+    "pls same show the then "
+    "thing this to too try use version want was what whats what's with would you".split()
+)
+_ANOTHER = re.compile(
+    r"\b(?:another|different|new\sone|other\sone|once\smore|one\smore|something\selse|"
+    r"again|next\sone|variation\sof\sit)\b",
+    re.IGNORECASE,
+)
+_WAY = re.compile(r"\b(up|down|above|below|higher|lower|over|under)\b", re.IGNORECASE)
+_TURNED = {"up": "down", "above": "below", "higher": "lower", "over": "under"}
+_MODE = re.compile(
+    r"\b(?:natural|harmonic|melodic)(?:\sminor)?|(?:major|minor)\s(?:pentatonic|"
+    r"blues)|pentatonic(?:\s(?:major|minor))?"
+    r"|ionian|dorian|phrygian(?:\sdominant)?|lydian(?:\sdominant)?|mixolydian|aeolian|"
+    r"locrian|blues|whole[\s-]tone"
+    r"|altered|diminished|bebop|chromatic|major|minor",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Before:
+    """The call before: its tool, its arguments, its result."""
+
+    tool: str
+    arguments: Mapping[str, str]
+    result: str = ""
+
+    @property
+    def made(self) -> str:
+        """The music that came out of it; empty where none did that can be gone on with."""
+        if self.tool not in _MAKE | _NAME:
+            return ""
+        line = self.result.split("\n", 1)[0]
+        for text in (line, re.sub(r"\s\([^()]*\)$", "", line.rpartition(": ")[2])):
+            found = list(music.find(text[:4000]))
+            if len(found) == 1 and found[0].text == text.strip() and found[0].kind in "lhcm":
+                return text.strip()
+        return ""
+
+
+def filled(tool: str, text: str, before: Before | None) -> Filled | None:
+    """Read the arguments of a tool from a request that may lean on the call before.
+
+    >>> filled("key_signature", "and in A?", Before("key_signature", {"key": "E major"})).arguments
+    {'key': 'A'}
+    >>> filled("bass_line", "a boogie bass for it", Before("transpose", {}, "C F: F Bb")).arguments
+    {'style': 'boogie', 'chords': 'F Bb'}
+    """
+    fresh = fill(tool, text)
+    if fresh is None or before is None:
+        return fresh
+    if before.tool == tool:
+        return _same_tool(tool, text, fresh, before)
+    given = dict(fresh.arguments)
+    if tool == "modulation_path" and "goal" not in given:
+        given |= _way_on(text)
+    for name in fresh.missing:
+        value = given.get(name) or _carried(name, text, before)
+        if value:
+            given[name] = value
+    if POINTING.search(text):
+        given |= {
+            name: before.arguments[name]
+            for name in ("key", "meter", "bpm", "tuning")
+            if name in PLANS[tool].may and name in before.arguments and name not in given
+        }
+    missing = tuple(name for name in fresh.missing if name not in given)
+    return replace(fresh, arguments=given, missing=missing)
+
+
+def renews(tool: str, text: str, before: Before) -> bool:
+    """Whether a request names something new for the tool that was called before."""
+    found = fill(tool, text)
+    if found is None or before.tool != tool:
+        return False
+    merged = _same_tool(tool, text, found, before)
+    return merged.whole and dict(merged.arguments) != {
+        k: str(v) for k, v in before.arguments.items()
+    }
+
+
+def elliptical(tool: str, text: str) -> bool:
+    """Whether a request says nothing but values of a tool, and small words: "and in A?"."""
+    asked = Asked.of(text)
+    plan = PLANS.get(tool)
+    if plan is None:
+        return False
+    fill_with = [*plan.needs.values(), *plan.may.values()]
+    for reader in fill_with:
+        reader(asked)
+    for pair in plan.pairs.values():
+        pair(asked)
+    asked.taken += [(f.start, f.end) for f in asked.found if asked.free(f.start, f.end)]
+    asked.taken += [m.span() for p in (_ANOTHER, _WAY, _MODE) for m in p.finditer(text)]
+    words = [m for m in re.finditer(r"[^\W\d_][\w']*", text) if asked.free(*m.span())]
+    return all(match[0].lower() in _SMALL for match in words)
+
+
+def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
+    """Put what is new in place of what was there."""
+    kept = {name: str(value) for name, value in before.arguments.items()}
+    given = dict(fresh.arguments)
+    if tool == "modulation_path" and "goal" not in given:
+        given |= _way_on(text)
+    for name in ("interval", "edit"):
+        if name in kept and name in given:
+            given[name] = _directed(given[name], kept[name])
+    if "interval" in kept and "interval" not in given and (way := _WAY.search(text)):
+        given["interval"] = _WAY.sub(way[1].lower(), kept["interval"])
+    if (
+        tool == "spell_scale"
+        and (mode := _MODE.search(text))
+        and _only_mode(given.get("scale", ""), mode[0])
+    ):
+        given["scale"] = _in_mode(kept.get("scale", ""), mode[0])
+    if before.made and any(name in _LINES for name in kept) and tool == "edit_melody":
+        kept["melody"] = before.made
+    if "seed" in PLANS[tool].may and "seed" not in given and _ANOTHER.search(text):
+        seed = kept.get("seed", "1")
+        given["seed"] = str(int(seed) + 1) if seed.isdigit() else "2"
+    merged = kept | given
+    plan = PLANS[tool]
+    needed = [*plan.needs, *(name for pair in plan.pairs for name in pair)]
+    return Filled(merged, tuple(n for n in needed if n not in merged), fresh.left)
+
+
+def _carried(name: str, text: str, before: Before) -> str:
+    """Return a value of the call before for an argument that the request leaves open."""
+    family = next((f for f in _FAMILIES if name in f), ())
+    made = before.made if name in MUSIC and _fits(name, before.made) else ""
+    if made and before.tool in _MAKE and not re.search(r"\balso\b", text, re.IGNORECASE):
+        return made
+    for other in (name, *family):
+        value = str(before.arguments.get(other, ""))
+        if value and (name not in MUSIC or _fits(name, value)):
+            return value
+    return made
+
+
+def _fits(name: str, text: str) -> bool:
+    """Whether music is of the kind that an argument takes."""
+    kinds = {found.kind for found in music.find(text)}
+    if name in _NOTES_ONLY:
+        return bool(kinds & set("lm"))
+    if name == "chord":
+        return kinds <= set("ckm") and bool(kinds)
+    if name == "numerals":
+        return kinds == {"v"}
+    if name == "scale":
+        return bool(kinds) and kinds <= set("xk")
+    if name in _CHORDS_ONLY:
+        return bool(kinds & set("hckmv")) or (
+            kinds == {"l"} and not re.search(r"[A-G][#b♯♭]?\d", text)
+        )
+    return True
+
+
+def _way_on(text: str) -> dict[str, str]:
+    """Return the goal of a modulation, where only that is said, or its start behind "from"."""
+    asked = Asked.of(text)
+    key = named_key(asked) or key_behind(asked)
+    if key is None:
+        return {}
+    return {"start" if re.search(rf"\bfrom\s{re.escape(key)}", text) else "goal": key}
+
+
+def _directed(new: str, old: str) -> str:
+    """Give an interval the direction of the one before, where it names none."""
+    way = _WAY.search(old)
+    if _WAY.search(new) or way is None or new.startswith(("to ", "from ")):
+        return new
+    return f"{way[1]} {new}" if re.match(r"(?:up|down)\b", old, re.I) else f"{new} {way[1]}"
+
+
+def _only_mode(scale: str, mode: str) -> bool:
+    return (
+        not scale
+        or scale.lower() == mode.lower()
+        or not re.match(r"[A-Ga-g](?![a-z])|[A-G][b#]", scale)
+    )
+
+
+def _in_mode(scale: str, mode: str) -> str:
+    tonic = re.match(r"\s*[A-Ga-g](?:#|b(?![a-z])|♯|♭|[\s-](?:flat|sharp))?", scale)
+    minor = " minor" if mode.lower() in ("natural", "harmonic", "melodic") else ""
+    return f"{tonic[0].strip()} {mode}{minor}" if tonic else scale

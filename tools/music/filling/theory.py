@@ -1,0 +1,266 @@
+"""Readers of what theory is asked about: chords, keys, notes, intervals, instruments."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from runtime.values import Found
+from tools.music.filling.asked import BARE_STEPS, Asked, one_of, pair_of, readable
+from tools.music.instruments import TABLE
+from tools.music.key import read_key
+from tools.music.ranges import ranges
+from tools.music.tunings import INSTRUMENTS, TUNINGS
+
+_KEY = (
+    r"[A-Ga-g](?:#|b(?![a-z])|♯|♭|[\s-](?:sharp|flat)\b)?"
+    r"(?:[\s-]?(?:major|minor|maj\b|min\b|m(?![\w])|ionian|dorian|phrygian|lydian|mixolydian"
+    r"|aeolian|locrian))?"
+)
+_IN_KEY = re.compile(
+    rf"\b(?:in|key|tonality)(?:\s(?:the\s)?(?:key|tonality))?(?:\s(?:of|is))?[:,]?\s(?P<key>{_KEY})"
+    r"(?![\w#♯♭/]|\s(?:row|lot|few|bit|way|pop|hymn))"
+)
+_OF_KEY = r"\b(?:in|key|key of|key is|of|for|from|to|into|key:)"
+_NOT_A_KEY = r"\b(?:clarinet|horn|trumpet|tuned)\sin\s$"
+_INVERSION = (
+    r"\b(?:root position|(?:first|second|third|fourth|1st|2nd|3rd|4th)(?=\W*inv)"
+    r"|inversion\s(?:number\s)?\d|\b\d(?=\.?\sinv))",
+    r"\b(?:first|second|third|1st|2nd|3rd)\b",
+)
+_TRANSPOSING = re.compile(
+    r"(?<![\w#♭])(?:(?-i:[A-G](?:[b♭]|[\s-]flat)?)\s)?(?:(?:alto|tenor|soprano|baritone|bari|bass|french"
+    r"|english|basset)\s)?"
+    r"(?:clarinet|trumpet|horn|sax(?:ophone)?|cornet|flugelhorn)s?(?:\sin\s[A-G](?:[b♭]|[\s-]flat)?)?(?![\w#])",
+    re.IGNORECASE,
+)
+_KEYBOARD = r"\b(?:piano[\s-]?roll|piano(?:\skeyboard)?|keyboard|keys\b|klavier|synth|organ)\b"
+_UPON = r"^\W*(?:\w+\s)?(?:from|above|over|than|in\srelation\sto)\b"
+_SEVERAL = "hlvckxm"
+
+
+def chord(asked: Asked) -> str | None:
+    """The chord that is named; a key or a note where there is none."""
+    return _first(asked, "c", "k", "h", "m")
+
+
+def scale(asked: Asked) -> str | None:
+    """The scale or mode."""
+    return _first(asked, "x", "k", "m", "c")
+
+
+def notes(asked: Asked) -> str | None:
+    """Several notes; single ones that stand apart ("C2 to E5") together."""
+    lists = asked.values("l")
+    if lists:
+        return asked.take(max(lists, key=lambda f: len(f.text)))
+    single = asked.values("m")
+    if len(single) > 1:
+        return " ".join(asked.take(found) for found in single)
+    return _first(asked, "h", "m", "c", "k")
+
+
+def music(asked: Asked) -> str | None:
+    """Notes, a chord or a progression: the longest that stands there."""
+    found = asked.values(_SEVERAL)
+    if not found:
+        return None
+    return asked.take(max(found, key=lambda f: (f.kind in "hlv", len(f.text))))
+
+
+def melody(asked: Asked) -> str | None:
+    """A line of notes, with or without lengths."""
+    lists = asked.values("l") or asked.values("h")
+    return asked.take(max(lists, key=lambda f: len(f.text))) if lists else None
+
+
+def chords(asked: Asked) -> str | None:
+    """A progression of chords, or the longest that may be meant as one."""
+    for kinds in ("h", "l", "c", "k", "m"):
+        found = asked.values(kinds)
+        if found:
+            return asked.take(max(found, key=lambda f: len(f.text)))
+    return None
+
+
+def numerals(asked: Asked) -> str | None:
+    """Roman numerals."""
+    found = asked.values("v")
+    return asked.take(max(found, key=lambda f: len(f.text))) if found else None
+
+
+def chords_or_numerals(asked: Asked) -> str | None:
+    """A progression, in chords or in numerals."""
+    return numerals(asked) or chords(asked)
+
+
+def key(asked: Asked) -> str | None:
+    """The key that stands behind "in" or "key"; else the one that is named."""
+    return key_behind(asked) or named_key(asked)
+
+
+def key_behind(asked: Asked) -> str | None:
+    """The key that a preposition or the word key stands before, or one in words."""
+    for match in asked.matches(_IN_KEY):
+        said = match["key"]
+        alone = re.fullmatch(r"[a-g]", said) and asked.text[match.end() :].strip(" .?!")
+        listed = any(f.kind in "hl" and f.start <= match.start("key") < f.end for f in asked.found)
+        other = re.search(_NOT_A_KEY, asked.text[: match.start("key")], re.I)
+        verb = said == "am" and re.match(r"\sI\b", asked.text[match.end() :])
+        if not (alone or listed or other or verb):
+            asked.taken.append(match.span("key"))
+            return said
+    in_words = [f for f in asked.values("k") if readable(f.text, read_key)]
+    return asked.take(in_words[-1]) if in_words else None
+
+
+def named_key(asked: Asked) -> str | None:
+    """The key that is named at all, rather behind a preposition."""
+    named = [f for f in asked.values("kmcx") if readable(f.text, read_key)]
+    named.sort(key=lambda f: (asked.before(f, _OF_KEY), f.kind == "k"))
+    if named:
+        return asked.take(named[-1])
+    return asked.search(r"\b(?:no|one|two|three|four|five|six|seven|\d)\s(?:sharps?|flats?)\b")
+
+
+def two_keys(asked: Asked) -> tuple[str, str] | None:
+    """Two keys, the first where it goes from: "from X to Y", "to Y from X", "X -> Y"."""
+    named = [f for f in asked.values("kmcx") if readable(f.text, read_key)]
+    for found in asked.values("hl"):
+        items = pair_of(found)
+        if len(items) == 2 and all(readable(item, read_key) for item in items):
+            asked.take(found)
+            return items[0], items[1]
+    if len(named) < 2:
+        return None
+    first, second = named[:2]
+    if asked.before(first, r"\b(?:to|into|towards?|reach)") and asked.before(second, r"\bfrom"):
+        first, second = second, first
+    return asked.take(first), asked.take(second)
+
+
+def two_notes(asked: Asked) -> tuple[str, str] | None:
+    """Two notes in order: those that stand alone, or the items of a pair."""
+    single = [f for f in asked.values("mk") if f.kind == "m" or " " not in f.text]
+    if len(single) >= 2:
+        first, second = single[:2]
+        if re.search(_UPON, asked.text[first.end : second.start], re.I):
+            first, second = second, first
+        return asked.take(first), asked.take(second)
+    for found in asked.values("l"):
+        items = pair_of(found) if _and(found) else found.text.replace(",", " ").split()
+        if len(items) == 2:
+            asked.take(found)
+            return items[0], items[1]
+    return None
+
+
+def _and(found: Found) -> bool:
+    return bool(re.search(r"\b(?:and|to)\b|->|→|,|&", found.text))
+
+
+def interval(asked: Asked) -> str | None:
+    """An interval with its direction; "tones" alone is none."""
+    found = [f for f in asked.values("i") if not BARE_STEPS.fullmatch(f.text)]
+    if not found:
+        return None
+    longest = max(found, key=lambda f: len(f.text))
+    way = re.search(r"\b(up|down)\s\Z", asked.text[: longest.start], re.I)
+    said = asked.take(longest)
+    return f"{way[1].lower()} {said}" if way else said
+
+
+def shift(asked: Asked) -> str | None:
+    """How far to transpose: an interval, or the key to arrive in."""
+    both = next(asked.matches(rf"\bfrom\s({_KEY})\sto\s(?:the\skey\sof\s)?({_KEY})(?![\w#])"), None)
+    if both:
+        asked.taken.append(both.span())
+        return f"from {both[1]} to {both[2]}"
+    found = interval(asked)
+    if found:
+        return found
+    into = next(asked.matches(rf"\b(?:in)?to\s(?:the\skey\sof\s)?({_KEY})(?![\w#])"), None)
+    if into:
+        asked.taken.append(into.span())
+        return f"to {into[1]}"
+    goal = key_behind(asked)
+    return f"to {goal}" if goal else None
+
+
+def pitch(asked: Asked) -> str | None:
+    """A note, a MIDI number or a frequency."""
+    return asked.search(
+        r"\b(midi\s(?:note\s|number\s|no\.?\s|key\s|#)*\d{1,3})\b",
+        r"(?<![\w.])(\d+(?:\.\d+)?\s?(?:hz|hertz))\b",
+        r"\bnote\snumber\s(\d{1,3})\b",
+    ) or _first(asked, "m", "c", "k", "l")
+
+
+def chord_root(asked: Asked) -> str | None:
+    """A single note, by itself or as a chord's or key's letter."""
+    return _first(asked, "m", "k", "c")
+
+
+def inversion(asked: Asked) -> str | None:
+    """Which inversion: an ordinal, a number, the root position."""
+    said = asked.search(*_INVERSION)
+    if said is None and asked.says(r"\bonce\b"):
+        return "first"
+    return said or ("second" if asked.says(r"\btwice\b") else None)
+
+
+@cache
+def _instruments() -> re.Pattern[str]:
+    names = {name for found in ranges() for name in (found.name, *found.others)}
+    names |= {n for name, _, others in TABLE for n in (name.replace("♭", "b"), *others)}
+    return one_of(names, plural=True)
+
+
+@cache
+def _fretted() -> re.Pattern[str]:
+    return one_of((n for name, others, *_ in INSTRUMENTS for n in (name, *others)), plural=True)
+
+
+def instrument(asked: Asked) -> str | None:
+    """An instrument or a voice, with the key it stands in."""
+    return asked.search(_TRANSPOSING, _instruments())
+
+
+def fretted(asked: Asked) -> str | None:
+    """An instrument with frets."""
+    return asked.search(_fretted())
+
+
+def shown_on(asked: Asked) -> str | None:
+    """What music is drawn on: a keyboard, a neck, a piano roll."""
+    where = asked.search(r"\bpiano[\s-]?roll\b") or fretted(asked) or asked.search(_KEYBOARD)
+    if where is None and asked.says(r"\bfret\s?board|\bneck\b"):
+        return "guitar"
+    how = tuning(asked) if where and "piano" not in where else None
+    return f"{where} in {how}" if how else where
+
+
+@cache
+def _tunings() -> re.Pattern[str]:
+    names = {n for _, name, others, _ in TUNINGS for n in (name, *others) if len(n) > 3}
+    return one_of(names - {"fourths", "celtic", "english", "linear", "e flat"})
+
+
+def tuning(asked: Asked) -> str | None:
+    """A tuning by its name; the instrument where it stands for one with its own strings."""
+    return asked.search(_tunings())
+
+
+def tuning_of_frets(asked: Asked) -> str | None:
+    """A tuning, or an instrument other than the guitar: each says how the strings sound."""
+    found = tuning(asked)
+    player = fretted(asked)
+    return found or (player if player and "guitar" not in player.lower() else None)
+
+
+def _first(asked: Asked, *kinds: str) -> str | None:
+    """Take the first free value of the first kind that there is."""
+    for kind in kinds:
+        for found in asked.values(kind):
+            return asked.take(found)
+    return None

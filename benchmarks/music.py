@@ -7,7 +7,7 @@ other programs of the machine disturb less, but do: the first line has a fixed w
 its best. The tools that music21 has too are timed
 against it at the end.
 
-Run: python -m benchmarks.music [calls]; with MICA_HOME of an indexed corpus for all 55 tools.
+Run: python -m benchmarks.music [calls]; with MICA_HOME of an indexed corpus for all tools.
 """
 
 from __future__ import annotations

@@ -389,10 +389,10 @@ def read_abc(code: str | bytes) -> Reading:
         MusicError: it is no text, or too large.
     """
     check_size(code)
-    return AbcReader(_on_lines(text_of(code))).read()
+    return AbcReader(on_lines(text_of(code))).read()
 
 
-def _on_lines(text: str) -> str:
+def on_lines(text: str) -> str:
     """Give each field of a header that was typed in one line (`X:1 K:C CDEF|`) a line."""
     plain = text.strip()
     if "\n" in plain or not re.match(r"[XTMLQCK]:", plain):

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from tools.music.codes.abc_reader import on_lines
 from tools.music.codes.problems import Reading
 
 LONGEST = 60_000
@@ -40,7 +41,7 @@ def _abc2midi(code: str, reading: Reading) -> str:
         return "abc2midi is not installed (apt-get install abcmidi): only our own check was made."
     if reading.piece is None or len(code) > LONGEST:
         return "abc2midi was not asked: the code cannot be read, or is long."
-    plain = re.sub(r"(?m)^%%.*$", "%", code)
+    plain = re.sub(r"(?m)^%%.*$", "%", on_lines(code))
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "tune.abc"
         source.write_text(plain, encoding="utf-8")

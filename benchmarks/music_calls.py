@@ -48,6 +48,7 @@ CALLS: dict[str, tuple[dict[str, Any], ...]] = {
     "metric_modulation": ({"bpm": 120, "relation": "dotted quarter = quarter"},),
     "music_time": ({"amount": "16 bars", "bpm": 120},),
     "edit_melody": ({"melody": "C4 E4 G4 E4 | D4 F4 D4:h", "edit": "bar two up a step"},),
+    "continue_melody": ({"melody": "C4 D4 E4 C4 | E4 F4 G4:h", "bars": 4},),
     "canon": ({"melody": "C4 D4 E4 C4 | E4 F4 G4:h", "interval": "octave below"},),
     "variations": ({"theme": "C4 E4 G4 E4 | D4 F4 D4:h", "kind": "ornaments"},),
     "progression": ({"style": "jazz", "key": "Bb", "bars": 8},),

@@ -7,8 +7,10 @@ from fractions import Fraction
 from tools import Tool, ToolResult, tool
 from tools.music import canons
 from tools.music.answers import musical, plural
+from tools.music.continuing import continued
+from tools.music.generation import read_bars
 from tools.music.interval import Interval
-from tools.music.line import Line
+from tools.music.line import Line, Note
 from tools.music.line_edit import edit as edit_line
 from tools.music.line_text import read_line, write_line
 from tools.music.line_view import present_lines
@@ -55,6 +57,24 @@ def canon(melody: str, interval: str = "unison", distance: str = "1 bar") -> Too
         [line, made.follower], said, names=("first", "second"), delays=(Fraction(0), delay)
     )
     return ToolResult("\n".join(text for text in lines if text), shown)
+
+
+@tool
+@musical
+def continue_melody(melody: str, bars: int | str = 4, seed: int | str = 1) -> ToolResult:
+    """Go on with a melody in its own manner, e.g. melody "C4 D4 E4 C4 | E4 F4 G4:h", bars 4."""
+    line = read_line(melody)
+    made = continued(line, read_bars(bars), seed)
+    shown = present_lines([_after(line, made)], "continued melody")
+    text = f"{write_line(made)}\n({plural(len(made.bars), 'bar')} that go on from it, seed {seed})"
+    return ToolResult(text, shown)
+
+
+def _after(line: Line, made: Line) -> Line:
+    """The whole, with rests where the old line does not fill its last bar."""
+    short = (line.pickup - line.length) % line.meter.quarters
+    rest = (Note((), short),) if short else ()
+    return line.with_notes((*line.notes, *rest, *made.notes))
 
 
 @tool
@@ -139,4 +159,4 @@ def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 'es'}"
 
 
-LINE_TOOLS: tuple[Tool, ...] = (edit_melody, canon, variations)
+LINE_TOOLS: tuple[Tool, ...] = (edit_melody, continue_melody, canon, variations)

@@ -13,6 +13,7 @@ from sandboxes.choose import open_sandbox
 from training.evaluate import everyday, report
 from training.evaluate.checks import why_not
 from training.evaluate.everyday import Entry, Result
+from training.evaluate.measures import Measures
 from training.evaluate.turns import Turn, wilson
 
 
@@ -112,12 +113,14 @@ def test_the_report_counts_by_kind_and_names_failures():
         Result(single, (turn("a"),), ""),
         Result(double, (turn("a"), turn("b", seconds=0.4)), "turn 2: b is in the output"),
     ]
-    text = report.of_everyday([("tuned", results)])
-    assert "| tuned | 2 | 1 | 0.50 | 0.09 to 0.91 | 200 ms | 400 ms | 100 |" in text
+    turns = [turn for result in results for turn in result.turns]
+    tuned = Measures.of("tuned", [result.passed for result in results], turns, 512)
+    text = report.of_everyday([(tuned, results)])
+    assert "| tuned | 2 | 1 | 0.500 | 0.095 to 0.905 | 200 ms | 400 ms | 100 | 512 MB |" in text
     assert "| single | 1 | 1 | 1.00 |" in text and "| follow-up | 1 | 0 | 0.00 |" in text
     assert "the follow-up was in 0 of 1" in text
     assert "- **files-02** 'again' → sysadmin: `ls` (turn 2: b is in the output)" in text
-    blind = report.of_everyday([("tuned", results)], failures=False)
+    blind = report.of_everyday([(tuned, results)], failures=False)
     assert "| tuned | 2 | 1 |" in blind and "again" not in blind
 
 

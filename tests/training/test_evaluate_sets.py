@@ -14,6 +14,7 @@ from agents.specialist import load_all
 from runtime.types import ToolCall
 from training.evaluate import limits, music, routing, tables
 from training.evaluate.exact import missing, stands_in
+from training.evaluate.measures import Measures
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,10 @@ def test_music_is_judged_by_value_and_by_the_number_of_calls(tmp_path: Path) -> 
     assert needless.why == "1 needless call"
     assert silent.why == "no tool was called"
     assert follow.why == "turn 2: F A C is missing" and len(follow.turns) == 2
-    text = music.report([("scripted", [right, needless, silent, follow])])
+    results = [right, needless, silent, follow]
+    turns = [turn for result in results for turn in result.turns]
+    scripted = Measures.of("scripted", [result.passed for result in results], turns, 0)
+    text = music.report([(scripted, results)])
     assert "| scripted | 4 | 1 | 0.250 |" in text
     assert "| spell_chord | 5 | 2 | 0.400 |" in text
     assert "in 0 of 1" in text and "needless call" in text

@@ -34,7 +34,7 @@ def watcher(folder: Path, recipe: Recipe) -> Iterator[Watcher]:
     if recipe.track == "none":
         yield lambda line: None
         return
-    mlflow, client = _open(folder)
+    mlflow, client = opened(folder.parents[1] / "mlflow.db")
     run_id = _run_of(mlflow, client, folder, recipe)
 
     def watch(line: dict[str, Any]) -> None:
@@ -50,7 +50,12 @@ def watcher(folder: Path, recipe: Recipe) -> Iterator[Watcher]:
     client.set_terminated(run_id, "FINISHED")
 
 
-def _open(folder: Path) -> tuple[Any, Any]:
+def opened(database: Path) -> tuple[Any, Any]:
+    """Return MLflow and a client of the SQLite file `database`, with its telemetry off.
+
+    Raises:
+        WorkError: MLflow is not installed in this environment.
+    """
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
     try:
@@ -61,7 +66,7 @@ def _open(folder: Path) -> tuple[Any, Any]:
             "track: mlflow needs MLflow in the training environment: "
             "pip install mlflow-skinny sqlalchemy alembic there, or take track: none"
         ) from error
-    mlflow.set_tracking_uri(f"sqlite:///{folder.parents[1] / 'mlflow.db'}")
+    mlflow.set_tracking_uri(f"sqlite:///{database}")
     return mlflow, mlflow.MlflowClient()
 
 

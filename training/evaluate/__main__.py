@@ -12,11 +12,23 @@ from agents.router import Router
 from graphs.assistant import Assistant
 from graphs.settings import Settings
 from runtime.yaml_files import read_yaml
-from training.evaluate import everyday, limits, music, plain, report, routing, systems, tables
+from training.evaluate import (
+    comparing,
+    everyday,
+    limits,
+    music,
+    plain,
+    report,
+    routing,
+    systems,
+    tables,
+    tracking,
+)
+from training.evaluate.measures import Measures, apart
 from training.evaluate.turns import Outcome
 
 ROOT = Path(__file__).parents[2]
-T = TypeVar("T", music.Result, routing.Result, limits.Result)
+T = TypeVar("T", routing.Result, limits.Result)
 Suite = Callable[[Assistant, Sequence[Mapping[str, Any]]], list[Outcome]]
 _PLAIN: dict[str, tuple[Suite, str]] = {
     "sysadmin": (plain.sysadmin, "sysadmin.yaml"),
@@ -46,6 +58,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--report", type=Path, help="folder for the Markdown report")
     parser.add_argument("--verbose", action="store_true", help="print every request")
     parser.add_argument("--limit", type=int, help="only the first N requests")
+    parser.add_argument(
+        "--track",
+        action="store_true",
+        help="keep the figures as MLflow runs in $MICA_HOME/training/mlflow.db",
+    )
     only = parser.add_argument_group("everyday and music only")
     only.add_argument(
         "--areas", nargs="+", default=[], help="everyday: only these, e.g. files logs"
@@ -54,9 +71,9 @@ def _arguments() -> argparse.Namespace:
         "--systems",
         nargs="+",
         default=[systems.SHIPPED],
-        choices=systems.SYSTEMS,
+        choices=[*systems.SYSTEMS, "all"],
         metavar="SYSTEM",
-        help=f"which to compare, the last one in detail: {', '.join(systems.SYSTEMS)}",
+        help=f"which to compare, the last one in detail: {', '.join(systems.SYSTEMS)}, or all",
     )
     only.add_argument(
         "--figures",
@@ -68,7 +85,10 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="prove the set: each reference passes, and doing nothing fails",
     )
-    return parser.parse_args()
+    args = parser.parse_args()
+    if "all" in args.systems:
+        args.systems = list(systems.SYSTEMS)
+    return args
 
 
 def _run_plain(args: argparse.Namespace) -> None:
@@ -86,16 +106,12 @@ def _run_everyday(args: argparse.Namespace) -> None:
     entries = everyday.load(args.areas)[: args.limit]
     found = []
     for name in args.systems:
-        results = []
-        with systems.opened(name) as assistant:
-            for result in everyday.run(assistant, entries):
-                results.append(result)
-                if args.verbose:
-                    did = " / ".join(turn.did for turn in result.turns)
-                    print(f"{'ok  ' if result.passed else 'FAIL'} {result.entry.id} | {did}")
-        found.append((name, results))
+        results, memory = apart(comparing.on_everyday, name, entries, args.verbose)
+        turns = [turn for result in results for turn in result.turns]
+        found.append((Measures.of(name, [r.passed for r in results], turns, memory), results))
     text = report.of_everyday(found, failures=not args.figures)
     report.write(args.report, "everyday", text)
+    _keep(args, everyday.digest(), [measured for measured, _ in found], text)
 
 
 def _run_music(args: argparse.Namespace) -> None:
@@ -106,23 +122,35 @@ def _run_music(args: argparse.Namespace) -> None:
         raise SystemExit(bool(wrong))
     found = []
     for name in args.systems:
-        with systems.opened(name) as assistant:
-            results = [_told(result, args) for result in music.run(assistant, rows)]
-        found.append((name, results))
-    report.write(args.report, music.NAME, music.report(found))
+        results, memory = apart(comparing.on_music, name, rows, args.verbose)
+        turns = [turn for result in results for turn in result.turns]
+        found.append((Measures.of(name, [r.passed for r in results], turns, memory), results))
+    text = music.report(found)
+    report.write(args.report, music.NAME, text)
+    _keep(args, tables.digest(music.NAME), [measured for measured, _ in found], text)
 
 
 def _run_routing(args: argparse.Namespace) -> None:
     rows = tables.rows_of(routing.NAME)[: args.limit]
     results = routing.run(Router(threshold=Settings().router_threshold), rows)
-    report.write(args.report, routing.NAME, routing.report([_told(r, args) for r in results]))
+    text = routing.report([_told(r, args) for r in results])
+    report.write(args.report, routing.NAME, text)
+    _keep(args, tables.digest(routing.NAME), [routing.measures(results)], text)
 
 
 def _run_limits(args: argparse.Namespace) -> None:
     rows = tables.rows_of(limits.NAME)[: args.limit]
     with systems.opened() as assistant:
         results = [_told(result, args) for result in limits.run(assistant, rows)]
-    report.write(args.report, limits.NAME, limits.report(results))
+    text = limits.report(results)
+    report.write(args.report, limits.NAME, text)
+    _keep(args, tables.digest(limits.NAME), [limits.measures(results)], text)
+
+
+def _keep(args: argparse.Namespace, digest: str, found: Sequence[Measures], text: str) -> None:
+    if args.track:
+        figures = [(measured.system, measured.figures) for measured in found]
+        print("MLflow runs:", *tracking.keep(args.suite, digest, figures, text))
 
 
 def _told(result: T, args: argparse.Namespace) -> T:

@@ -11,6 +11,7 @@ from typing import Any
 from graphs.assistant import Assistant
 from graphs.events import Answered, ApprovalNeeded, Event, Failed, Resume, Routed, ToolStarted
 from training.evaluate import tables
+from training.evaluate.measures import Measures, peak_memory
 
 Row = Mapping[str, Any]
 NAME = "limits"
@@ -62,6 +63,12 @@ def _result(row: Row, events: Sequence[Event], seconds: float) -> Result:
             answer = event.error
     failed = isinstance(events[-1], Failed)
     return Result(row, specialist, confidence, tuple(calls.values()), answer, failed, seconds)
+
+
+def measures(results: Sequence[Result]) -> Measures:
+    """Return the figures to keep; times are of a request."""
+    passed, seconds = [r.passed for r in results], [r.seconds for r in results]
+    return Measures.counted("tuned + retrieval", passed, seconds, peak_memory())
 
 
 def report(results: Sequence[Result]) -> str:

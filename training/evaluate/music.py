@@ -13,7 +13,7 @@ from tools import ToolError
 from tools.music.tools import TOOLS
 from training.evaluate import tables
 from training.evaluate.exact import missing
-from training.evaluate.report import peak_memory
+from training.evaluate.measures import HEAD, SYSTEMS_SAID, Measures
 from training.evaluate.turns import Turn, take_turn
 
 Row = Mapping[str, Any]
@@ -102,18 +102,19 @@ def problems(rows: Sequence[Row]) -> Iterator[str]:
                 yield f"{name}: repeating the request passes"
 
 
-def report(systems: Sequence[tuple[str, Sequence[Result]]]) -> str:
+def report(systems: Sequence[tuple[Measures, Sequence[Result]]]) -> str:
     """Return the report: a row for each system, then details of the last."""
     what = (
         "Right is the exact answer by value, no note more or less. Latency is of a whole turn: "
         "route, look up, call, run, answer."
     )
-    name, results = systems[-1]
+    name, results = systems[-1][0].system, systems[-1][1]
     lines = [
         *tables.title(NAME, what),
-        "| system | requests | right | accuracy | 95% interval | p50 | p95 | tokens/s | memory |",
-        "|---|---|---|---|---|---|---|---|---|",
-        *(_system(system, found) for system, found in systems),
+        SYSTEMS_SAID,
+        "",
+        *HEAD,
+        *(measured.row for measured, _ in systems),
         "",
         f"## {name}: by kind",
         "",
@@ -129,19 +130,6 @@ def report(systems: Sequence[tuple[str, Sequence[Result]]]) -> str:
         *(_failure(result) for result in results if not result.passed),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _system(name: str, results: Sequence[Result]) -> str:
-    turns = [turn for result in results for turn in result.turns]
-    times = [turn.seconds * 1000 for turn in turns]
-    thinking = sum(turn.thinking for turn in turns)
-    tokens = sum(turn.usage.completion_tokens for turn in turns)
-    speed = f"{tokens / thinking:.0f}" if thinking else "–"
-    return (
-        f"| {name} | {tables.figures([result.passed for result in results])} "
-        f"| {tables.quantile(times, 0.5):.0f} ms | {tables.quantile(times, 0.95):.0f} ms "
-        f"| {speed} | {peak_memory()} MB |"
-    )
 
 
 def _second(results: Sequence[Result]) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from training.evaluate import everyday
 from training.evaluate.everyday import Result
-from training.evaluate.turns import Outcome, Turn, wilson
+from training.evaluate.measures import HEAD, SYSTEMS_SAID, Measures
+from training.evaluate.turns import Outcome, wilson
 
 
 def plain(suite: str, outcomes: Sequence[Outcome]) -> str:
@@ -39,12 +39,14 @@ def plain(suite: str, outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def of_everyday(systems: Sequence[tuple[str, Sequence[Result]]], *, failures: bool = True) -> str:
+def of_everyday(
+    systems: Sequence[tuple[Measures, Sequence[Result]]], *, failures: bool = True
+) -> str:
     """Return the report of the everyday set: a row for each system, then details of the last.
 
     Without `failures` it names none, so that those who tune can read it and stay blind.
     """
-    name, results = systems[-1]
+    name, results = systems[-1][0].system, systems[-1][1]
     lines = [
         "# Evaluation: everyday sysadmin requests",
         "",
@@ -53,9 +55,10 @@ def of_everyday(systems: Sequence[tuple[str, Sequence[Result]]], *, failures: bo
         "command runs in a sandbox; what it printed and left behind is checked. Latency is of a "
         "whole request: route, look up, call, run, answer.",
         "",
-        "| system | requests | solved | accuracy | 95% interval | p50 | p95 | tokens/s | memory |",
-        "|---|---|---|---|---|---|---|---|---|",
-        *(_system_row(system, found) for system, found in systems),
+        SYSTEMS_SAID,
+        "",
+        *HEAD,
+        *(measured.row for measured, _ in systems),
         "",
         f"## {name}: by kind",
         "",
@@ -77,26 +80,11 @@ def of_everyday(systems: Sequence[tuple[str, Sequence[Result]]], *, failures: bo
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _system_row(name: str, results: Sequence[Result]) -> str:
-    turns = [turn for result in results for turn in result.turns]
-    times = [turn.seconds for turn in turns]
-    return (
-        f"| {name} | {_figures(results)} | {milliseconds(times, 0.5)} "
-        f"| {milliseconds(times, 0.95)} | {_speed(turns)} | {peak_memory()} MB |"
-    )
-
-
 def _figures(results: Sequence[Result]) -> str:
     passed = sum(result.passed for result in results)
     low, high = wilson(passed, len(results))
     share = passed / len(results) if results else 0.0
     return f"{len(results)} | {passed} | {share:.2f} | {low:.2f} to {high:.2f}"
-
-
-def _speed(turns: Sequence[Turn]) -> str:
-    seconds = sum(turn.thinking for turn in turns)
-    tokens = sum(turn.usage.completion_tokens for turn in turns)
-    return f"{tokens / seconds:.0f}" if seconds else "–"
 
 
 def _split(
@@ -133,11 +121,6 @@ def milliseconds(times: Sequence[float], share: float) -> str:
     if share == 0.5:
         return f"{statistics.median(times) * 1000:.0f} ms"
     return f"{sorted(times)[int(len(times) * share)] * 1000:.0f} ms"
-
-
-def peak_memory() -> int:
-    """Return the most memory that this process has had resident, in MB (10^6 bytes)."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
 
 
 def write(folder: Path | None, name: str, text: str) -> None:

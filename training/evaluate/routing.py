@@ -9,6 +9,7 @@ from typing import Any
 
 from agents.router import Route, Router
 from training.evaluate import tables
+from training.evaluate.measures import Measures, peak_memory
 
 Row = Mapping[str, Any]
 NAME = "routing"
@@ -77,6 +78,12 @@ def calibration(pairs: Sequence[tuple[float, bool]], bins: int = BINS) -> tuple[
     ]
     total = sum(one.count * abs(one.accuracy - one.confidence) for one in found)
     return (total / len(pairs) if pairs else 0.0), found
+
+
+def measures(results: Sequence[Result]) -> Measures:
+    """Return the figures to keep; times are of a request."""
+    passed, seconds = [r.passed for r in results], [r.seconds for r in results]
+    return Measures.counted("router", passed, seconds, peak_memory())
 
 
 def report(results: Sequence[Result]) -> str:

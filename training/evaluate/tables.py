@@ -20,14 +20,18 @@ def rows_of(name: str) -> list[dict[str, Any]]:
     return list(parse_yaml(text))
 
 
+def digest(name: str) -> str:
+    """Return the sha256 (hex) of the set `name`."""
+    return hashlib.sha256((FOLDER / f"{name}.yaml").read_bytes()).hexdigest()
+
+
 def title(name: str, what: str) -> list[str]:
     """Return the head of a report: how it is made and on what, with the set's sha256."""
-    digest = hashlib.sha256((FOLDER / f"{name}.yaml").read_bytes()).hexdigest()
     return [
         f"# Evaluation: {name}",
         "",
         f"`python -m training.evaluate {name}` on `tests/evals/{name}.yaml` (sha256 "
-        f"`{digest[:16]}`), written without sight of the training data and never trained on. "
+        f"`{digest(name)[:16]}`), written without sight of the training data and never trained on. "
         f"{what}",
         "",
     ]

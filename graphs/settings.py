@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -108,3 +108,20 @@ class Settings(BaseSettings):
 
     port: int = Field(default=8000, ge=1, le=65535)
     """Port that `mica serve` listens on."""
+
+    feedback_keys: Annotated[dict[str, SecretStr], NoDecode] = {}
+    """Who may rate over the API, and by which key, of at least 16 characters: `anna=KEY ben=KEY`.
+    Each is an owner of their own. Unset: no key is asked for, and everybody is one owner."""
+
+    @field_validator("feedback_keys", mode="before")
+    @classmethod
+    def _by_name(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        keys = [each.partition("=")[::2] for each in value.split()]
+        names, secrets = ({pair[place] for pair in keys} for place in (0, 1))
+        if any(len(key) < 16 for key in secrets) or not all(names):
+            raise ValueError("write NAME=KEY, each key of at least 16 characters, spaces between")
+        if len(names) < len(keys) or len(secrets) < len(keys):
+            raise ValueError("each name and each key is there once")
+        return dict(keys)

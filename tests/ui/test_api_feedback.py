@@ -14,6 +14,7 @@ from support.api_server import serving
 from support.graph_parts import World, bash_call
 
 from graphs.assistant import Assistant
+from graphs.settings import Settings
 from records.store import Store
 from runtime.fake import Reply
 from runtime.types import ChatPrompt
@@ -54,11 +55,11 @@ def ask(address: str, text: str, **more: Any) -> dict[str, str]:
 
 
 def post(address: str, **body: Any) -> httpx.Response:
-    return httpx.post(f"{address}/v1/feedback", json=body)
+    return httpx.post(f"{address}/v1/feedback", json=body, timeout=60)
 
 
 def listed(address: str, **filters: Any) -> list[dict[str, Any]]:
-    answer = httpx.get(f"{address}/v1/feedback", params=filters)
+    answer = httpx.get(f"{address}/v1/feedback", params=filters, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
 
@@ -152,3 +153,46 @@ def test_an_edited_command_is_listed_and_stays(address: str) -> None:
     assert item["corrected_calls"] == [{"name": "bash", "arguments": {"command": "rm -i x"}}]
     assert httpx.delete(f"{address}/v1/feedback/{item['id']}").status_code == 400
     assert listed(address) == [item]
+
+
+def test_each_named_key_has_ratings_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben = "a" * 16, "b" * 20
+    monkeypatch.setenv("MICA_FEEDBACK_KEYS", f"anna={anna} ben={ben}")
+    assert anna not in repr(Settings())
+    assistant = World(tmp_path).assistant(script, settings=Settings())
+    with serving(assistant) as address:
+        answer = ask(address, "list the files")
+        url = f"{address}/v1/feedback"
+
+        def call(method: str, key: str, path: str = "", **more: Any) -> httpx.Response:
+            headers = {"authorization": f"Bearer {key}"}
+            return httpx.request(method, url + path, headers=headers, timeout=60, **more)
+
+        up, down = answer | {"rating": "up"}, answer | {"rating": "down"}
+        one = call("POST", anna, json=up).json()["id"]
+        two = call("POST", ben, json=down).json()["id"]
+        assert one != two
+        assert call("DELETE", ben, f"/{one}").status_code == 404
+        assert call("GET", ben, f"/{one}").status_code == 404
+        (mine,) = call("GET", anna).json()["data"]
+        assert (mine["id"], mine["rating"], mine["owner"]) == (one, "up", "api/anna")
+        for refused in (
+            post(address, **up),
+            call("GET", "none"),
+            call("DELETE", "c" * 16, f"/{one}"),
+        ):
+            assert refused.status_code == 401
+            assert refused.json()["error"]["code"] == "invalid_api_key"
+        assert call("DELETE", anna, f"/{one}").status_code == 200
+        assert [item["id"] for item in call("GET", ben).json()["data"]] == [two]
+
+
+@pytest.mark.parametrize(
+    "keys", ["anna", "anna=short", f"={'k' * 16}", f"a={'k' * 16} b={'k' * 16}"]
+)
+def test_keys_that_are_none_are_said(keys: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MICA_FEEDBACK_KEYS", keys)
+    with pytest.raises(ValueError, match=r"NAME=KEY|there once"):
+        Settings()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
+from hmac import compare_digest
 from typing import Any, Literal
 
 import pydantic
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
 from records.feedback import FeedbackItem, Source
 from records.store import RecordsError, Store
@@ -53,11 +55,17 @@ class FeedbackBody(BaseModel):
 
 
 class Feedback:
-    """The handlers over the records. All that is kept and shown is `owner`'s."""
+    """The handlers over the records. All that is kept and shown is the owner's who asks.
 
-    def __init__(self, store: Store, owner: str) -> None:
+    That is `owner`; where there are `keys` by name, each is one, and `owner/NAME` its owner.
+    """
+
+    def __init__(
+        self, store: Store, owner: str, keys: Mapping[str, SecretStr] | None = None
+    ) -> None:
         self._store = store
         self._owner = owner
+        self._keys = keys or {}
 
     def add_routes(self, router: APIRouter) -> None:
         """Add `/v1/feedback` (POST, GET) and `/v1/feedback/ID` (GET, DELETE)."""
@@ -69,16 +77,19 @@ class Feedback:
 
     async def keep(self, request: Request) -> dict[str, Any]:
         """Keep a rating, with or without a correction, or a choice."""
+        owner = self._whose(request)
         read = await read_body(request, FeedbackBody)
         refuse_surrogates(read)
         body = read.model_dump()
         kind: type[RatingBody | ChoiceBody] = ChoiceBody if "chosen" in body else RatingBody
         said = _read(kind, body)
         work = self._choose if isinstance(said, ChoiceBody) else self._rate
-        return {"id": await asyncio.to_thread(work, said), "object": "feedback"}  # type: ignore[arg-type]
+        id = await asyncio.to_thread(work, said, owner)  # type: ignore[arg-type]
+        return {"id": id, "object": "feedback"}
 
     async def listed(
         self,
+        request: Request,
         specialist: str | None = None,
         rating: Literal["up", "down"] | None = None,
         kind: str | None = None,
@@ -89,10 +100,11 @@ class Feedback:
         limit: int = 100,
     ) -> dict[str, Any]:
         """List the owner's feedback, the last first; `below` is a router's confidence."""
+        owner = self._whose(request)
 
         def work() -> list[FeedbackItem]:
             return self._store.feedback(
-                owner=self._owner, specialist=specialist, rating=rating, kind=kind, below=below,
+                owner=owner, specialist=specialist, rating=rating, kind=kind, below=below,
                 excluded=excluded, source=source, tag=tag,
             )  # fmt: skip
 
@@ -101,33 +113,50 @@ class Feedback:
         data = [described(item) for item in found[:size]]
         return {"object": "list", "data": data, "has_more": len(found) > size}
 
-    async def shown(self, id: str) -> dict[str, Any]:
+    async def shown(self, request: Request, id: str) -> dict[str, Any]:
         """Return one piece of the owner's feedback."""
-        return described(await asyncio.to_thread(self._item, id))
+        return described(await asyncio.to_thread(self._item, id, self._whose(request)))
 
-    async def remove(self, id: str) -> dict[str, Any]:
+    async def remove(self, request: Request, id: str) -> dict[str, Any]:
         """Remove a rating or a choice of the owner's."""
+        owner = self._whose(request)
 
         def work() -> None:
-            self._item(id)
+            self._item(id, owner)
             source, _, key = id.partition(":")
             if source == "approval":
                 raise ApiError(
                     400, "a decision about a command stays as it was", code="invalid_value"
                 )
             drop = self._store.unrate if source == "rating" else self._store.unprefer
-            drop(key, owner=self._owner)
+            drop(key, owner=owner)
 
         await asyncio.to_thread(work)
         return {"id": id, "object": "feedback", "deleted": True}
 
-    def _item(self, id: str) -> FeedbackItem:
+    def _whose(self, request: Request) -> str:
+        """Return the owner that a request's key stands for."""
+        if not self._keys:
+            return self._owner
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        for name, key in self._keys.items():
+            same = compare_digest(given.strip().encode(), key.get_secret_value().encode())
+            if scheme.lower() == "bearer" and same:
+                return f"{self._owner}/{name}"
+        raise ApiError(
+            401,
+            "feedback needs a key here: send `Authorization: Bearer KEY` with one of those that "
+            "MICA_FEEDBACK_KEYS gives the server",
+            code="invalid_api_key",
+        )
+
+    def _item(self, id: str, owner: str) -> FeedbackItem:
         item = self._store.feedback_item(id)
-        if item is None or item.owner != self._owner:
+        if item is None or item.owner != owner:
             raise ApiError(404, f"there is no feedback {id} of yours", code="not_found")
         return item
 
-    def _rate(self, said: RatingBody) -> str:
+    def _rate(self, said: RatingBody, owner: str) -> str:
         self._answered(said.conversation, said.message_id)
         try:
             calls = None if said.calls is None else checked(said.calls)
@@ -140,11 +169,11 @@ class Feedback:
             comment=said.comment,
             correction=said.correction,
             calls=calls,
-            owner=self._owner,
+            owner=owner,
         )
         return f"rating:{id}"
 
-    def _choose(self, said: ChoiceBody) -> str:
+    def _choose(self, said: ChoiceBody, owner: str) -> str:
         elsewhere = said.rejected_conversation or said.conversation
         self._answered(said.conversation, said.chosen)
         self._answered(elsewhere, said.rejected)
@@ -153,7 +182,7 @@ class Feedback:
                 said.conversation,
                 said.chosen,
                 said.rejected,
-                owner=self._owner,
+                owner=owner,
                 comment=said.comment or "",
                 rejected_conversation=elsewhere,
             )

@@ -54,7 +54,8 @@ class Api:
         add("/v1/chat/completions", self.chat, methods=["POST"], response_model=None)
         add("/v1/models", self.models, methods=["GET"])
         add("/v1/models/{model:path}", self.model, methods=["GET"])
-        Feedback(self._mica.parts.store, OWNER).add_routes(router)
+        keys = self._mica.parts.settings.feedback_keys
+        Feedback(self._mica.parts.store, OWNER, keys).add_routes(router)
         add(URL + "/{key}/{name}", self.file, methods=["GET"], response_model=None)
         rules.add_routes(router, Rules(self._mica.parts.store), OWNER)
         Undo(self._mica).add_routes(router)

@@ -44,7 +44,9 @@ def serving(home: Path) -> Iterator[str]:
         )
         try:
             base = f"http://127.0.0.1:{port}"
-            _wait_for(process, f"{base}/healthz")
+            if not _answers(process, f"{base}/healthz"):
+                said = (home / "server.log").read_text(errors="replace")
+                raise RuntimeError(f"the server does not answer; it said:\n{said[-2000:]}")
             yield base
         finally:
             process.terminate()
@@ -57,15 +59,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(process: subprocess.Popen[bytes], address: str) -> None:
+def _answers(process: subprocess.Popen[bytes], address: str) -> bool:
     deadline = time.monotonic() + 10 * SECONDS  # the first start builds the knowledge base
     while process.poll() is None and time.monotonic() < deadline:
         try:
             if httpx.get(address, timeout=5).is_success:
-                return
+                return True
         except httpx.TransportError:
             time.sleep(0.2)
-    raise RuntimeError("the server does not answer; see server.log in its data folder")
+    return False
 
 
 def mica() -> str:

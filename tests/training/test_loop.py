@@ -28,6 +28,7 @@ sets: {limits: 75}
 pools:
   limits: {sets: [limits], margin: 1}
 latency: {median: 9, p95: 9, slack_seconds: 300}
+memory: {ratio: 2, slack_mb: 500}
 """
 CORRECTED = (
     ("hoist Dm7 by a fifth", "transpose", {"music": "Dm7", "interval": "a fifth"}),
@@ -119,7 +120,7 @@ def test_a_loop_that_is_killed_at_every_stage_goes_on_and_does_nothing_twice(hom
 
 @pytest.mark.timeout(600)
 def test_a_gate_that_is_not_passed_stops_the_build_and_is_not_tried_twice(home: Path):
-    strict = GATE + "memory: {ratio: 1.0, slack_mb: -4000}\n"
+    strict = GATE.replace("{ratio: 2, slack_mb: 500}", "{ratio: 1.0, slack_mb: -4000}")
     (home / "gate.yaml").write_text(strict)
     with looping(home) as process:
         out, errors = process.communicate(timeout=400)

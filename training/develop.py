@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from graphs.lookup import look_up
 from runtime import recipes
 from runtime.engine import LlamaBackend
 from runtime.formats import mica
@@ -63,7 +64,7 @@ def main() -> None:
     for row in read_yaml(path):
         name = "sysadmin" if "recipe" in row else "composer"
         tools = (BASH,) if name == "sysadmin" else tuple(tool.schema for tool in TOOLS)
-        found = knowledge.search(row["request"], shelf=name, k=args.retrieved)
+        found = look_up(knowledge, row["request"], shelf=name, count=args.retrieved)
         prompt = ChatPrompt((Message("user", row["request"]),), tools, tuple(found))
         done = collect(backend.stream(prompt, adapter=name))
         call = done.tool_calls[0] if done.tool_calls else None

@@ -34,6 +34,9 @@ BOUND = 3
 """How many ways to fill a recipe's slots are left to the model, at most."""
 CLOSE = 1.0
 """How much less likely than the best they may be, in nats."""
+PER_NAT = 0.1
+"""How far apart in score recipes are that differ by a nat: those within 0.3 nats (a margin of 0.03)
+are left to the model. A wider margin loses requests (docs/decisions/value-binding.md)."""
 MOST_WORDS = 60
 """How many words of a request may be values: what is pasted is not weighed to its end."""
 _OPTIONS, _FEWER = 4, 2
@@ -82,7 +85,7 @@ class Binder:
             return replace(document, wordings=())
         close = [way for way in ways if way.score >= ways[0].score - CLOSE][:BOUND]
         bindings = tuple({slot: word.text for slot, word in way.values.items()} for way in close)
-        score = top - (best - ways[0].score) / self.weights["near"]
+        score = top - (best - ways[0].score) * PER_NAT
         return replace(document, score=round(score, 4), bindings=bindings, wordings=())
 
     def fillings(self, words: Sequence[Word], document: Document) -> list[Filling]:

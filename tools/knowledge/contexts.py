@@ -12,7 +12,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from string import Formatter
+from functools import lru_cache
+from string import Formatter, ascii_lowercase
 from typing import Any
 
 from runtime.values import shell
@@ -23,6 +24,8 @@ PLACES = ("left", "before", "right")
 PLAIN = "plain"
 """The kind of a word that was not marked as a value."""
 _WORD = re.compile(r"[^\W_](?:[\w'.+-]*[^\W_])?")
+_SHORTEST, _USUAL = 5, 30
+"""How long a word must be to count as mistyped, and how often the word that was meant is met."""
 _OF_RECIPE, _OF_NAME = 2.0, 5.0
 """How many wordings the prior of a recipe's slot counts for, and that of a slot's name."""
 _UNSEEN = 2000.0
@@ -75,9 +78,29 @@ def _pieces(request: str) -> Iterator[tuple[str, str, bool]]:
     for found in shell.find(request):
         if found.start >= position:
             yield from ((w, PLAIN, False) for w in _plain(request[position : found.start]))
-            yield found.text, found.kind, True
+            slip = found.kind == "w" and mistyped(request[found.start : found.end])
+            yield found.text, PLAIN if slip else found.kind, not slip
             position = found.end
     yield from ((word, PLAIN, False) for word in _plain(request[position:]))
+
+
+@lru_cache(maxsize=4096)
+def mistyped(word: str) -> bool:
+    """Tell whether a word is a usual one with one letter wrong, missing, too much or swapped.
+
+    >>> mistyped("serach"), mistyped("seach"), mistyped("jenkins")
+    (True, True, False)
+    """
+    if len(word) < _SHORTEST or not word.isalpha() or not word.islower():
+        return False
+    known = shell.vocabulary()
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    near = {a + b[1:] for a, b in cuts if b} | {
+        a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1
+    }
+    for letter in ascii_lowercase:
+        near |= {a + letter + b for a, b in cuts} | {a + letter + b[1:] for a, b in cuts if b}
+    return any(known.get(other, 0) >= _USUAL for other in near)
 
 
 def _plain(text: str) -> list[str]:

@@ -67,6 +67,12 @@ def test_the_voice_leading_of_a_file_is_checked(request_: str) -> None:
     assert b"#c00000" in wrong.artifacts[0].data.lower()
 
 
+def test_voices_that_cross_keep_their_places() -> None:
+    crossed = RIGHT | {"t": "C, G, C,2", "b": "E D E2"}
+    text = analyse_upload("c.abc", CHORALE.format(**crossed).encode(), "check voice leading").text
+    assert "bar 1, beat 1: voices cross, tenor and bass (C3 below E4)" in text
+
+
 def test_a_check_leaves_the_score_as_it_is() -> None:
     source = CHORALE.format(**RIGHT)
     words, data = changed_file("c.abc", source.encode(), "check the voice leading")

@@ -54,7 +54,7 @@ def check_leading(piece: Piece) -> ToolResult:
 
 
 def texture_of(piece: Piece) -> Texture:
-    """Return the parts of a score as voices from the top down, repeats not played out.
+    """Return the parts of a score as voices, in its order from the top, repeats not played out.
 
     Raises:
         MusicError: there are not two to four voices, or the meter changes.
@@ -69,7 +69,6 @@ def texture_of(piece: Piece) -> Texture:
             f"voice leading is checked of 2 to 4 voices, and the score has {len(rows)}; send the "
             "parts that belong together"
         )
-    rows.sort(key=lambda row: -_height(row[1]))
     longest = max(_length(voice) for _, voice in rows)
     voices = tuple(_filled(voice, longest) for _, voice in rows)
     names = [name for name, _ in rows]
@@ -104,11 +103,6 @@ def _line(part: Part, place: int) -> Iterator[Note]:
 
 def _ordered(sound: Sound) -> list[Pitch]:
     return sorted(sound.pitches, key=lambda pitch: -pitch.semitones)
-
-
-def _height(voice: Voice) -> float:
-    heights = [note.pitch.midi for note in voice if note.pitch is not None]
-    return sum(heights) / len(heights) if heights else 0.0
 
 
 def _length(voice: Voice) -> Fraction:

@@ -7,7 +7,7 @@ fifth there, a figure one tone of the chord counted from the bottom; `-` holds, 
 from __future__ import annotations
 
 STYLES: dict[str, tuple[str, ...]] = {
-    "jazz": ("swing", "bebop", "charleston", "comp", "comping"),
+    "jazz": ("swing", "bebop", "charleston"),
     "ballad": ("slow", "whole notes", "pads", "pad", "sustained", "half notes"),
     "pop": ("quarters", "quarter notes", "steady", "singer songwriter"),
     "rock": ("eighths", "eighth notes", "driving", "punk"),

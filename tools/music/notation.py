@@ -32,7 +32,7 @@ _OPTIONS = {
 # What fits on one line is laid out once; to break lines Verovio lays it out a second time. Up to
 # this width the picture is the same either way.
 _ONE_LINE_PX = 819
-_LIKELY_LONG_PX = 780
+_LIKELY_LONG_PX = 790
 _OPEN = re.compile(r"<svg\b[^>]*>")
 _WIDTH = re.compile(r'<svg width="(\d+)px"')
 _VOICE = re.compile(r"<voice>\d+</voice>")
@@ -93,10 +93,10 @@ def _draw(source: str, bars: int) -> str:
 
 
 def _expected_width(source: str, bars: int) -> float:
-    """About how wide music would be on one line, in px: a fit to 700 pictures, right for 94%."""
+    """About how wide music would be on one line, in px: a fit to 900 pictures, right for 94%."""
     heads = source.count("<note") - source.count("<chord/>")
     voices = max(source.count("<part id"), len(set(_VOICE.findall(source))), 1)
-    return 103 + 98 * bars + 34 * heads / voices + 5 * source.count("<harmony")
+    return 170 + 107 * bars + 21 * heads / voices + 6 * source.count("<harmony")
 
 
 def _finished(svg: str) -> str:

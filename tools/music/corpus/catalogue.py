@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -51,7 +51,8 @@ class Letters:
     """The melody or rhythm texts of all scores as one text, a line's end between two."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._joined = "".join(text + LINE_END for text in texts).encode("ascii")
+        joined = "".join(text + LINE_END for text in texts).encode("ascii")
+        self._codes = np.frombuffer(joined, dtype=np.uint8)
         self._starts = _starts([len(text) + 1 for text in texts])
 
     def runs(self, expression: str) -> Flags:
@@ -65,8 +66,19 @@ class Letters:
         return np.logical_or.reduceat(letters, self._starts)
 
     def _in(self, letters: str) -> Flags:
-        table = bytes(bool(re.fullmatch(letters, chr(code))) for code in range(256))
-        return np.frombuffer(self._joined.translate(table), dtype=np.bool_)
+        found = np.zeros(len(self._codes), dtype=np.bool_)
+        for first, last in _ranges(letters):
+            # Codes below the first wrap round to large numbers: one comparison for both ends.
+            found |= self._codes - first <= last - first
+        return found
+
+
+@functools.lru_cache(maxsize=256)
+def _ranges(letters: str) -> tuple[tuple[np.uint8, np.uint8], ...]:
+    """Return first and last code of each run of neighbours among the letters of a set."""
+    held = "".join("x" if re.fullmatch(letters, chr(code)) else "." for code in range(128))
+    runs = re.finditer("x+", held)
+    return tuple((np.uint8(run.start()), np.uint8(run.end() - 1)) for run in runs)
 
 
 class Words:
@@ -102,27 +114,27 @@ class Catalogue:
         self.melody = Letters([row.melody for row in rows])
         self.rhythm = Letters([row.rhythm for row in rows])
 
-    @cached_property
+    @functools.cached_property
     def people(self) -> Counter[str]:
         """How many scores each composer has."""
         return Counter(row.composer for row in self.rows)
 
-    @cached_property
+    @functools.cached_property
     def named(self) -> Column:
         """Composer, collection and title in small letters."""
         return Column([f"{r.composer}\n{r.collection}\n{r.title}".lower() for r in self.rows])
 
-    @cached_property
+    @functools.cached_property
     def numerals(self) -> Words:
         """The numerals and keys."""
         return Words([row.harmony for row in self.rows])
 
-    @cached_property
+    @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """The names by which people ask for the scores, in small letters."""
         return tuple(short_name(row.source).lower() for row in self.rows)
 
-    @cached_property
+    @functools.cached_property
     def titles(self) -> tuple[str, ...]:
         """The titles in small letters."""
         return tuple(row.title.lower() for row in self.rows)

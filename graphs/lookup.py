@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from graphs.ellipsis import Reading
 from graphs.parts import Library
 from runtime.types import Document
 from runtime.values import music, shell
@@ -30,21 +31,25 @@ def look_up(
     shelf: str,
     count: int,
     before: Document | None = None,
+    read: Reading | None = None,
     learned: Path | None = None,
 ) -> list[Document]:
     """Return at most `count` documents for each part of a request, the best of a part first.
 
     `before` is the recipe that a request leans on ("now only the hidden ones"): it is looked up
-    together with the request, and offered again where that would do something new. `learned` is
-    a file of what the build that answers has learned to look up.
+    together with the request, and offered again where that would do something new; `read` is the
+    request in full, where it could be read behind `before`. `learned` is a file of what the build
+    that answers has learned to look up.
     """
     desk = _Desk(library, shelf, count, learned)
+    if before is not None and read is not None:
+        return settled(read.text, _read(before, text, read, desk))
     if before is not None:
         return _after(before, text, desk.search(text, before.title))
     parts = desk.parts(text)
     if len(parts) == 1:
         return settled(text, desk.search(text))
-    first = desk.search(parts[0])
+    first = settled(parts[0], desk.search(parts[0]))
     second = desk.search(parts[1], _context(first))
     return _in_parts(parts, [first, _not_the_same(first, parts[1], second)])
 
@@ -111,6 +116,15 @@ class _Desk:
             + AGAINST
             + cut.odds
         )
+
+
+def _read(before: Document, text: str, read: Reading, desk: _Desk) -> list[Document]:
+    """Return what a request may mean that was read in full behind `before`."""
+    if read.kind == "same":
+        found = desk.search(read.text)
+        return [d for d in found if d.id == before.id] or [replace(before, score=_nearest(found))]
+    found = desk.search(text, before.title) if read.kind == "finer" else desk.search(read.text)
+    return _not_the_same([before], text, found)
 
 
 def _after(before: Document, text: str, found: Sequence[Document]) -> list[Document]:

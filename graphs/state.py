@@ -15,12 +15,13 @@ from tools.bash.policy.decision import Decision
 class State(TypedDict, total=False):
     """The channels of the graph.
 
-    All but `messages`, `previous`, `recipe` and `build` belong to one turn; `build` is the name of
-    the one that answers it, and the next turn keeps it where it can.
+    All but `messages`, `previous`, `recipe`, `asked` and `build` belong to one turn; `build` is the
+    name of the one that answers it, and the next turn keeps it where it can.
 
     `messages` is the conversation as the model sees it, without system messages; tool
     outputs are shortened there. `previous` is the specialist who spoke before, `recipe` the
-    last one that was used, and `follows` tells that this request leans on them. `calls` are
+    last one that was used, `asked` the request that it was used for, in full, and `follows` tells
+    that this request leans on them; `reading` is what it means then, in full. `calls` are
     the tool calls not settled yet, the first one is being worked on. `final` means that the
     model must answer now, without a tool.
     """
@@ -33,7 +34,9 @@ class State(TypedDict, total=False):
     messages: list[dict[str, Any]]
     previous: str | None
     recipe: dict[str, Any] | None
+    asked: str
     follows: bool
+    reading: str
     build: str
     specialist: str
     confidence: float
@@ -67,6 +70,7 @@ def new_turn(
         override=override,
         options=dict(options or {}),
         follows=False,
+        reading="",
         specialist="other",
         confidence=0.0,
         documents=[],

@@ -13,13 +13,13 @@ from typing import Any, cast
 from langgraph.types import Command
 
 from agents import other
+from graphs import finding, leaning
 from graphs.citing import cited
 from graphs.events import Answered, Failed, Retrieved, Routed, TextDelta
 from graphs.filling import with_arguments
-from graphs.lookup import look_up
 from graphs.notes import Notes, emit, step, timed
 from graphs.parts import Parts
-from graphs.routing import choose, leans
+from graphs.routing import leans
 from graphs.state import (
     State,
     add_usage,
@@ -80,7 +80,7 @@ class Thinking:
         self.notes.record(state, request, "user")
         # The turn keeps this build to its end, whatever becomes champion meanwhile.
         build = self.parts.build(self.parts.assign(state["conversation"], state.get("build")))
-        chosen = choose(self.parts, state, build)
+        chosen = finding.chosen(self.parts, state, request, build)
         emit(Routed(chosen.specialist, chosen.confidence, build.name, build.role))
         update: dict[str, Any] = {
             "build": build.name,
@@ -100,36 +100,22 @@ class Thinking:
         """Look up what may help; a knowledge base that fails is not worth a failed answer."""
         started = time.perf_counter()
         documents: tuple[Document, ...] = ()
+        read = leaning.reading(state) if state["follows"] else None
         try:
-            documents = tuple(self._look_up(state))
+            documents = tuple(finding.found(self.parts, state, state["text"], read))
         except Exception:
             _log.exception("looking things up failed; answering without")
         if documents:
             emit(Retrieved(tuple({document.id: document for document in documents}.values())))
         update: dict[str, Any] = {
             "documents": [document_to_json(document) for document in documents],
+            "reading": read.text if read and documents else "",
             "timings": timed(state, "retrieve", time.perf_counter() - started),
         }
         if documents and nearness(documents) < self.parts.build(state.get("build")).ask_below:
             update["answer"] = unsure(documents)
             emit(TextDelta(update["answer"]))
         return Command(goto="answer" if "answer" in update else "act", update=update)
-
-    def _look_up(self, state: State) -> list[Document]:
-        shelf = self.parts.specialists[state["specialist"]].shelf
-        count = self.parts.settings.retrieved
-        if self.parts.knowledge is None or not shelf or not count:
-            return []
-        recipe = state.get("recipe") if state["follows"] else None
-        before = Document(**recipe) if recipe else None
-        return look_up(
-            self.parts.knowledge,
-            state["text"],
-            shelf=shelf,
-            count=count,
-            before=before,
-            learned=self.parts.build(state.get("build")).learned.get(state["specialist"]),
-        )
 
     @step
     def act(self, state: State) -> Command[str]:
@@ -139,11 +125,17 @@ class Thinking:
         if cancel.is_set():
             return Command(goto="answer", update={"answer": _STOPPED, "finish": "cancelled"})
         final = state["final"] or state["steps"] >= self.parts.settings.max_steps
+        state = cast(State, {**state, **finding.second_part(self.parts, state)})
         completion, first = self._complete(state, final, cancel, started)
         timings = timed(state, "act", time.perf_counter() - started)
         if first is not None:
             timings.setdefault("first_delta", round(first, 4))
-        spent = {"timings": timings, "usage": add_usage(state, completion.usage)}
+        spent = {
+            "timings": timings,
+            "usage": add_usage(state, completion.usage),
+            "documents": state["documents"],
+            "reading": state["reading"],
+        }
         calls = () if final or completion.finish_reason == "cancelled" else completion.tool_calls
         if calls and self.parts.sandbox is None:
             proposal = propose(self.parts, calls)
@@ -162,11 +154,12 @@ class Thinking:
     ) -> tuple[Completion, float | None]:
         first: float | None = None
         deltas: list[Delta] = []
+        choice = "none" if final else "required" if leaning.waits(state) else "auto"
         options = GenerationOptions(
             **{
                 "max_tokens": self.parts.settings.max_tokens,
                 **state["options"],
-                "tool_choice": "none" if final else "auto",
+                "tool_choice": choice,
             }
         )
         build = self.parts.build(state.get("build"))
@@ -230,6 +223,7 @@ class Thinking:
                 "messages": [*state["messages"], message.to_openai()],
                 "previous": state.get("previous") if previous == "other" else previous,
                 "recipe": _recipe(state),
+                "asked": leaning.asked(state),
                 "timings": timings,
             },
         )
@@ -345,11 +339,12 @@ def prompt_of(parts: Parts, state: State) -> ChatPrompt:
     documents = with_arguments(
         documents_of(state), messages, follows=state["follows"], before=before
     )
+    messages, documents = leaning.shown(messages, documents, state["reading"])
     return ChatPrompt(
         messages=(Message("system", specialist.system), *messages),
         tools=_offered(parts.schemas(specialist.name), documents),
         documents=documents,
-        follows=state["follows"],
+        follows=state["follows"] and not state["reading"],
     )
 
 

@@ -1,0 +1,138 @@
+"""Reads a request that only gives another value as the one before with that value: "and /tmp?"."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from runtime.values import Found, shell
+
+_LEANING = frozenset(
+    """
+    and now then what about how the same for with in to do it that too as well please pls also
+    again instead hmm better actually no not sorry oops i meant mean wanted try ok okay one
+    called named file files folder directory top under of lines from next on a an rather or branch
+    say thanks thing is be but only just there put at line column columns ones those should did
+    hey well yes inside
+    """.split()
+)
+_CUE = (
+    r"\b(?:in|for|about|called|named|under|of)\s+(?:the\s+)?{0}\b"
+    r"|\bthe\s+{0}\s+(?:folder|directory|file|branch)\b"
+)
+"""What must stand beside a plain word for it to be meant as a value."""
+_POINTING = re.compile(
+    r"\b(?:in|into|(?<!next )to|of|from) (?:it|that)\b|\b(?:them|there|put)\b", re.IGNORECASE
+)
+_MAKE_IT = re.compile(r"\bmake (?:it|that|them)\b|\bnext to it\b")
+_NARROWING = frozenset("only just over under above below more less than bigger smaller".split())
+_ORDINALS = {
+    word: str(number)
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
+    )
+}
+_WORD = re.compile(r"[\w./~@+*-]*\w")
+_LIKE = {"p": "pfwg", "f": "fpwg", "w": "wsfp", "s": "sw", "e": "eg", "g": "gef"}
+
+
+class Reading(NamedTuple):
+    """A request in full.
+
+    `kind`: the `same` as before of something else, the same `finer`, or something `new`.
+    """
+
+    text: str
+    kind: Literal["same", "finer", "new"]
+
+
+def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | None:
+    """Return the request before with the values that a text names instead; None where it says more.
+
+    `values` are those that the command before was given: they tell which of its words were values.
+    A name alone is taken for a neighbour of a path that it replaces.
+
+    >>> elliptic("and /tmp?", "how big is /var/log?", {"path": "/var/log"})
+    Reading(text='how big is /tmp?', kind='same')
+    >>> elliptic("make it 20", "the 5 largest files in /var", {"count": "5", "path": "/var"})
+    Reading(text='the 20 largest files in /var', kind='same')
+    >>> elliptic("count its lines", "show a.txt", {"file": "a.txt"})
+    """
+    new = _new_values(text)
+    if not new:
+        return None
+    old = _old_values(before, values)
+    out, slots = before, True
+    for found in new:
+        place = _counterpart(found, old)
+        if place is None:
+            return None
+        old.remove(place)
+        slots = slots and any(place.text.strip("*.") in value for value in values.values())
+        out = _replaced(out, place, _sibling(place.text, found.text))
+    return Reading(out, "same" if slots else "new") if out != before else None
+
+
+def _new_values(text: str) -> list[Found]:
+    """Return the values of a text that holds nothing else but words that lean; else nothing."""
+    found = list(shell.find(text))
+    rest, position = "", 0
+    for value in found:
+        rest += text[position : value.start] + " "
+        position = value.end
+    words = _WORD.findall(_MAKE_IT.sub(" ", (rest + text[position:]).lower()))
+    sizes = any(value.kind in "zt" for value in found)
+    if sizes or _NARROWING & set(words) or len(found) > 2 or _POINTING.search(text):
+        return []
+    unknown = [word for word in words if word not in _LEANING]
+    if not found and len(unknown) == 1:
+        start = text.lower().index(unknown[0])
+        word = text[start : start + len(unknown[0])]
+        ordinal = _ORDINALS.get(word.lower())
+        if not ordinal and not re.search(_CUE.format(re.escape(word)), text, re.IGNORECASE):
+            return []
+        return [Found(start, start + len(word), "n" if ordinal else "w", ordinal or word)]
+    return found if not unknown else []
+
+
+def _old_values(before: str, values: Mapping[str, str]) -> list[Found]:
+    """Return the values of a request, words that its command was given among them."""
+    found = list(shell.find(before))
+    for value in values.values():
+        place = re.search(rf"(?<![\w./-]){re.escape(value)}(?![\w/-])", before)
+        if place and not any(f.start < place.end() and place.start() < f.end for f in found):
+            found.append(Found(place.start(), place.end(), "w", value))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _counterpart(new: Found, old: Sequence[Found]) -> Found | None:
+    """Return the value that a new one replaces: of its kind and ending, else of one like it."""
+    ending = posixpath.splitext(new.text)[1]
+    same = [f for f in old if f.kind == new.kind]
+    alike = [f for f in old if f.kind in _LIKE.get(new.kind, new.kind)]
+    with_ending = [f for f in alike if ending and posixpath.splitext(f.text)[1] == ending]
+    files = [f for f in alike if bool(posixpath.splitext(f.text)[1]) == bool(ending)]
+    for choice in (with_ending, same, files, alike):
+        if choice:
+            return choice[0] if new.kind in "wsn" else choice[-1]
+    return None
+
+
+def _sibling(old: str, new: str) -> str:
+    """Return a name alone as a neighbour of the path in whose place it stands."""
+    folder = posixpath.dirname(old.rstrip("/"))
+    named = "/" not in new and folder and not new.isdigit() and new not in (".", "~")
+    return posixpath.join(folder, new) if named else new
+
+
+def _replaced(text: str, place: Found, value: str) -> str:
+    """Put a value into a text where another stood, as it was typed there."""
+    typed = text[place.start : place.end] if text[place.start : place.end] else place.text
+    quoted = typed[:1] in "\"'" and len(typed) > 1
+    written = f"{typed[0]}{value}{typed[0]}" if quoted else value
+    if place.kind == "e" and not typed.startswith("."):
+        written = written.lstrip(".")
+    start = text.find(typed)
+    return text[:start] + written + text[start + len(typed) :] if start >= 0 else text

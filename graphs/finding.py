@@ -1,0 +1,83 @@
+"""Looks up what a turn needs, and who answers it: by what it means behind the turn before."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any, cast
+
+from agents.router import Route
+from graphs import leaning
+from graphs.ellipsis import Reading
+from graphs.lookup import look_up
+from graphs.parts import Parts
+from graphs.routing import choose
+from graphs.serving import Build
+from graphs.state import State, document_to_json, documents_of, messages_of
+from runtime.types import Document, Message
+
+_log = logging.getLogger("mica.graphs")
+
+
+def chosen(parts: Parts, state: State, request: Message, build: Build) -> Route:
+    """Choose who answers; "who owns that" is routed by what it means behind the turn before.
+
+    Raises:
+        RouterError: the router's weights cannot be read.
+    """
+    route = choose(parts, state, build)
+    if route.specialist != "other" or not state.get("previous"):
+        return route
+    messages = [*state.get("messages", []), request.to_openai()]
+    read = leaning.reading(cast(State, {**state, "messages": messages}))
+    if read is None or read.kind == "finer":
+        return route
+    again = choose(parts, cast(State, {**state, "text": read.text}), build)
+    return replace(again, follows=1.0) if again.specialist == state["previous"] else route
+
+
+def found(
+    parts: Parts,
+    state: State,
+    text: str,
+    read: Reading | None = None,
+    before: Document | None = None,
+) -> list[Document]:
+    """Return what was found for a text; `before` is the recipe it leans on, if not the turn's.
+
+    Raises:
+        KnowledgeError: the index cannot be read.
+    """
+    shelf = parts.specialists[state["specialist"]].shelf
+    count = parts.settings.retrieved
+    if parts.knowledge is None or not shelf or not count:
+        return []
+    recipe = state.get("recipe") if state["follows"] else None
+    return look_up(
+        parts.knowledge,
+        text,
+        shelf=shelf,
+        count=count,
+        before=before or (Document(**recipe) if recipe else None),
+        read=read,
+        learned=parts.build(state.get("build")).learned.get(state["specialist"]),
+    )
+
+
+def second_part(parts: Parts, state: State) -> dict[str, Any]:
+    """Return what is found for the second part of a request, as it reads once the first has run.
+
+    It is empty where no second part waits, or where it can only be read with the first.
+    """
+    documents, messages = documents_of(state), messages_of(state)
+    read = leaning.second(documents, messages)
+    before = leaning.used(documents, messages)
+    if read is None or before is None:
+        return {}
+    try:
+        again = found(parts, state, leaning.part(documents, 1), read, before)
+    except Exception:
+        _log.exception("looking things up failed; going on with what was found before")
+        return {}
+    whole = leaning.with_second(documents, again, read.text)
+    return {"documents": [document_to_json(d) for d in whole], "reading": read.text}

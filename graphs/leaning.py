@@ -1,0 +1,129 @@
+"""What a request, or its second part, leans on; and what the model is shown of it then.
+
+A part of a request, and a request that was read in full (`graphs.referring`), is shown to the model
+by itself: nothing but it and what was looked up for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from graphs.ellipsis import Reading
+from graphs.referring import Said, in_full
+from graphs.state import State, documents_of, messages_of
+from runtime import recipes
+from runtime.types import Document, Message
+from runtime.values import shell
+
+Shown = tuple[tuple[Message, ...], tuple[Document, ...]]
+
+
+def reading(state: State) -> Reading | None:
+    """Return a request as it is meant behind the turn before; None where it needs no reading."""
+    recipe = state.get("recipe")
+    if not recipe or recipe.get("template") is None:
+        return None
+    messages = messages_of(state)
+    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    if len(users) < 2:
+        return None
+    turn = messages[users[-2] : users[-1]]
+    asked = state.get("asked") or turn[0].content
+    return in_full(state["text"], said(turn, [Document(**recipe)], asked))
+
+
+def asked(state: State) -> str:
+    """Return the request that a turn carried out last, in full."""
+    parts = [d.request for d in documents_of(state) if d.part > 0 and d.template is not None]
+    return parts[-1] if parts else state.get("reading") or state["text"]
+
+
+def said(turn: Sequence[Message], documents: Sequence[Document], text: str) -> Said:
+    """Return what a turn has said: its request in full, its last command, what that printed."""
+    commands = [str(call.arguments.get("command", "")) for m in turn for call in m.tool_calls]
+    outputs = [message.content for message in turn if message.role == "tool"]
+    command = commands[-1] if commands else ""
+    values: dict[str, str] = {}
+    for document in documents:
+        found = recipes.recognise(document, command)
+        if found is not None:
+            values = dict(zip(document.slots, found, strict=True))
+            break
+    return Said(text, values, command, outputs[-1] if outputs else "")
+
+
+def second(documents: Sequence[Document], messages: Sequence[Message]) -> Reading | None:
+    """Return the second part of a request as it is meant, once the first went well."""
+    turn = _turn(messages)
+    if not _owed(documents, turn):
+        return None
+    text = part(documents, 1)
+    first = [document for document in documents if document.part == 0]
+    read = in_full(text, said(turn, first, part(documents, 0)))
+    own = any(found.kind not in "nz" for found in shell.find(text))
+    return read or (Reading(text, "new") if own else None)
+
+
+def used(documents: Sequence[Document], messages: Sequence[Message]) -> Document | None:
+    """Return the recipe that gave the turn's last command."""
+    commands = [str(c.arguments.get("command")) for m in _turn(messages) for c in m.tool_calls]
+    return next(
+        (d for d in documents if commands and recipes.recognise(d, commands[-1]) is not None), None
+    )
+
+
+def shown(messages: Sequence[Message], documents: Sequence[Document], read: str) -> Shown:
+    """Return what the model is shown: a part alone while it waits, else the whole, as `read`."""
+    turn = _turn(messages)
+    made = sum(bool(message.tool_calls) for message in turn)
+    parted = any(d.part > 0 and d.template is not None for d in documents)
+    waiting = read == part(documents, 1) and _owed(documents, turn)
+    if parted and (made == 0 or waiting):
+        own = [replace(d, part=0, request="") for d in documents if d.part == made]
+        return (Message("user", part(documents, made)),), tuple(own)
+    if read and not parted:
+        start = len(messages) - len(turn)
+        asked = replace(turn[0], content=read)
+        return (*messages[:start], asked, *turn[1:]), tuple(documents)
+    return tuple(messages), tuple(documents)
+
+
+def with_second(
+    documents: Sequence[Document], found: Sequence[Document], text: str
+) -> list[Document]:
+    """Return the documents with others for the second part, whose words in full are `text`."""
+    first = [document for document in documents if document.part == 0]
+    return [*first, *(replace(d, part=1, request=text) for d in found if d.acts)]
+
+
+def _turn(messages: Sequence[Message]) -> Sequence[Message]:
+    start = max((i for i, message in enumerate(messages) if message.role == "user"), default=0)
+    return messages[start:]
+
+
+def _owed(documents: Sequence[Document], turn: Sequence[Message]) -> bool:
+    """Whether the second part of a request comes next."""
+    made = sum(bool(message.tool_calls) for message in turn)
+    well = all(_went_well(message) for message in turn if message.role == "tool")
+    return made == 1 and well and any(d.part == 1 and d.template is not None for d in documents)
+
+
+def _went_well(result: Message) -> bool:
+    """Whether a command did its work; `find` also fails where it may not look everywhere."""
+    return (
+        result.status in ("ok", "empty") or re.match(r"(?:~|\.{1,2})?/", result.content) is not None
+    )
+
+
+def waits(state: State) -> bool:
+    """Whether the second part of a request, which says all that it needs, waits for its command."""
+    documents = documents_of(state)
+    read = bool(state["reading"]) and state["reading"] == part(documents, 1)
+    return read and _owed(documents, _turn(messages_of(state)))
+
+
+def part(documents: Sequence[Document], number: int) -> str:
+    """Return the words of a part of a request; empty where it was not parted."""
+    return next((d.request for d in documents if d.part == number and d.acts), "")

@@ -1,0 +1,262 @@
+"""Reads a request that leans on the one before in full: "delete them", "and LICENSE?".
+
+A small model, and a search, do best with requests that say all that they mean. So references are
+replaced by what they stand for, before anything is looked up: by values that the command before
+was given, by a path that it printed, by the words of the request before. What is read so goes the
+way of any other request. Where nothing is sure, nothing is read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from graphs.ellipsis import Reading, elliptic
+from runtime.values import shell
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a request may refer to: the one before in full, its command's values, what it printed.
+
+    `values` are by slot, `command` is as it ran.
+    """
+
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    command: str = ""
+    output: str = ""
+
+
+class _Noun(NamedTuple):
+    """What a noun or pronoun may stand for: names of slots, the likeliest first."""
+
+    words: re.Pattern[str]
+    slots: tuple[str, ...]
+
+
+_FOLDERS = ("dir", "folder", "target", "path", "repo", "source")
+_FILES = ("link", "archive", "target", "file", "files", "script", "path", "dir", "folder", "repo")
+_FINDING = re.compile(
+    r"^(?:(?:please|pls|can you|could you|hi|hey|ok|now)\b[\s,]*)*"
+    r"(?:find|list|show me|show|look for|search for|search|locate|where (?:are|is)"
+    r"|(?:what|which) (?:are|is)|get me|get|give me|display|look up|print)\s+(?:me\s+)?",
+    re.IGNORECASE,
+)
+_MANY = re.compile(
+    r"\b(?:all of them|them all|them|those(?: files)?|these(?: files)?|the files(?! (?:in|of))"
+    r"|all of these|all of those)\b",
+    re.IGNORECASE,
+)
+_THEY = re.compile(r"\b(?:do|are|did) they\b|\bare there\b|\bthey\b", re.IGNORECASE)
+_HOW_MANY_OF = re.compile(
+    r"^how (?:many|much) of (?:them|those|these)\s+"
+    r"(?:are|is|say|have|contain|were)?\s*(?P<what>.+?)\??$",
+    re.IGNORECASE,
+)
+_THERE = re.compile(
+    r"\b(?P<to>(?<!in )(?<!is )(?<!are )(?<!left )(?<!in the )there)\b"
+    r"|\b(?P<place>(?:in|into|inside|under|from|to) (?:it|there|that folder|the folder"
+    r"|that directory|the directory|that one)|that folder|that directory"
+    r"|the (?:new )?(?:folder|directory)(?! \S+/))\b"
+    r"|\b(?P<out>in there|what(?:'s| is) (?:left|inside))\b",
+    re.IGNORECASE,
+)
+_ONE = re.compile(
+    r"\b(?:that one|this one|that file|this file|the file(?! \S*[./])|that script|the script"
+    r"|the (?:new |zip )?(?:zip|archive|copy|tarball)(?! \S*[./])|that archive"
+    r"|it|that|this)\b(?!')",
+    re.IGNORECASE,
+)
+_ITS = re.compile(r"\b(?:its|the file's|that file's)\s+(?P<what>[^,;.?]+)", re.IGNORECASE)
+_CONTENTS = re.compile(
+    r"^(?:(?:and|so|ok|now)\b\W*)*(?:what does (?:it|that|that file|the file) (?:say|contain)"
+    r"|what(?:'s| is) (?:inside|in it|in that file|in the file|inside it|inside of it)"
+    r"|list what(?:'s| is) in(?:side)?(?: it)?)(?: now)?\W*$",
+    re.IGNORECASE,
+)
+_ASPECT = re.compile(
+    r"\b(?:lines?|rows?|columns?|words?|characters?|sizes?|permissions?|owners?|owns?|type|headers?"
+    r"|average|total|sum|big|large|long|old|changed|modified|contents?|remains|count)\b",
+    re.IGNORECASE,
+)
+"""What is asked of a thing: such a request without a value is about the thing before."""
+_OWN = re.compile(
+    r"\b(?:in|of|from|on|under|for|to|with)\s+(?!total|all|bytes|it\b)\w", re.IGNORECASE
+)
+_RESULT = re.compile(
+    r"^(?:(?:and|then|now|also|please|just)\b\s*)*(?:verify|(?:check|confirm|make sure)"
+    r"(?:\s+(?:it|that|the result|that it.*|if it.*|whether it.*|it.*worked))?"
+    r"|(?:show|print|give|tell)\s+(?:me\s+)?(?:the\s+)?(?:result|outcome|output|new state)"
+    r"|(?:show\s+me\s+|list\s+|see\s+|tell\s+me\s+)?what(?:'s| is| was)?\s*"
+    r"(?:left|remains|remaining)"
+    r"(?:\s+(?:there|in there|in it|in that folder|in the folder))?|what came out(?: of it)?"
+    r"|(?:list|show(?:\s+me)?)\s+what(?:'s| is| came)?\s*"
+    r"(?:out|there|in there|in it|out of it)(?: of it)?"
+    r"|did (?:it|that) work)\s*(?:now|afterwards?|after that)?[?.!]*$",
+    re.IGNORECASE,
+)
+_FINER = re.compile(
+    r"(?:(?:and|now|but|ok|no|please|can you|again|hmm|better)\b[\s,]*)*"
+    r"(?:(?:only|just)\b(?! (?:delete|remove|count|show|move|copy|list|print)\b)"
+    r"|with(?:out)?\b|ignor\w+"
+    r"|sort(?:ed)? (?:them |it |that |those )?(?:by|in)\b|sort them\b"
+    r"|(?:the )?(?:newest|oldest|largest|biggest|smallest|latest)"
+    r" (?:ones? )?first|in (?:bytes|human|mb|gb|kb|megabytes|reverse|detail)"
+    r"|as an?\b|per\b|by\b|recursive"
+    r"|includ\w+|exclud\w+|except|numbered|(?:in )?(?:the )?(?:other way|reverse)"
+    r"|one (?:line|per)|subfolders"
+    r"|also the\b|hide\b|which (?:of them|ones))",
+    re.IGNORECASE,
+)
+"""How a request begins that wants the same, finer."""
+_MOST = re.compile(
+    r"\b(?:largest|biggest|smallest|newest|latest|oldest|longest|shortest|most|last|first)\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\W*\b(?:which|what|where|find|locate|look|search|show|list)\b", re.IGNORECASE
+)
+_PATH = re.compile(r"(?:~|\.{1,2})?/?[\w.@+-]+(?:/[\w.@+ -]+)*/?")
+
+
+def in_full(text: str, said: Said) -> Reading | None:
+    """Return a request as it is meant behind another; None where it stands by itself.
+
+    >>> said = Said("find all tmp files in downloads")
+    >>> in_full("delete them", said)
+    Reading(text='delete all tmp files in downloads', kind='new')
+    >>> in_full("and LICENSE?", Said("count the lines of src/README.md", {"file": "src/README.md"}))
+    Reading(text='count the lines of src/LICENSE', kind='same')
+    """
+    plain = " ".join(text.split()).strip()
+    same = elliptic(plain, said.text, said.values)
+    if same is not None:
+        return same
+    if _FINER.match(plain):
+        return Reading(f"{said.text.rstrip('?.! ')} {plain}", "finer")
+    read = _result(plain, said) or _of_those(plain, said) or _many(plain, said)
+    read = read or _contents(plain, said) or _one(plain, said) or _bare(plain, said)
+    return Reading(read, "new") if read and read != plain else None
+
+
+def _result(text: str, said: Said) -> str:
+    """Return what shows the outcome of the command before: "verify", "what is left"."""
+    if not _RESULT.match(text) or not said.command:
+        return ""
+    program = said.command.split()[0]
+    there = _slot(said, _FOLDERS)
+    thing = _slot(said, _FILES)
+    if program in ("chmod", "chown", "chgrp"):
+        return f"what are the permissions of the file {thing}" if thing else ""
+    if program in ("sed", "printf", "echo", "tee", "sort"):
+        return f"show the contents of {thing}" if thing else ""
+    if program == "rm" or program == "find" or program == "rmdir":
+        gone = thing or there
+        folder = there if program == "find" else posixpath.dirname(gone.rstrip("/"))
+        return f"list the files in {folder or '.'}" if gone else ""
+    return f"list the files in {there}" if there else ""
+
+
+def _of_those(text: str, said: Said) -> str:
+    """Read "how many of those are errors" by the file or folder that was counted in."""
+    asked = _HOW_MANY_OF.match(text)
+    place = _slot(said, _FILES)
+    if asked is None or not place:
+        return ""
+    what = asked["what"]
+    inside = "lines" if posixpath.splitext(place)[1] else "files"
+    return f"how many {what} {inside} are in {place}" if " " not in what else ""
+
+
+def _many(text: str, said: Said) -> str:
+    """Put what the request before looked for into the place of "them"."""
+    found = _FINDING.match(said.text)
+    if found is None:
+        return ""
+    things = said.text[found.end() :].rstrip("?.! ")
+    if _MANY.search(text):
+        return _MANY.sub(lambda _: things, text, count=1)
+    bare = re.sub(r"^(?:all(?: the| of the)?|every|the)\s+", "", things)
+    if re.fullmatch(r"(?:and )?how many(?: (?:are there|are they|is that|do we have))?\??", text):
+        return f"how many {bare} are there"
+    if _THEY.search(text) and not _slots_named(text, said):
+        return _THEY.sub(lambda m: m[0].lower().replace("they", f"the {bare}"), text, count=1)
+    return ""
+
+
+def _slots_named(text: str, said: Said) -> bool:
+    return any(value in text for value in said.values.values() if len(value) > 1)
+
+
+def _contents(text: str, said: Said) -> str:
+    """Read "what does it say" and "what is inside" by the file or archive that they are about."""
+    if not _CONTENTS.match(text):
+        return ""
+    archive = said.values.get("archive", "")
+    thing = archive or _printed(said) or _slot(said, _FILES)
+    if not thing:
+        return ""
+    return f"list what is in {thing}" if archive else f"show the contents of {thing}"
+
+
+def _one(text: str, said: Said) -> str:
+    """Put a path into the place of "it", "that file", "in there"."""
+    its = _ITS.search(text)
+    thing = _printed(said) or _slot(said, _FILES)
+    if its and thing:
+        return f"{text[: its.start()]}the {its['what'].strip()} of {thing}{text[its.end() :]}"
+    there = _THERE.search(text)
+    place = _printed(said) or _slot(said, _FOLDERS)
+    if there and place:
+        before = there[0].split()[0].lower() if there["place"] else ""
+        word = {"to": f"to {place}", "out": f"in {place}", "place": place}[str(there.lastgroup)]
+        if before in ("in", "into", "inside", "under", "from", "to"):
+            word = f"{before} {place}"
+        return text[: there.start()] + word + text[there.end() :]
+    if _ONE.search(text) and thing:
+        folder = thing in (said.values.get("dir"), said.values.get("folder"))
+        return _ONE.sub(lambda _: f"the folder {thing}" if folder else thing, text, count=1)
+    return ""
+
+
+def _bare(text: str, said: Said) -> str:
+    """Add what a request is about that names no value: "print the last line"."""
+    thing = _printed(said) or _slot(said, _FILES)
+    values = [found for found in shell.find(text) if found.kind not in "nz"]
+    if values or not thing or not _ASPECT.search(text) or _OWN.search(text):
+        return ""
+    return f"{text.rstrip('?.! ')} {'of' if posixpath.splitext(thing)[1] else 'in'} {thing}"
+
+
+def _slot(said: Said, names: tuple[str, ...]) -> str:
+    """Return the value of the first slot that there is, where it names a file or folder."""
+    for name in names:
+        value = said.values.get(name, "")
+        if value and value != "." and not re.search(r"[*?\s]", value):
+            return value
+    return ""
+
+
+def _printed(said: Said) -> str:
+    """Return the path that the command before was to find: its only line, or the first of many."""
+    lines = [line for line in said.output.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith(("exit code", "total "))]
+    own = [line for line in lines if "/workspace/" in line]  # not the system's
+    lines = own if len(own) == 1 else lines
+    if (
+        not lines
+        or not _ASKING.match(said.text)
+        or (len(lines) > 1 and not _MOST.search(said.text))
+    ):
+        return ""
+    last = re.split(r"[\t ]+", lines[0].strip())[-1]
+    if not _PATH.fullmatch(last) or re.fullmatch(r"[\d.,]+[KMGT]?", last):
+        return ""
+    folder = _slot(said, ("path", "dir", "folder"))
+    if "/" not in last and folder and f"{folder}/" not in last:
+        last = posixpath.join(folder, last)
+    return last.removeprefix("./") if said.values else last

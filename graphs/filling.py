@@ -12,14 +12,16 @@ from dataclasses import replace
 from typing import Any
 
 from runtime.types import Document, Message
-from tools.music.filling.carry import Before, elliptical, filled, renews
+from tools.music.filling.carry import CHANGES, Before, elliptical, filled, renews
 from tools.music.filling.cues import named
-from tools.music.filling.table import PLANS, Filled
+from tools.music.filling.table import PLANS, Filled, fill
 
 LACKS, LEFT, NAMES, TERM, SHORT = 0.25, 0.08, 0.08, 0.15, 0.3
 """What counts against a tool that lacks an argument, and for each value that is left over; what
 counts for each argument that is named, for a term of the field that names the tool, and for the
 tool before where a request says nothing but values."""
+FAR = 0.15
+"""How much farther than the nearest a tool stands that a term names and that was not found."""
 
 
 def with_arguments(
@@ -42,7 +44,29 @@ def with_arguments(
     if before is not None and not called and _goes_on(asked, last, found):
         score = max((d.score for d in found if d.acts), default=0.0)
         found.insert(0, replace(before, score=score, part=0, request=""))
-    return tuple(_with(document, asked, last, bool(called)) for document in found)
+    if last is not None and not called:
+        found += _changing(asked, last, found)
+    found += _named(asked, last, found)
+    return tuple(_with(document, asked, last) for document in found)
+
+
+def one_call(text: str, documents: Sequence[Document]) -> bool:
+    """Whether the nearest tool takes two values of a kind, and the whole request fills it.
+
+    "How far is A from E and G" has two parts, "how far is it between A and E" has one.
+    """
+    found = with_arguments(documents, [Message("user", text)], follows=False)
+    best = max((d for d in found if d.acts), key=lambda d: d.score, default=None)
+    plan = PLANS.get(best.tool or "") if best is not None else None
+    read = fill(best.tool or "", text) if best is not None and plan and plan.pairs else None
+    return read is not None and read.whole and not read.left
+
+
+def names_only_values(recipe: Mapping[str, Any] | None, text: str) -> bool:
+    """Whether a request says nothing but values of the tool that the turn before called."""
+    tool = str((recipe or {}).get("tool") or "")
+    found = fill(tool, text)
+    return found is not None and bool(found.arguments) and elliptical(tool, text)
 
 
 def _goes_on(text: str, last: Before | None, found: Sequence[Document]) -> bool:
@@ -50,7 +74,36 @@ def _goes_on(text: str, last: Before | None, found: Sequence[Document]) -> bool:
     return last is not None and last.tool not in offered and renews(last.tool, text, last)
 
 
-def _with(document: Document, asked: str, last: Before | None, again: bool) -> Document:
+def _named(asked: str, last: Before | None, found: Sequence[Document]) -> list[Document]:
+    """Return the tools that a term of the field names, all they need there, and were not found."""
+    made = []
+    for part, text in {(d.part, d.request) for d in found if d.tool}:
+        here = [d for d in found if d.acts and d.part == part]
+        nearest = max(d.score for d in here) - FAR
+        for tool in PLANS.keys() - {d.tool for d in here}:
+            read = filled(tool, text or asked, last) if named(tool, text or asked) else None
+            if read is not None and read.whole and read.arguments:
+                made.append(replace(_of(tool, nearest), part=part, request=text))
+    return made
+
+
+def _of(tool: str, score: float) -> Document:
+    title = tool.replace("_", " ")
+    return Document(f"tool.{tool}", title, title, f"tool {tool}", score=score, tool=tool)
+
+
+def _changing(text: str, last: Before, found: Sequence[Document]) -> list[Document]:
+    """Return the tool that changes what the turn before made, where a request says a change."""
+    tool = CHANGES.get(last.tool, "")
+    read = filled(tool, text, last) if tool else None
+    if read is None or read.missing or any(document.tool == tool for document in found):
+        return []
+    if not {"change", "edit"} & read.arguments.keys():
+        return []
+    return [_of(tool, max((d.score for d in found if d.acts), default=0.0))]
+
+
+def _with(document: Document, asked: str, last: Before | None) -> Document:
     text = document.request or asked
     if document.tool is None:
         return document
@@ -60,6 +113,10 @@ def _with(document: Document, asked: str, last: Before | None, again: bool) -> D
     score = document.score + _worth(found) + TERM * named(document.tool, text)
     if last is not None and last.tool == document.tool and elliptical(document.tool, text):
         score += SHORT
+    if last is not None and CHANGES.get(last.tool) == document.tool and "edit" in found.arguments:
+        score += 2 * SHORT
+    if last is not None and last.tool == document.tool and last.arguments == found.arguments:
+        score -= SHORT
     return replace(document, score=score, bindings=(found.arguments,))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from graphs.ellipsis import Reading
+from graphs.filling import one_call
 from graphs.parts import Library
 from runtime.types import Document
 from runtime.values import music, shell
@@ -47,7 +48,7 @@ def look_up(
     if before is not None:
         return _after(before, text, desk.search(text, before.title))
     parts = desk.parts(text)
-    if len(parts) == 1:
+    if len(parts) == 1 or one_call(text, desk.search(text)):
         return settled(text, desk.search(text))
     first = settled(parts[0], desk.search(parts[0]))
     second = desk.search(parts[1], _context(first))

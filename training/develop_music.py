@@ -69,7 +69,7 @@ def with_made(call: Mapping[str, Any], made: Sequence[str]) -> dict[str, Any]:
             arguments[name] = made[0]
         elif str(value).startswith("@drums "):
             drum = str(value).split()[1]
-            rows = [line for line in made if "|" in line]
+            rows = [line for line in made if "|" in line or line.endswith(":")]
             arguments[name] = "\n".join(
                 re.sub(r"(?<=[|x-])-", "x", row) if row.startswith(drum) else row for row in rows
             )

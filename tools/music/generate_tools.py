@@ -8,6 +8,7 @@ from tools import Tool, ToolResult, tool
 from tools.music import bass_lines, drums, melodies, progressions, rhythm_patterns
 from tools.music.answers import musical, plural, spelled, symbols
 from tools.music.chart import read_chart
+from tools.music.drum_change import change_grid
 from tools.music.drum_view import present_grid
 from tools.music.generation import read_bars
 from tools.music.key import Key, read_key
@@ -69,9 +70,14 @@ def drum_pattern(style: str, bars: int | str = 4, seed: int | str = 1) -> ToolRe
 
 @tool
 @musical
-def show_drums(grid: str) -> ToolResult:
-    """Show and play a drum grid: a line for each drum, e.g. "snare ----x-------x---"."""
+def show_drums(grid: str, change: str = "") -> ToolResult:
+    """Show and play a drum grid: a line for each drum, e.g. "snare ----x-------x---".
+
+    Change it first where wanted, e.g. change "busier hats", "no crash", "add a clap on 2 and 4".
+    """
     found = drums.read_grid(grid)
+    if change.strip():
+        found = change_grid(found, change)
     return _grid_result(found, f"{plural(len(found.rows), 'drum')}, {plural(found.bars, 'bar')}")
 
 

@@ -87,6 +87,22 @@ class Before:
                 return text.strip()
         return ""
 
+    @property
+    def grid(self) -> str:
+        """The grid of drums that came out of it; empty where none did."""
+        found = re.search(r"```\n(.+?)\n```", self.result, re.DOTALL)
+        return found[1] if found and self.tool in ("drum_pattern", "show_drums") else ""
+
+
+CHANGES = {
+    **dict.fromkeys(("drum_pattern", "show_drums"), "show_drums"),
+    **dict.fromkeys(
+        ("melody_over", "bass_line", "edit_melody", "variations", "compose_counterpoint"),
+        "edit_melody",
+    ),
+}
+"""Which tool changes what a tool made."""
+
 
 def filled(tool: str, text: str, before: Before | None) -> Filled | None:
     """Read the arguments of a tool from a request that may lean on the call before.
@@ -163,6 +179,8 @@ def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
         and _only_mode(given.get("scale", ""), mode[0])
     ):
         given["scale"] = _in_mode(kept.get("scale", ""), mode[0])
+    if before.grid and "grid" in kept:
+        kept = {"grid": before.grid}
     if before.made and any(name in _LINES for name in kept) and tool == "edit_melody":
         kept["melody"] = before.made
     if "seed" in PLANS[tool].may and "seed" not in given and _ANOTHER.search(text):
@@ -176,6 +194,8 @@ def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
 
 def _carried(name: str, text: str, before: Before) -> str:
     """Return a value of the call before for an argument that the request leaves open."""
+    if name == "grid":
+        return before.grid
     family = next((f for f in _FAMILIES if name in f), ())
     made = before.made if name in MUSIC and _fits(name, before.made) else ""
     if made and before.tool in _MAKE and not re.search(r"\balso\b", text, re.IGNORECASE):

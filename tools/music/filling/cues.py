@@ -70,7 +70,10 @@ _TERMS = {
         r"keys? (?:are )?(?:close|near|related)|related"
     ),
     "cadences": r"cadences?|cadential",
-    "modulation_path": r"modulat\w+|pivot|(?:get|go|way|path|move) (?:\w+ )?from .* (?:to|into)",
+    "modulation_path": (
+        r"modulat\w+|pivot|(?:get|go|way|move|lead)\w* (?:in|on)?to .* from"
+        r"|(?:get|go|way|path|move) (?:\w+ )?from .* (?:to|into)"
+    ),
     "tone_row": r"(?:tone[ -]?)?rows?|matrix|twelve[ -]tone|12[ -]tone|dodecaphon\w+|serial",
     "set_class": r"prime form|forte|interval vector|set[ -]class|pitch[ -]class|normal form",
     "meter": r"meters?|time signature|count|grouped|how .*\bbeats?\b|explain \d+/\d+",
@@ -127,9 +130,8 @@ _TERMS = {
     "check_counterpoint": r"counterpoint",
     "compose_counterpoint": r"counterpoint|cantus|species|second voice",
     "find_in_corpus": (
-        r"bach|mozart|haydn|beethoven|palestrina|monteverdi|chopin|corpus|chorales|"
-        r"pieces?|scores?|literature|examples?|where does|find|who (?:uses|"
-        r"wrote)"
+        r"(?:bach|mozart|haydn|beethoven|palestrina) (?:in|with|uses?|using|pieces)"
+        r"|corpus|chorales|pieces?|scores?|literature|examples?|where does|find|who (?:uses|wrote)"
     ),
     "show_excerpt": r"bwv|excerpt|bars? \d+|measures? \d+",
 }

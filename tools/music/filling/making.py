@@ -8,6 +8,7 @@ from functools import cache
 
 from runtime.values import Found
 from tools.music import bass_lines, drum_styles, progressions
+from tools.music.drum_change import DRUM
 from tools.music.filling import theory
 from tools.music.filling.asked import Asked, Reader, one_of
 from tools.music.filling.rhythm import NUMBER
@@ -27,7 +28,7 @@ _FIGURE = r"(?:-|n|#|b|[#b]?\d{1,2}[#b]?(?:[/-]\d|\d)*)"
 _FIGURES = re.compile(
     rf"(?:\bfigur\w*|\bwith|:)\s*:?\s*((?:{_FIGURE}[\s,]+){{1,31}}{_FIGURE})(?=[\s,.?!;)]|$)", re.I
 )
-_PLACE = (
+PLACE = (
     rf"(?:the\s)?(?:(?:bar|measure|note)s?\s{NUMBER}(?:\s?(?:-|–|to|and)\s?{NUMBER})?"
     r"|(?:last|final|first|second|third|fourth|fifth|sixth|seventh|eighth|\d+(?:st|nd|"
     r"rd|th))\s(?:bar|measure|note))"
@@ -59,12 +60,12 @@ _KEYED = (
     r"sharp))?(?:\s?(?:major|minor|m(?!\w)))?(?![\w#])"
 )
 _OTHER = (
-    rf"(?:change\s)?{_PLACE}\s(?:to|=|becomes)\s{_NOTE}(?:\s{_NOTE})*"
-    rf"|(?:delete|remove|drop|repeat)\s{_PLACE}|(?:in|to)\s\d/\d\b|tempo\s(?:to\s)?\d+|"
-    rf"{_PLACE}\s(?:{_WHOLE})"
+    rf"(?:change\s)?{PLACE}\s(?:to|=|becomes)\s{_NOTE}(?:\s{_NOTE})*"
+    rf"|(?:delete|remove|drop|repeat)\s{PLACE}|(?:in|to)\s\d/\d\b|tempo\s(?:to\s)?\d+|"
+    rf"{PLACE}\s(?:{_WHOLE})"
 )
 _EDIT = (
-    rf"{_OTHER}|{_PLACE}\s(?:{_STEP}|{_TURNED})|(?:{_STEP}|{_TURNED})\s(?:in|of)\s{_PLACE}",
+    rf"{_OTHER}|{PLACE}\s(?:{_STEP}|{_TURNED})|(?:{_STEP}|{_TURNED})\s(?:in|of)\s{PLACE}",
     _LENGTHS, _WHOLE, rf"{_STEP}|{_TURNED}", _KEYED,
 )  # fmt: skip
 _KINDS: Mapping[str, str] = {
@@ -121,10 +122,12 @@ chord_style = style_of(progressions.NAMES)
 def hymn_or_pop(asked: Asked) -> str | None:
     """The style of a harmonisation."""
     said = asked.search(
-        r"\b(hymn|chorale|bach|church|satb|four[\s-]part|4[\s-]part|pop|song|rock|folk)\b"
+        r"\b(hymn|chorale|bach|church|satb|four[\s-]part|4[\s-]part|pop|song|rock|folk|jazz|swing)\b"
     )
     if said is None:
         return None
+    if said.lower() in ("jazz", "swing"):
+        return "jazz"
     return "pop" if said.lower() in ("pop", "song", "rock", "folk") else "hymn"
 
 
@@ -138,7 +141,11 @@ def kind(asked: Asked) -> str | None:
 
 def edit(asked: Asked) -> str | None:
     """What to change in a melody: which bars or notes, and how."""
-    return asked.search(*(rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in _EDIT))
+    said = asked.search(*(rf"(?<!\w)(?:{pattern})(?!\w)" for pattern in _EDIT))
+    if said and re.fullmatch(r"invert(?:ed)?|inversion|mirror(?:ed)?|flip(?:ped)?", said, re.I):
+        axis = asked.search(r"\b(?:around|about)\s[A-G](?:#|b|♯|♭)?\d?(?!\w)")
+        return f"{said} {axis}" if axis else said
+    return said
 
 
 def grid(asked: Asked) -> str | None:
@@ -150,6 +157,20 @@ def grid(asked: Asked) -> str | None:
         return None
     asked.taken.append((rows[0].start(), rows[-1].end()))
     return "\n".join(" ".join(row[0].split()) for row in rows)
+
+
+def drum_change(asked: Asked) -> str | None:
+    """What to change in a beat: one of its drums, or its tempo."""
+    how = (
+        r"(?:busier|busy|denser|fuller|sparser|thinner|simpler|fewer|less|more|no|without|remove|drop"
+        r"|mute|take\sout|louder|softer|quieter|accent|add|put|ghost)"
+    )
+    drum = rf"(?:{DRUM})s?"
+    return asked.search(
+        rf"\b({how}\b[^.?!\n]*\b{drum}\b(?:\son\s[\d\s,and]+|\s(?:on\s)?(?:the\s)?off[\s-]?beats?)?)",
+        rf"\b({drum}\b[^.?!\n]*\b{how})\b",
+        r"\b((?:double|half)[\s-]time|faster|slower|\d{2,3}\s?bpm)\b",
+    )
 
 
 def voices(asked: Asked) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tools.music.filling import making, rhythm, theory, written
+from tools.music.filling import making, playing, rhythm, theory, written
 from tools.music.filling.asked import Asked, Reader
 
 Pair = Callable[[Asked], tuple[str, str] | None]
@@ -57,7 +57,7 @@ PLANS: Mapping[str, Plan] = {
     "find_key": Plan({"music": theory.music}),
     "pitch_info": Plan({"pitch": theory.pitch}),
     "transpose": Plan({"interval": theory.shift, "music": theory.music}),
-    "roman_numerals": Plan({"chords": theory.chords, "key": theory.key}),
+    "roman_numerals": Plan({"chords": theory.several_chords, "key": theory.key}),
     "realize_numerals": Plan({"numerals": theory.numerals, "key": theory.key}),
     "invert_chord": Plan({"inversion": theory.inversion, "chord": theory.chord}),
     "transpose_for_instrument": Plan({"instrument": theory.instrument, "music": theory.music}),
@@ -87,7 +87,21 @@ PLANS: Mapping[str, Plan] = {
     "write_code": Plan({"format": written.written_format, "music": theory.music}),
     "instrument_range": Plan({"instrument": theory.instrument}),
     "fits_range": Plan({"instrument": theory.instrument, "notes": theory.notes}),
-    "edit_melody": Plan({"edit": making.edit, "melody": theory.melody}),
+    "edit_melody": Plan(
+        {"melody": theory.melody, "edit": lambda asked: playing.marks(asked) or making.edit(asked)}
+    ),
+    "continue_melody": Plan({"melody": theory.melody}, {"bars": rhythm.bars} | _SEED),
+    "name_scale": Plan({"notes": theory.notes}, {"tonic": playing.tonic}, may_first=True),
+    "chord_voicings": Plan({"chords": theory.chords}, {"kind": playing.voicing}),
+    "comping": Plan({"chords": theory.chords}, {"style": playing.comping_style} | _SEED),
+    "song_form": Plan(
+        {"form": playing.form},
+        {"sections": playing.sections, "style": making.chord_style, "key": theory.key} | _SEED,
+        may_first=True,
+    ),
+    "rhythm_pattern": Plan(
+        {"pattern": playing.rhythm}, {"drum": playing.drum, "bpm": rhythm.bpm} | _SEED
+    ),
     "canon": Plan(
         {"melody": theory.melody},
         {"distance": making.distance, "interval": making.answer_interval},
@@ -99,7 +113,7 @@ PLANS: Mapping[str, Plan] = {
     ),
     "bass_line": Plan({"chords": theory.chords}, {"style": making.bass_style} | _SEED),
     "drum_pattern": Plan({"style": making.drum_style}, {"bars": rhythm.bars} | _SEED),
-    "show_drums": Plan({"grid": making.grid}),
+    "show_drums": Plan({"grid": making.grid}, {"change": making.drum_change}),
     "melody_over": Plan(
         {"chords": theory.chords},
         {"range": making.limits, "key": theory.key_behind} | _SEED, may_first=True,

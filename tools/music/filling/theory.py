@@ -83,6 +83,12 @@ def chords(asked: Asked) -> str | None:
     return None
 
 
+def several_chords(asked: Asked) -> str | None:
+    """Chords that stand together, or one; never a bare letter or a key."""
+    found = asked.values("h") or asked.values("l") or asked.values("c")
+    return asked.take(max(found, key=lambda f: len(f.text))) if found else None
+
+
 def numerals(asked: Asked) -> str | None:
     """Roman numerals."""
     found = asked.values("v")

@@ -1,0 +1,52 @@
+"""A beat that is changed by request."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.music.drum_change import change_grid
+from tools.music.drums import drum_pattern, read_grid
+from tools.music.filling.carry import Before, filled
+from tools.music.generate_tools import show_drums
+from tools.music.pitch import MusicError
+
+BEAT = "hihat x-x-x-x-x-x-x-x-\nsnare ----x--g----x---\nkick x-------x-x-----"
+
+
+@pytest.mark.parametrize(
+    ("request_", "drum", "row"),
+    [
+        ("make the hats busier", "hihat", "xxxxxxxxxxxxxxxx"),
+        ("a sparser kick please", "kick", "x-------x-------"),
+        ("busier kick", "kick", "x-x---x-x-x---x-"),
+        ("louder snare", "snare", "----X--x----X---"),
+        ("add a clap on 2 and 4", "clap", "----x-------x---"),
+        ("put a ride on the offbeats", "ride", "--x---x---x---x-"),
+        ("add kick", "kick", "x---x---x-x-x---"),
+    ],
+)
+def test_one_drum_is_changed_and_the_others_stay(request_: str, drum: str, row: str) -> None:
+    before = read_grid(BEAT)
+    after = dict(change_grid(before, request_).rows)
+    assert after[drum] == row
+    assert {n: r for n, r in before.rows if n != drum}.items() <= after.items()
+
+
+def test_a_drum_is_taken_out_and_the_tempo_changed() -> None:
+    before = drum_pattern("rock", 2, 1)
+    assert "crash" not in dict(change_grid(before, "no crash").rows)
+    assert change_grid(before, "play it at 96 bpm").tempo == 96
+    assert change_grid(before, "slower").tempo < before.tempo
+
+
+@pytest.mark.parametrize("request_", ["nicer", "no cowbell", "louder clave"])
+def test_what_cannot_be_changed_is_refused(request_: str) -> None:
+    with pytest.raises(MusicError, match=r"write e\.g\.|there is no"):
+        change_grid(read_grid(BEAT), request_)
+
+
+def test_the_grid_of_the_turn_before_is_what_is_changed() -> None:
+    made = show_drums.call({"grid": BEAT})
+    read = filled("show_drums", "make the hats busier", Before("drum_pattern", {}, made.text))
+    assert read is not None and not read.missing
+    assert "hihat |xxxxxxxxxxxxxxxx|" in show_drums.call(read.arguments).text

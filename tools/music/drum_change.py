@@ -1,0 +1,137 @@
+"""Changes a grid of drums on request: busier hats, no crash, a clap on 2 and 4, at 96 bpm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from tools.music.drum_styles import DRUMS
+from tools.music.drums import Grid, read_drum
+from tools.music.numbers import check_bpm
+from tools.music.pitch import MusicError
+
+_CYMBALS = frozenset("hihat openhat ride shaker tambourine cabasa".split())
+_NAMES = sorted({n for name, _, others in DRUMS for n in (name, *others) if len(n) > 2}, key=len)
+_ALIASES = {"hats": "hihat", "hat": "hihat", "hi hats": "hihat", "hi-hats": "hihat",
+            "hi-hat": "hihat", "hihats": "hihat", "kicks": "kick", "snares": "snare",
+            "bass drum": "kick", "rims": "rim", "toms": "midtom"}  # fmt: skip
+DRUM = "|".join(
+    re.escape(name) for name in [*sorted(_ALIASES, key=len, reverse=True), *_NAMES[::-1]]
+)
+_FIND = re.compile(rf"\b(?:{DRUM})s?\b", re.IGNORECASE)
+_BPM = re.compile(r"\b(\d{2,3})\s?bpm\b|\btempo\s(?:to\s|of\s)?(\d{2,3})\b", re.IGNORECASE)
+_TEMPO = ((r"\bdouble[\s-]time\b", 2.0), (r"\bhalf[\s-]time\b", 0.5), (r"\bfaster|quicker\b", 1.15),
+          (r"\bslower\b", 0.87))  # fmt: skip
+
+
+def change_grid(grid: Grid, request: str) -> Grid:
+    """Return a grid that is changed as a request says.
+
+    >>> from tools.music.drums import read_grid
+    >>> beat = read_grid("hihat x---x---x---x---\\nkick x-------x-------")
+    >>> change_grid(beat, "make the hats busier").rows[0]
+    ('hihat', 'xxxxxxxxxxxxxxxx')
+    >>> change_grid(beat, "add a clap on 2 and 4").rows[-1]
+    ('clap', '----x-------x---')
+
+    Raises:
+        MusicError: the request names no change, or a drum that is not there.
+    """
+    if match := _BPM.search(request):
+        return replace(grid, tempo=check_bpm(int(match[1] or match[2])))
+    for pattern, factor in _TEMPO:
+        if re.search(pattern, request, re.IGNORECASE):
+            return replace(grid, tempo=check_bpm(round(grid.tempo * factor)))
+    drums = _drums(request)
+    for pattern, act in _ACTS:
+        if re.search(pattern, request, re.IGNORECASE):
+            return _each(grid, drums, act, request)
+    raise MusicError(
+        f"cannot read {request!r} as a change of drums; write e.g. busier hats, sparser kick, no "
+        "crash, add a clap on 2 and 4, louder snare, 96 bpm"
+    )
+
+
+def _drums(request: str) -> list[str]:
+    """Return the drums that are named, each once."""
+    said = [match[0].lower() for match in _FIND.finditer(request)]
+    names = (_ALIASES.get(name) or read_drum(name if name in _NAMES else name.rstrip("s"))
+             for name in said)  # fmt: skip
+    return list(dict.fromkeys(names))
+
+
+Act = Callable[[Grid, str, str], str]
+
+
+def _each(grid: Grid, drums: list[str], act: Act, request: str) -> Grid:
+    rows = dict(grid.rows)
+    for name in drums or ([] if act is _added else list(rows)):
+        row = rows.get(name, "" if act is not _added else "-" * grid.steps * grid.bars)
+        if not row:
+            raise MusicError(f"there is no {name} in this beat; there are {', '.join(rows)}")
+        changed = "".join(act(grid, name, bar + "\0" + request) for bar in grid.cut(row))
+        rows[name] = changed
+    kept = tuple((name, row) for name, row in rows.items() if row)
+    if not kept or (act is _added and not drums):
+        raise MusicError("say which drum: e.g. add a clap, or no crash; one has to be left")
+    return replace(grid, rows=kept)
+
+
+def _beats(grid: Grid) -> list[int]:
+    return [int(start / grid.step) for start in grid.meter.starts]
+
+
+def _busier(grid: Grid, name: str, bar: str) -> str:
+    """Strike all steps of a cymbal; of another drum also those between the beats."""
+    steps = bar.partition("\0")[0]
+    if name in _CYMBALS:
+        return steps.replace("-", "x")
+    half = max(1, _beats(grid)[1] // 2 if len(_beats(grid)) > 1 else grid.steps // 2)
+    between = {beat + half for beat in _beats(grid)}
+    return "".join("x" if at in between and s == "-" else s for at, s in enumerate(steps))
+
+
+def _sparser(grid: Grid, name: str, bar: str) -> str:
+    """Keep what falls on the beats."""
+    beats = _beats(grid)
+    return "".join(s if at in beats else "-" for at, s in enumerate(bar.partition("\0")[0]))
+
+
+def _gone(grid: Grid, name: str, bar: str) -> str:
+    """Strike nothing; the row goes."""
+    return ""
+
+
+def _louder(grid: Grid, name: str, bar: str) -> str:
+    return bar.partition("\0")[0].replace("x", "X").replace("g", "x")
+
+
+def _softer(grid: Grid, name: str, bar: str) -> str:
+    return bar.partition("\0")[0].replace("x", "g").replace("X", "x")
+
+
+def _added(grid: Grid, name: str, bar: str) -> str:
+    """Strike the beats that are named, the offbeats, eighths or sixteenths; else every beat."""
+    steps, _, request = bar.partition("\0")
+    beats = _beats(grid)
+    half = max(1, (beats[1] if len(beats) > 1 else grid.steps) // 2)
+    named = [int(n) for n in re.findall(r"(?<!\d)([1-9])(?!\d)", request)]
+    wanted = {beats[n - 1] for n in named if n <= len(beats)} or set(beats)
+    if re.search(r"\b(?:off[\s-]?beats?|ands)\b", request, re.IGNORECASE):
+        wanted = {beat + half for beat in beats}
+    elif re.search(r"\b(?:eighths?|8ths?)\b", request, re.IGNORECASE):
+        wanted = {place for beat in beats for place in (beat, beat + half)}
+    elif re.search(r"\b(?:sixteenths?|16ths?)\b", request, re.IGNORECASE):
+        wanted = set(range(grid.steps))
+    return "".join("x" if at in wanted and s == "-" else s for at, s in enumerate(steps))
+
+
+_ACTS: tuple[tuple[str, Act], ...] = (
+    (r"\b(?:less\sbusy|sparser|thinner|thin\sout|fewer|simpler|simplify|less)\b", _sparser),
+    (r"\b(?:busier|busy|denser|fuller|more|double(?:d)?|fill)\b", _busier),
+    (r"\b(?:no|without|remove|drop|mute|take\sout|delete|lose|kill)\b", _gone),
+    (r"\b(?:louder|accents?|accented|harder|stronger)\b", _louder),
+    (r"\b(?:softer|quieter|gentler|ghost(?:ed|s)?|lighter)\b", _softer),
+    (r"\b(?:add|with|put|on\s\d|give|four\son\sthe\sfloor)\b", _added),
+)

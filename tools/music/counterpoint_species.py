@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from tools.music.counterpoint import exercise
 from tools.music.counterpoint_rhythm import BAR_EIGHTHS, florid_plan, sizes_at
@@ -276,18 +277,19 @@ def _turns_well(one: _Tone, two: _Tone, three: _Tone) -> bool:
     return (abs(three.index - one.index), abs(three.height - one.height)) in _TRIADIC
 
 
-def _raised(key: Key) -> list[Pitch]:
+def _raised(key: Key) -> tuple[Pitch, ...]:
     """The notes before the end: the tone below the last is a semitone, with its way up to it."""
     names = [pitch.at(None) for pitch in key.scale.pitches]
     leading = transpose(key.tonic, Interval.of("M7")).at(None)
     sixth = transpose(key.tonic, Interval.of("M6")).at(None)
     kept = [name for name in names if name.step != leading.step]
-    return [*kept, leading, *([sixth] if sixth not in kept else [])]
+    return (*kept, leading, *([sixth] if sixth not in kept else []))
 
 
-def _over_octaves(names: Sequence[Pitch]) -> list[tuple[Pitch, int, int]]:
+@lru_cache(maxsize=256)
+def _over_octaves(names: tuple[Pitch, ...]) -> tuple[tuple[Pitch, int, int], ...]:
     placed = (name.at(octave) for name in names for octave in range(1, 7))
-    return [(pitch, pitch.midi, pitch.index) for pitch in placed]
+    return tuple((pitch, pitch.midi, pitch.index) for pitch in placed)
 
 
 def _voice(line: Sequence[_Tone]) -> Voice:

@@ -101,6 +101,14 @@ class PartScore:
         return tuple(voice for staff in self.staves for voice in staff.voices)
 
     @cached_property
+    def labels_at(self) -> dict[Fraction, list[Chord | str]]:
+        """The labels by where they stand, in beats."""
+        found: dict[Fraction, list[Chord | str]] = {}
+        for start, label in self.labels:
+            found.setdefault(start, []).append(label)
+        return found
+
+    @cached_property
     def length(self) -> Fraction:
         """Beats of the longest voice."""
         return max(length(voice) for voice in self.voices)

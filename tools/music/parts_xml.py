@@ -126,7 +126,7 @@ def _voice(
     text = ""
     for head in row:
         if voice == 0:
-            text += "".join(_label(said) for when, said in score.labels if when == head.start)
+            text += "".join(_label(said) for said in score.labels_at.get(head.start, ()))
         text += _head(head, signs.get((place, head.start), ""), voice + 1, staff, stem)
     return text
 

@@ -78,6 +78,13 @@ _CONTENTS = re.compile(
     r"|list what(?:'s| is) in(?:side)?(?: it)?)(?: now)?\W*$",
     re.IGNORECASE,
 )
+_SHOW_IT = re.compile(
+    r"^(?:(?:and|then|now|ok|please)\b\W*)*(?:show|print|display|read|cat|give)\s+(?:me\s+)?"
+    r"(?:it|that|that file|the file|the copy|that one)(?: to me)?"
+    r"(?: again| now| please| afterwards)?\W*$",
+    re.IGNORECASE,
+)
+_PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst)$", re.IGNORECASE)
 _ASPECT = re.compile(
     r"\b(?:lines?|rows?|columns?|words?|characters?|sizes?|permissions?|owners?|owns?|type|headers?"
     r"|average|total|sum|big|large|long|old|changed|modified|contents?|remains|count)\b",
@@ -158,7 +165,7 @@ def _result(text: str, said: Said) -> str:
         gone = thing or there
         folder = there if program == "find" else posixpath.dirname(gone.rstrip("/"))
         return f"list the files in {folder or '.'}" if gone else ""
-    return f"list the files in {there}" if there else ""
+    return f"list the files in {_folder(there)}" if there else ""
 
 
 def _of_those(text: str, said: Said) -> str:
@@ -194,13 +201,13 @@ def _slots_named(text: str, said: Said) -> bool:
 
 def _contents(text: str, said: Said) -> str:
     """Read "what does it say" and "what is inside" by the file or archive that they are about."""
-    if not _CONTENTS.match(text):
+    shows = _SHOW_IT.match(text) and posixpath.splitext(_printed(said) or _slot(said, _FILES))[1]
+    if not shows and not _CONTENTS.match(text):
         return ""
-    archive = said.values.get("archive", "")
-    thing = archive or _printed(said) or _slot(said, _FILES)
+    thing = said.values.get("archive", "") or _printed(said) or _slot(said, _FILES)
     if not thing:
         return ""
-    return f"list what is in {thing}" if archive else f"show the contents of {thing}"
+    return f"list what is in {thing}" if _PACKED.search(thing) else f"show the contents of {thing}"
 
 
 def _one(text: str, said: Said) -> str:
@@ -213,14 +220,21 @@ def _one(text: str, said: Said) -> str:
     place = _printed(said) or _slot(said, _FOLDERS)
     if there and place:
         before = there[0].split()[0].lower() if there["place"] else ""
-        word = {"to": f"to {place}", "out": f"in {place}", "place": place}[str(there.lastgroup)]
+        word = {"to": f"to {_folder(place)}", "out": f"in {place}", "place": place}[
+            str(there.lastgroup)
+        ]
         if before in ("in", "into", "inside", "under", "from", "to"):
-            word = f"{before} {place}"
+            word = f"{before} {_folder(place)}"
         return text[: there.start()] + word + text[there.end() :]
     if _ONE.search(text) and thing:
         folder = thing in (said.values.get("dir"), said.values.get("folder"))
         return _ONE.sub(lambda _: f"the folder {thing}" if folder else thing, text, count=1)
     return ""
+
+
+def _folder(name: str) -> str:
+    """Say that a plain word is a folder's name."""
+    return name if re.search(r"[/.~]", name) else f"the folder {name}"
 
 
 def _bare(text: str, said: Said) -> str:

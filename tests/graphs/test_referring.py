@@ -60,8 +60,8 @@ def test_a_value_that_no_slot_takes_asks_for_something_else():
         ("then move those to /srv", FOUND, "then move all tmp files in downloads to /srv"),
         ("how many are there?", FOUND, None),
         ("and how many", FOUND, "how many tmp files in downloads are there"),
-        ("put a.txt in it", MADE, "put a.txt in keep"),
-        ("move a.txt there", MADE, "move a.txt to keep"),
+        ("put a.txt in it", MADE, "put a.txt in the folder keep"),
+        ("move a.txt there", MADE, "move a.txt to the folder keep"),
         ("now delete it again", MADE, "now delete the folder keep again"),
         (
             "how many of those are errors",
@@ -105,7 +105,7 @@ def test_a_path_that_was_looked_for_is_what_it_means(
 
 def test_a_name_that_was_printed_lies_in_the_folder_that_was_listed():
     said = Said("which file in docs is the newest", {"path": "docs"}, "ls", "report.txt\n")
-    assert in_full("show it to me", said) == ("show docs/report.txt to me", "new")
+    assert in_full("show it to me", said) == ("show the contents of docs/report.txt", "new")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_name_that_was_printed_lies_in_the_folder_that_was_listed():
             "show me the result",
             "show the contents of x.ini",
         ),
-        (MADE, "check that it worked", "list the files in keep"),
+        (MADE, "check that it worked", "list the files in the folder keep"),
     ],
 )
 def test_the_result_is_shown_by_what_the_command_changed(said: Said, text: str, full: str):

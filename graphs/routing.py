@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
 from agents.router import Route
+from graphs.filling import names_only_values
 from graphs.parts import Parts
 from graphs.serving import Build
 from graphs.state import State
@@ -39,6 +41,8 @@ def choose(parts: Parts, state: State, build: Build) -> Route:
     if override and previous is None:
         return Route(override, 1.0)
     chosen = parts.router.route(state["text"])
+    if previous in parts.specialists and names_only_values(state.get("recipe"), state["text"]):
+        chosen = replace(chosen, specialist=str(previous), unsure=False, follows=1.0)
     if override:
         return Route(override, 1.0, follows=chosen.follows)
     taught = _taught(parts, state["text"], build)

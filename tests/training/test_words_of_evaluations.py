@@ -14,7 +14,7 @@ from training.dataset.near import words
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*ROOT.glob("agents/sysadmin/**/*.yaml"), *ROOT.glob("training/data/**/*.yaml")])
-ASKED = ("asks", "says", "texts", "request", "ask")
+ASKED = ("asks", "says", "texts", "text", "request", "ask")
 """Fields that hold what people say. Titles and values of slots are short and everybody's."""
 
 

@@ -48,7 +48,7 @@ _RHYTHM = tuple(
         r"[01]{4,64}", r"[xo][xo.\-]{3,63}|[.\-][xo.\-]{3,63}", r"\d{1,2}(?:\s?\+\s?\d{1,2})+",
     )
 )  # fmt: skip
-_ABOUT_RHYTHM = r"\brhythm|\beu[ck]\w*di?an|\bpattern|\bbjorklund|\bhits\b|\bonsets?\b|\bstep"
+_ABOUT_RHYTHM = r"\brhythm|\beu[ck]\w*an\b|\bpattern|\bbjorklund|\bhits\b|\bonsets?\b|\bstep"
 _TONIC = re.compile(
     r"\b(?:with|from|starting\s(?:on|from)|on|tonic(?:\sis)?|root(?:\sis)?)\s([A-G](?:#|b|♯|♭)?)"
     r"(?=\s(?:as|for|being)\b|[\s.?!]*\Z)"
@@ -65,7 +65,7 @@ def marks(asked: Asked) -> str | None:
         rf"(?<!\w)({_MARKS}\s(?:(?:in|on|at|of|from)\s)?{PLACE})(?!\w)",
         rf"(?<!\w)((?:accent|hold)\s{PLACE})(?!\w)",
         r"(?<!\w)((?:remove|without|no)\s(?:the\s|all\s|any\s)*(?:dynamics|articulations?|marks))\b",
-        rf"(?<![\w:]\s)(?<!\w)({_MARKS})(?!\w|\s(?:bass|comp|drum|chord|tune|style|beat))",
+        rf"(?<!\w)({_MARKS})(?!\w|\s(?:bass|comp|drum|chord|tune|style|beat))",
     )
 
 

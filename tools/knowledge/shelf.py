@@ -180,6 +180,7 @@ def put(
             metadata.append({"document": document.id, "origin": origin})
             if number == 0:
                 data = asdict(document)
+                del data["bindings"]  # those are of a request
                 metadata[-1]["wordings"] = json.dumps(data.pop("wordings"), ensure_ascii=False)
                 metadata[-1]["json"] = json.dumps(data, ensure_ascii=False)
     for start in range(0, len(ids), _BATCH):

@@ -230,7 +230,10 @@ def _compared(
 
 
 def as_report(system: str, scores: Sequence[Score]) -> str:
-    """Return the results as Markdown: the figures, then each task that is not solved."""
+    """Return the results as Markdown: the figures, then each task that is not solved.
+
+    The benchmark's requests are not repeated: its rows stay where they were published.
+    """
     lines = [
         f"# Evaluation: InterCode-ALFA, {system}",
         "",
@@ -252,7 +255,7 @@ def as_report(system: str, scores: Sequence[Score]) -> str:
     lines += [f"| {number} | {tasks[number]} | {solved[number]} |" for number in sorted(tasks)]
     lines += ["", "## Not solved (paper-like)", ""]
     lines += [
-        f"- **{one.task['id']}** {one.task['query']!r} → `{one.command or 'no command'}`"
+        f"- **{one.task['id']}** `{one.command or 'no command'}`"
         for one in scores
         if not one.paper
     ]

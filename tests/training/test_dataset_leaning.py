@@ -10,6 +10,7 @@ from support import needs
 from support.told import Told, bash, tool
 
 from agents.router import Route, Router
+from graphs import routing
 from graphs.build import all_tools
 from records.store import Store
 from sandboxes import Sandbox
@@ -91,8 +92,8 @@ def test_music_and_answers_without_a_call() -> None:
 def test_a_request_that_stands_by_itself_is_learned_whatever_the_router_takes_it_for(
     told: Told, box: Sandbox, tmp_path: Path
 ) -> None:
-    request = "what does table 7 owe"
-    assert Router().route(request).follows >= 0.5
+    request = "again what does table 7 owe"
+    assert routing.leans(Router().route(request), request)
     told.turn(
         "make the folder /srv/shop",
         bash("mkdir -p /srv/shop && printf '7,8\\n7,2.50\\n4,1\\n' > /srv/shop/tables.csv"),
@@ -103,13 +104,15 @@ def test_a_request_that_stands_by_itself_is_learned_whatever_the_router_takes_it
     assert not row.follows and row.requests == (request,) and row.answer == "`10.5`"
     found = taught([row], book=load_recipes(), piles={})
     assert not found.left_out
-    assert [recipe["asks"] for recipe in found.learned.recipes] == [["what does table {count} owe"]]
+    assert [recipe["asks"] for recipe in found.learned.recipes] == [
+        ["again what does table {count} owe"]
+    ]
 
 
 def test_what_fails_without_the_turn_before_is_learned_with_it(
     told: Told, box: Sandbox, tmp_path: Path
 ) -> None:
-    request = "what does table 7 owe"
+    request = "again what does table 7 owe"
     wrong, right = bash("mkdir -p /srv/shops"), bash("mkdir /srv/till && echo 5 > /srv/till/7")
     conversation, message = told.turn("put 5 into the till of table 7", wrong)
     told.store.rate(conversation, message, rating="down", calls=[right])

@@ -39,7 +39,8 @@ def with_arguments(
     if not any(document.tool in PLANS for document in documents) and before is None:
         return tuple(documents)
     asked, called, earlier = _turn(messages)
-    last = called[-1] if called else earlier[-1] if follows and earlier else None
+    leaning = follows or not any(_says_all(document, asked) for document in documents)
+    last = called[-1] if called else earlier[-1] if leaning and earlier else None
     found = list(documents)
     if before is not None and not called and _goes_on(asked, last, found):
         score = max((d.score for d in found if d.acts), default=0.0)
@@ -67,6 +68,12 @@ def names_only_values(recipe: Mapping[str, Any] | None, text: str) -> bool:
     tool = str((recipe or {}).get("tool") or "")
     found = fill(tool, text)
     return found is not None and bool(found.arguments) and elliptical(tool, text)
+
+
+def _says_all(document: Document, asked: str) -> bool:
+    """Whether a request has by itself all that a tool needs; "down a fourth" lacks what to move."""
+    found = fill(document.tool or "", document.request or asked)
+    return found is not None and found.whole
 
 
 def _goes_on(text: str, last: Before | None, found: Sequence[Document]) -> bool:

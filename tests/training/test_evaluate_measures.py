@@ -10,7 +10,7 @@ import pytest
 from support import needs
 
 from runtime.types import Usage
-from training.evaluate import systems, tracking
+from training.evaluate import comparing, systems, tracking
 from training.evaluate.measures import Measures, apart, peak_memory
 from training.evaluate.turns import Turn, take_turn
 
@@ -79,3 +79,14 @@ def test_mlflow_keeps_a_run_for_each_system(tmp_path: Path):
         names = store.execute("select name from runs where status = 'FINISHED'")
         assert sorted(name for (name,) in names) == ["own: base", "own: base", "own: tuned"]
     assert len(list(tmp_path.glob("evaluations/**/own.md"))) == 3
+
+
+def test_what_a_music_tool_made_does_not_keep_its_result_from_coming_back():
+    row = {
+        "id": "own",
+        "request": "notes of a C major chord",
+        "calls": [{"spell_chord": {"chord": "C"}}],
+        "answer": ["C E G"],
+    }
+    (result,), _ = apart(comparing.on_music, "base", [row], False)
+    assert result.passed and "C E G" in result.turns[0].output

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from training.evaluate import everyday, music, systems
+from training.evaluate.turns import Turn
 
 T = TypeVar("T", everyday.Result, music.Result)
 
@@ -36,12 +38,17 @@ def on_music(system: str, rows: Sequence[Mapping[str, Any]], tell: bool) -> list
 def _collected(results: Iterable[T], tell: bool) -> list[T]:
     kept = []
     for result in results:
-        kept.append(result)
+        kept.append(replace(result, turns=tuple(_told(turn) for turn in result.turns)))
         if tell:
             mark = "ok  " if result.passed else "FAIL"
             did = " / ".join(turn.did for turn in result.turns)
             print(f"{mark} {_id(result)} | {did}", flush=True)
     return kept
+
+
+def _told(turn: Turn) -> Turn:
+    """Leave out what the tools made: sounds are made when they are listened to, not sent on."""
+    return replace(turn, tools=tuple(replace(tool, artifacts=()) for tool in turn.tools))
 
 
 def _id(result: everyday.Result | music.Result) -> str:

@@ -16,7 +16,7 @@ setup: ## only prepare: system parts, virtual environment, sandbox, knowledge
 	@deploy/setup serve
 
 test: test-setup ## run the whole test suite
-	@$(BIN)/python -m pytest
+	@tests/run
 
 test-setup:
 	@deploy/setup dev

@@ -255,9 +255,7 @@ def as_report(system: str, scores: Sequence[Score]) -> str:
     lines += [f"| {number} | {tasks[number]} | {solved[number]} |" for number in sorted(tasks)]
     lines += ["", "## Not solved (paper-like)", ""]
     lines += [
-        f"- **{one.task['id']}** `{one.command or 'no command'}`"
-        for one in scores
-        if not one.paper
+        f"- **{one.task['id']}** `{one.command or 'no command'}`" for one in scores if not one.paper
     ]
     return "\n".join(lines) + "\n"
 

@@ -173,7 +173,7 @@ class DockerSandbox(PreviewingSandbox):
     def _sweep(self) -> None:
         """Remove what a killed server had put aside to be removed."""
         labels = [f"{name}={value}" for name, value in self._labels().items()]
-        mine = {"name": f"-{GONE}", "label": labels}
+        mine: dict[str, str | list[str] | bool] = {"name": f"-{GONE}", "label": labels}
         with contextlib.suppress(DockerException, requests.RequestException):
             for container in self._client.containers.list(filters=mine):
                 container.remove(force=True, v=True)

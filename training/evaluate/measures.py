@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import resource
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from training.evaluate import tables
@@ -104,4 +107,9 @@ def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, i
 
 def peak_memory() -> int:
     """Return the most memory that this process has had resident, in MB (10^6 bytes)."""
+    with suppress(OSError):
+        # A child's `ru_maxrss` begins with what its parent held; this figure does not.
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+        if found:
+            return round(int(found[1]) * 1024 / 1e6)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)

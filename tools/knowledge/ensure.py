@@ -81,6 +81,7 @@ def _build(
         _replace(client, embedder, "composer-passages", BUILT_IN[0], _note_items("composer"))
         _replace(client, embedder, "composer-tools", BUILT_IN[0], _tool_items())
         state["built_in"] = built_in
+        state.pop("manuals", None)  # whose manuals are read depends on the recipes
     if sandbox is not None and programs and state.get("manuals") != programs:
         try:
             items = list(_manual_items(sandbox))

@@ -85,7 +85,7 @@ def test_a_pronoun_is_replaced_by_what_it_stands_for(text: str, said: Said, full
     [
         ("find core.py", "/workspace/src/core.py\n", "count its lines", "/workspace/src/core.py"),
         ("what is the largest file in /srv", "9\t/srv/b\n3\t/srv/a\n", "delete it", "/srv/b"),
-        ("which file has TODO", "a.py", "show me the first 5 lines of that file", "a.py"),
+        ("which file mentions retries", "a.py", "show me the first 5 lines of that file", "a.py"),
         (
             "where is a.py",
             "/usr/lib/a.py\n/workspace/a.py\n",

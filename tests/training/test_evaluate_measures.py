@@ -11,8 +11,9 @@ from support import needs
 
 from runtime.types import Usage
 from training.evaluate import comparing, systems, tracking
-from training.evaluate.measures import Measures, apart, peak_memory
+from training.evaluate.measures import Measures, apart
 from training.evaluate.turns import Turn, take_turn
+from training.memory import peak_memory
 
 MEGABYTES = 200
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from training.memory import peak_memory
 
 ERROR = "mica-error: "
 """Begins the line that says why a worker ended; the run shows it."""
@@ -119,8 +120,7 @@ def disk_full(folder: Path) -> str:
 
 def finish(folder: Path, **result: Any) -> None:
     """Write the result of a run that came to its end, with its peak memory in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    result["peak_memory_mb"] = round(peak / (1024 if sys.platform != "darwin" else 1 << 20))
+    result["peak_memory_mb"] = peak_memory()
     fresh = folder / "result.tmp"
     fresh.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     fresh.replace(folder / "result.json")

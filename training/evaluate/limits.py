@@ -11,7 +11,8 @@ from typing import Any
 from graphs.assistant import Assistant
 from graphs.events import Answered, ApprovalNeeded, Event, Failed, Resume, Routed, ToolStarted
 from training.evaluate import tables
-from training.evaluate.measures import Measures, peak_memory
+from training.evaluate.measures import Measures
+from training.memory import peak_memory
 
 Row = Mapping[str, Any]
 NAME = "limits"

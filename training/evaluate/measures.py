@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import resource
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from training.evaluate import tables
 from training.evaluate.turns import Turn, wilson
+from training.memory import peak_memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -103,13 +100,3 @@ def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, i
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         result = pool.submit(work, *args, **kwargs).result()
         return result, pool.submit(peak_memory).result()
-
-
-def peak_memory() -> int:
-    """Return the most memory that this process has had resident, in MB (10^6 bytes)."""
-    with suppress(OSError):
-        # A child's `ru_maxrss` begins with what its parent held; this figure does not.
-        found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-        if found:
-            return round(int(found[1]) * 1024 / 1e6)
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)

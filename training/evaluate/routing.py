@@ -9,7 +9,8 @@ from typing import Any
 
 from agents.router import Route, Router
 from training.evaluate import tables
-from training.evaluate.measures import Measures, peak_memory
+from training.evaluate.measures import Measures
+from training.memory import peak_memory
 
 Row = Mapping[str, Any]
 NAME = "routing"

@@ -20,9 +20,9 @@ from typing import Any
 from graphs.assistant import Assistant
 from graphs.build import build_assistant
 from graphs.settings import Settings
-from training.evaluate.measures import peak_memory
 from training.gate import frozen, learned, safety
 from training.gate.outcome import Outcome
+from training.memory import peak_memory
 
 
 def main() -> None:

@@ -60,14 +60,21 @@ class Asked:
             if self.free(*match.span()):
                 yield match
 
-    def search(self, *patterns: str | re.Pattern[str]) -> str | None:
-        """Take the first free match of the first pattern that has one; return its group or all."""
+    def first(self, *patterns: str | re.Pattern[str]) -> re.Match[str] | None:
+        """Take the first free match of the first pattern that has one."""
         for pattern in patterns:
             for match in self.matches(pattern):
-                group = next((n for n in range(1, len(match.groups()) + 1) if match[n]), 0)
                 self.taken.append(match.span())
-                return str(match[group]).strip()
+                return match
         return None
+
+    def search(self, *patterns: str | re.Pattern[str]) -> str | None:
+        """Take what `first` takes; return its group or all."""
+        match = self.first(*patterns)
+        if match is None:
+            return None
+        group = next((n for n in range(1, len(match.groups()) + 1) if match[n]), 0)
+        return str(match[group]).strip()
 
     def says(self, pattern: str) -> bool:
         """Whether the request has such words, taken or not."""

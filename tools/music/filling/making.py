@@ -186,14 +186,10 @@ def voices(asked: Asked) -> str | None:
 
 def figures(asked: Asked) -> str | None:
     """The figures under a bass."""
-    match = next(asked.matches(_FIGURES), None) or next(
-        asked.matches(re.compile(rf"(?<=\s)((?:{_FIGURE}\s+){{1,31}}{_FIGURE})(?=[\s,.?!;)]|$)")),
-        None,
+    match = asked.first(
+        _FIGURES, re.compile(rf"(?<=\s)((?:{_FIGURE}\s+){{1,31}}{_FIGURE})(?=[\s,.?!;)]|$)")
     )
-    if match is None:
-        return None
-    asked.taken.append(match.span())
-    return " ".join(match[1].replace(",", " ").split())
+    return " ".join(match[1].replace(",", " ").split()) if match else None
 
 
 def cantus_and_line(asked: Asked) -> tuple[str, str] | None:

@@ -71,12 +71,8 @@ def marks(asked: Asked) -> str | None:
 
 def form(asked: Asked) -> str | None:
     """The order of sections, or the name of a form."""
-    for pattern in _FORM:
-        match = next(asked.matches(pattern), None)
-        if match is not None:
-            asked.taken.append(match.span())
-            return match[0].strip(" ,-–")
-    return None
+    match = asked.first(*_FORM)
+    return match[0].strip(" ,-–") if match else None
 
 
 def sections(asked: Asked) -> str | None:

@@ -69,16 +69,14 @@ def meter(asked: Asked) -> str | None:
     groups = r"\(?\d(?:\s?\+\s?\d)+\)?"
     signature = r"(?<![\w/.#])\d{1,2}/(?:1|2|4|8|16|32)(?![\w/])"
     how = r"(?:grouped|grouping|split|felt|counted|like)?\s?(?:as|in|=)?\s?"
-    grouped = next(asked.matches(rf"({signature}),?\s?{how}({groups})"), None)
-    turned = next(asked.matches(rf"({groups})\s(?:in|for|as)\s(?:an?\s)?({signature})"), None)
-    match = grouped or turned
+    grouped = asked.first(rf"({signature}),?\s?{how}({groups})")
+    match = grouped or asked.first(rf"({groups})\s(?:in|for|as)\s(?:an?\s)?({signature})")
     if match is None:
         return asked.search(
             rf"({signature})",
             r"\b(cut\stime|common\stime|alla\sbreve|waltz\stime|take\sfive|slip\sjig)\b",
             r"\b((?:two|three|four|five|six|seven|nine|eleven|twelve)[\s-](?:two|four|eight))\b",
         )
-    asked.taken.append(match.span())
     first, second = match[1], match[2]
     said, parts = (first, second) if grouped else (second, first)
     parts = re.sub(r"[()\s]", "", parts)
@@ -122,14 +120,8 @@ def value(asked: Asked) -> str | None:
 def relation(asked: Asked) -> str | None:
     """Two note values that are as long as each other, as "old = new"."""
     sign = r"(?:=|equals?|becomes?|->|→|to|is\sthe\ssame\sas|is\snow|turns\sinto|is)"
-    match = next(
-        asked.matches(rf"\b({_VALUE})\s?{sign}\s?(?:the\s|a\s|an\s)?(?:new\s)?({_VALUE})\b"),
-        None,
-    )
-    if match is None:
-        return None
-    asked.taken.append(match.span())
-    return f"{match[1]} = {match[2]}"
+    match = asked.first(rf"\b({_VALUE})\s?{sign}\s?(?:the\s|a\s|an\s)?(?:new\s)?({_VALUE})\b")
+    return f"{match[1]} = {match[2]}" if match else None
 
 
 def row(asked: Asked) -> str | None:

@@ -178,16 +178,14 @@ def interval(asked: Asked) -> str | None:
 
 def shift(asked: Asked) -> str | None:
     """How far to transpose: an interval, or the key to arrive in."""
-    both = next(asked.matches(rf"\bfrom\s({_KEY})\sto\s(?:the\skey\sof\s)?({_KEY})(?![\w#])"), None)
+    both = asked.first(rf"\bfrom\s({_KEY})\sto\s(?:the\skey\sof\s)?({_KEY})(?![\w#])")
     if both:
-        asked.taken.append(both.span())
         return f"from {both[1]} to {both[2]}"
     found = interval(asked)
     if found:
         return found
-    into = next(asked.matches(rf"\b(?:in)?to\s(?:the\skey\sof\s)?({_KEY})(?![\w#])"), None)
+    into = asked.first(rf"\b(?:in)?to\s(?:the\skey\sof\s)?({_KEY})(?![\w#])")
     if into:
-        asked.taken.append(into.span())
         return f"to {into[1]}"
     goal = key_behind(asked)
     return f"to {goal}" if goal else None

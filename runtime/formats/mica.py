@@ -120,7 +120,7 @@ def _sure(documents: Mapping[str, Document], tools: Sequence[ToolSchema]) -> boo
 
 def _bound(arguments: Mapping[str, str], state: State) -> dict[str, str]:
     """Return a token for each argument that was read for a tool."""
-    tokens = {text: token for token, text in state.values.values.items()}
+    tokens = state.values.tokens()
     read = {n: tokens.get(v) or state.values.token("s", v) for n, v in arguments.items()}
     return {name: token for name, token in read.items() if token}
 

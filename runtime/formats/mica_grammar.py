@@ -141,7 +141,7 @@ def _recipe_rules(state: State) -> Iterator[str]:
 
 def _bound_rules(document: Document, state: State) -> str:
     """Give the slots the values that the search bound to them; empty where there are none."""
-    tokens = {text: token for token, text in state.values.values.items()}
+    tokens = state.values.tokens()
     ways = []
     for binding in document.bindings:
         said = {slot: _said(value, tokens) for slot, value in binding.items()}

@@ -67,6 +67,10 @@ class ValueTable:
         self.values[token] = text
         return token
 
+    def tokens(self) -> dict[str, str]:
+        """Return the token of each value."""
+        return {text: token for token, text in self.values.items()}
+
 
 Finder = Callable[[str], Iterator[Found]]
 

@@ -1,4 +1,5 @@
 import pytest
+from support.bash_schema import BASH
 from support.gbnf import accepts
 
 from runtime.formats import mica, text_of
@@ -13,15 +14,6 @@ from runtime.types import (
     collect,
 )
 
-BASH = ToolSchema(
-    "bash",
-    "Run a command.",
-    {
-        "type": "object",
-        "properties": {"command": {"type": "string", "format": "shell"}},
-        "required": ["command"],
-    },
-)
 CHORD = ToolSchema(
     "spell_chord",
     "Spell a chord.",

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from runtime.formats import mica
-from runtime.types import ChatPrompt, Document, GenerationOptions, Message, ToolSchema
+from support.bash_schema import BASH
 
-BASH = ToolSchema(
-    "bash",
-    "Run a command.",
-    {
-        "type": "object",
-        "properties": {"command": {"type": "string", "format": "shell"}},
-        "required": ["command"],
-    },
-)
+from runtime.formats import mica
+from runtime.types import ChatPrompt, Document, GenerationOptions, Message
 
 
 def move(*bindings: dict[str, str]) -> Document:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.bash_schema import BASH
 from support.gbnf import accepts
 
 from runtime.formats import mica, text_of
@@ -18,15 +19,6 @@ from runtime.types import (
     ToolSchema,
 )
 
-BASH = ToolSchema(
-    "bash",
-    "Run a command.",
-    {
-        "type": "object",
-        "properties": {"command": {"type": "string", "format": "shell"}},
-        "required": ["command"],
-    },
-)
 LIST = Document("list", "list a folder", "", "", template="ls {path}", slots={"path": "."},
     phrase="What is in {path}", score=0.9)  # fmt: skip
 HIDDEN = Document("hidden", "hidden files", "", "", template="ls -d {path}/.*",

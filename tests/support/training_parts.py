@@ -18,6 +18,14 @@ from training.export.reader import write_tensors
 from training.runs.recipe import Recipe
 
 WORDS = ("apple", "river", "stone", "cloud", "paper", "green", "seven", "table")
+GATE = """
+sets: {limits: 75}
+pools:
+  limits: {sets: [limits], margin: 1}
+latency: {median: 9, p95: 9, slack_seconds: 300}
+memory: {ratio: 2, slack_mb: 500}
+"""
+"""A gate of one small set with margins so wide that a test of the loop passes it."""
 
 
 def home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import needs
 from support.told import Told, bash, tool
 
 from agents.specialist import load_all
 from graphs.build import all_tools
 from records.store import Store
 from sandboxes import Sandbox
-from sandboxes.choose import open_sandbox
 from tools.bash.policy.decision import Decision
 from tools.bash.policy.judge import judge
 from training.dataset import Dataset, DatasetError, build, meant_for
@@ -23,14 +21,6 @@ from training.dataset.rerun import place_of
 from training.evaluate import tables
 
 NO_EVALUATION = "- {id: x, request: whistle the anthem of the seven seas backwards}\n"
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Sandbox]:
-    with needs.a_sandbox():
-        opened = open_sandbox()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import needs
 from support.told import Told, bash, tool
 
 from agents.router import Route, Router
@@ -14,7 +13,6 @@ from graphs import routing
 from graphs.build import all_tools
 from records.store import Store
 from sandboxes import Sandbox
-from sandboxes.choose import open_sandbox
 from tools.knowledge.recipes import load_recipes
 from training.dataset import Row, build
 from training.dataset.candidate import Turn
@@ -23,14 +21,6 @@ from training.learning.generalise import taught
 
 OWES = "awk -F, -v t=7 '$1 == t {s += $2} END {print s}' /srv/shop/tables.csv"
 UNSURE, SURE = Route("sysadmin", 1.0, follows=0.6), Route("sysadmin", 1.0, follows=0.97)
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[Sandbox]:
-    with needs.a_sandbox():
-        opened = open_sandbox()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.told import Told, tool
+from support.training_parts import GATE
 
 from records.store import Store
 from runtime.models.registry import Registry
@@ -23,13 +24,6 @@ from training.loop.config import Config
 from training.loop.errors import LoopError
 
 MICA = Path(sys.executable).with_name("mica")
-GATE = """
-sets: {limits: 75}
-pools:
-  limits: {sets: [limits], margin: 1}
-latency: {median: 9, p95: 9, slack_seconds: 300}
-memory: {ratio: 2, slack_mb: 500}
-"""
 CORRECTED = (
     ("hoist Dm7 by a fifth", "transpose", {"music": "Dm7", "interval": "a fifth"}),
     ("bones of Ebmaj7", "spell_chord", {"chord": "Ebmaj7"}),

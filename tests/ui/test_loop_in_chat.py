@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from support.browser import ask, button, correct, new_chat, open_page, window
 from support.page_server import PageServer
+from support.training_parts import GATE
 
 from runtime.models.registry import Registry
 
@@ -20,13 +21,6 @@ least: 1
 recipe: ''
 then: promote
 gate: {gate}
-"""
-GATE = """
-sets: {limits: 75}
-pools:
-  limits: {sets: [limits], margin: 1}
-latency: {median: 9, p95: 9, slack_seconds: 300}
-memory: {ratio: 2, slack_mb: 500}
 """
 ASKED, ALIKE = "x-ray of Ebmaj7", "an x-ray of Dm7, please"
 RIGHT = "degrees 1 ♭3 5 ♭7"

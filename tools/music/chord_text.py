@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tools.music.chord import Chord
 from tools.music.chord_symbol import SuffixError, read_suffix
@@ -82,6 +83,7 @@ def _plain(text: str) -> str:
     return re.sub(rf"^({_NOTE}):(?=\w)", r"\1", plain)
 
 
+@lru_cache(maxsize=2048)
 def _read(text: str) -> Chord:
     plain = _plain(text)
     if not plain or text.strip()[0] in "♭♯♮":

@@ -246,10 +246,13 @@ def _walk(style: Style, bars: int, rng: random.Random) -> list[str]:
         return list(style.cadences[0][-bars:])
     cadence = choose(rng, {c: 1.0 / (1 + place) for place, c in enumerate(usable)})
     free = bars - len(cadence)
-    paths = [_path(style, free, rng) for _ in range(60)]
-    leading = (path for path in paths if cadence[0] in style.follows[path[-1]])
+    paths: list[list[str]] = []
+    for _ in range(60):
+        paths.append(_path(style, free, rng))
+        if cadence[0] in style.follows[paths[-1][-1]]:
+            return [*paths[-1], *cadence]
     moving = (path for path in paths if cadence[0] != path[-1])
-    return [*next(leading, next(moving, paths[0])), *cadence]
+    return [*next(moving, paths[0]), *cadence]
 
 
 def _path(style: Style, count: int, rng: random.Random) -> list[str]:

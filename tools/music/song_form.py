@@ -178,23 +178,32 @@ def _played(
 
 
 def _charts(texts: Sequence[tuple[str, str]]) -> Song:
-    charts = [(name, read_chart(text)) for name, text in texts]
-    first = charts[0][1]
+    # A section is read and voiced once, so it sounds the same each time that it is played.
+    read = {text: read_chart(text) for _, text in texts}
+    voiced = {text: _voiced(chart) for text, chart in read.items()}
+    first = read[texts[0][1]]
     changes: list[Change] = []
+    notes: list[Note] = []
     placed: list[Placed] = []
     now = Fraction(0)
-    for name, chart in charts:
+    for name, text in texts:
+        chart = read[text]
         _same_meter(name, chart.meter.name, first.meter.name)
         changes += [replace(change, start=change.start + now) for change in chart.changes]
+        notes += voiced[text]
         placed.append(Placed(name, *_bars(now, chart.length, chart.meter.quarters)))
         now += chart.length
     whole = replace(first, changes=tuple(changes))
-    chords = [Chord(each.chord.root, each.chord.quality) for each in changes]
-    notes = tuple(
-        Note(voiced, change.beats, change.chord.symbol)
-        for voiced, change in zip(voicings(chords, "close"), changes, strict=True)
-    )
-    return Song(Line(notes, whole.meter, whole.key, whole.tempo), _few(placed), whole)
+    return Song(Line(tuple(notes), whole.meter, whole.key, whole.tempo), _few(placed), whole)
+
+
+def _voiced(chart: Chart) -> list[Note]:
+    """The chords of a section as notes of their lengths, laid out close."""
+    chords = [Chord(each.chord.root, each.chord.quality) for each in chart.changes]
+    return [
+        Note(pitches, change.beats, change.chord.symbol)
+        for pitches, change in zip(voicings(chords, "close"), chart.changes, strict=True)
+    ]
 
 
 def _melodies(texts: Sequence[tuple[str, str]]) -> Song:

@@ -56,6 +56,7 @@ def written(sounds: Iterable[Sound]) -> list[Written]:
 
 
 @lru_cache(maxsize=512)
+@lru_cache(maxsize=512)
 def values(length: Fraction) -> tuple[Value, ...]:
     """Return the note values that add up to a length, longest first.
 

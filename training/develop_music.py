@@ -1,6 +1,6 @@
 """Says where requests about music are lost: routed, looked up, chosen, filled in, or refused.
 
-    python -m training.develop_music [--set music_asks] [--verbose]
+    python -m training.develop_music [--set music_voices] [--verbose]
 
 The turns run through the graph. A request is right where every call that it lists gave its
 result, by the text that the tool returned (by the arguments, where a tool lacks its data on this
@@ -29,7 +29,7 @@ from tools.music.tools import TOOLS
 from training.rows import ROOT
 
 FOLDER = ROOT / "training" / "data" / "development"
-SETS = ("music_asks", "music")
+SETS = ("music_voices", "music_asks", "music")
 STAGES = (
     "routed elsewhere", "tool not looked up", "tool not chosen", "argument wrong", "refused"
 )  # fmt: skip

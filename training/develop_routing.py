@@ -1,6 +1,6 @@
 """Says how good the router is on the development sets; the evaluations stay unseen.
 
-    python -m training.develop_routing [--weights weights/router.npz] [--calls] [--verbose]
+    python -m training.develop_routing [--set routing_voices] [--weights FILE] [--calls] [--verbose]
 
 `--calls` also sends the requests that no tool can answer through the whole graph (two minutes).
 """
@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from agents.router import WEIGHTS, Router
+from graphs.routing import SURE, SURE_OF_NONE
 from runtime.yaml_files import read_yaml
 from training.evaluate import limits, routing, systems, tables
 
 FOLDER = Path(__file__).parent / "data" / "development"
+SETS = ("routing", "routing_voices")
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -32,6 +34,7 @@ def report(router: Router, rows: Rows, declined: Rows) -> list[str]:
         [(one.likeliest[1], one.likeliest[0] == one.row["specialist"]) for one in alone]
     )
     median = tables.quantile([one.seconds * 1000 for one in alone], 0.5)
+    kept = sum(_kept(one) for one in later)
     told, wrongly = (sum(one.route.follows >= 0.5 for one in some) for some in (later, alone))
     classes = [("all", one.passed) for one in alone]
     classes += [(one.row["specialist"], one.passed) for one in alone]
@@ -43,7 +46,16 @@ def report(router: Router, rows: Rows, declined: Rows) -> list[str]:
         *tables.by_class(classes),
         f"calibration error {error:.3f}, p50 {median:.2f} ms",
         f"follow-ups told: {told} of {len(later)}; others taken for one: {wrongly} of {len(alone)}",
+        f"follow-ups sent where they belong: {kept} of {len(later)}",
     ]
+
+
+def _kept(one: routing.Result) -> bool:
+    """Whether a follow-up goes where it belongs, by the rule that `graphs.routing` has for it."""
+    said = one.route
+    sure = SURE_OF_NONE if said.specialist == "other" else SURE
+    stays = said.unsure or (said.follows >= 0.5 and said.confidence < sure)
+    return bool((one.row["after"] if stays else said.specialist) == one.row["specialist"])
 
 
 def main() -> None:
@@ -51,11 +63,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
+    parser.add_argument("--set", choices=SETS, default=SETS[0])
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--calls", action="store_true", help="also count calls, with the models")
     parser.add_argument("--verbose", action="store_true", help="print what went wrong")
     args = parser.parse_args()
-    rows, declined = (read_yaml(FOLDER / f"{name}.yaml") for name in ("routing", "limits"))
+    rows, declined = (read_yaml(FOLDER / f"{name}.yaml") for name in (args.set, "limits"))
     router = Router(args.weights)
     print(*report(router, rows, declined), sep="\n")
     if args.verbose:

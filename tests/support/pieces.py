@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from tools.music.codes.marks_reading import ordered, struck
 from tools.music.codes.model import Bar, Part, Piece, Sound, full_bar, pitch_of
 
 LENGTHS = [Fraction(*p) for p in ((4, 1), (3, 1), (2, 1), (3, 2), (1, 1), (3, 4), (1, 2), (1, 4))]
@@ -56,3 +58,36 @@ def pieces(
         for n in range(draw(st.integers(1, most_parts)))
     ]
     return Piece(tuple(parts), "A title", tempo=float(draw(st.integers(40, 200))), mode="major")
+
+
+NOTE_MARKS = ("staccato", "tenuto", "accent", "marcato", "fermata", "sfz")
+ANY_MARKS = ("p", "mf", "ff", "cresc", "dim", "rit", "accel", "a-tempo")
+
+
+@st.composite
+def marked_pieces(draw: st.DrawFn, *, most_parts: int = 2) -> Piece:
+    """Pieces with marks of expression as readers give them: on notes that begin, slurs of two."""
+    piece = draw(pieces(most_parts=most_parts))
+    swing = draw(st.booleans())
+    parts = tuple(_marked(draw, part, number == 0) for number, part in enumerate(piece.parts))
+    return replace(piece, parts=parts, swing=swing)
+
+
+def _marked(draw: st.DrawFn, part: Part, first: bool) -> Part:
+    before: Sound | None = None
+    count = 0
+    made: list[list[Sound]] = []
+    for bar in part.bars:
+        made.append([])
+        for sound in bar.sounds:
+            marks: list[str] = draw(st.lists(st.sampled_from(ANY_MARKS), max_size=2))
+            begins = struck(before, sound.pitches)
+            if begins:
+                marks += draw(st.lists(st.sampled_from((*NOTE_MARKS, "legato")), max_size=2))
+            if first and before is not None and draw(st.integers(0, 9)) == 0:
+                marks.append(f"{210 + count}bpm")
+            tied_over = bool(sound.pitches) and not begins
+            made[-1].append(replace(sound, marks=() if tied_over else ordered(marks)))
+            before, count = sound, count + 1
+    bars = tuple(replace(b, sounds=tuple(s)) for b, s in zip(part.bars, made, strict=True))
+    return replace(part, bars=bars)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 
+from tools.music.codes import marks_reading
 from tools.music.codes.abc_fields import (
-    FREE,
     length_of,
     meter_of,
     read_key_field,
@@ -16,9 +16,10 @@ from tools.music.codes.abc_fields import (
     tuplet_of,
     unit_of,
 )
+from tools.music.codes.abc_voice import Voice
 from tools.music.codes.bars import Filling, check_bars, same_length
 from tools.music.codes.limits import Budget, check_size
-from tools.music.codes.model import COMMON_TIME, Meter, Part, Piece, Sound, full_bar, pitch_of
+from tools.music.codes.model import COMMON_TIME, Part, Piece, Sound, full_bar, pitch_of
 from tools.music.codes.problems import Reading, text_of
 from tools.music.key import signature
 from tools.music.pitch import MusicError, Pitch
@@ -27,10 +28,10 @@ _FIELD = re.compile(r"([A-Za-z+]):\s*(.*)")
 _TOKEN = re.compile(
     r"""(?P<space>[\s`\\]+|y\d{0,4})
     | (?P<text>"[^"\n]*"?)
-    | (?P<mark>![^!\n|]*!|\+[a-z.]+\+|[~.HLMOPSTuv]|!)
+    | (?P<mark>![^!\n|]*!|\+[a-z.]+\+|\.(?!\|)|[~HLMOPSTuv]|!)
     | (?P<grace>\{[^}\n]*\}?)
     | (?P<field>\[[A-Za-z]:[^\]\n]*\]?)
-    | (?P<bar>(?:\[\|\]|\.?\|\]|\[\||:*\|[|:]*|::+)(?P<ending1>\s*\[?\d[\d,-]*)?
+    | (?P<bar>(?:\[\|\]|\.?\|\]|\[\||\.?:*\|[|:]*|::+)(?P<ending1>\s*\[?\d[\d,-]*)?
         |\[(?P<ending2>\d[\d,-]*))
     | (?P<chord>\[(?P<inside>[^\]\n|:]*)\](?P<clength>[\d/]*)(?P<ctie>-?))
     | (?P<tuplet>\(\d(?::\d{0,2})?(?::\d{0,2})?)
@@ -50,25 +51,6 @@ _ENOUGH = 100  # problems: what follows is most likely no ABC
 _ALTERS = {"^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
 
 
-@dataclass
-class _Voice:
-    """One voice of the tune while it is read."""
-
-    name: str
-    meter: Meter
-    fifths: int
-    unit: Fraction
-    fillings: list[Filling] = field(default_factory=list)
-    bar: Filling | None = None
-    accidentals: dict[tuple[str, int], int] = field(default_factory=dict)
-    chord: str = ""
-    tuplet: tuple[Fraction, int] = (Fraction(1), 0)
-    broken: Fraction | None = None
-    begins: bool = False
-    ending: str = ""
-    program: int = 0
-
-
 class AbcReader:
     """Reads one tune. Every position is of the given text."""
 
@@ -77,9 +59,9 @@ class AbcReader:
         self._tunes = sum(line.startswith("X:") for line in self._lines)
         self._reading = Reading()
         self._budget = Budget()
-        self._header = _Voice("", COMMON_TIME, 0, Fraction())
-        self._voices: dict[str, _Voice] = {}
-        self._voice: _Voice | None = None
+        self._header = Voice("", COMMON_TIME, 0, Fraction())
+        self._voices: dict[str, Voice] = {}
+        self._voice: Voice | None = None
         self._piece = Piece(())
         self._mode = ""
         self._seen: set[str] = set()
@@ -113,7 +95,7 @@ class AbcReader:
             self._reading.pass_over("only the first tune is read")
         return ended
 
-    def _all(self) -> Iterator[_Voice]:
+    def _all(self) -> Iterator[Voice]:
         yield from self._voices.values()
 
     def _line(self, line: str, number: int) -> None:
@@ -159,7 +141,7 @@ class AbcReader:
         targets = [self._voice] if self._voice else [self._header, *self._all()]
         try:
             if name == "Q":
-                self._piece = replace(self._piece, tempo=tempo_of(value, self._piece.tempo))
+                self._tempo(value)
                 return
             for voice in targets:
                 if name == "K":
@@ -171,6 +153,16 @@ class AbcReader:
                     voice.unit = unit_of(value)
         except MusicError as problem:
             self._reading.report(line, column, str(problem)[:200])
+
+    def _tempo(self, value: str) -> None:
+        """Keep the tempo of the piece, or mark the next note where it changes."""
+        tempo = tempo_of(value, self._piece.tempo)
+        if marks_reading.asks_for_swing(value):
+            self._piece = replace(self._piece, swing=True)
+        if self._voice is None or not self._voice.begun:
+            self._piece = replace(self._piece, tempo=tempo)
+        else:
+            self._voice.marks += (marks_reading.of_tempo(tempo),)
 
     def _change_voice(self, value: str) -> None:
         name, _, rest = value.partition(" ")
@@ -187,7 +179,7 @@ class AbcReader:
         if "K" in self._seen:
             self._voice = self._voices[name]
 
-    def _current(self) -> _Voice:
+    def _current(self) -> Voice:
         if self._voice is None:
             if not self._voices:
                 self._voices[""] = replace(self._header, fillings=[], accidentals={})
@@ -227,7 +219,8 @@ class AbcReader:
         elif kind == "chord":
             self._chord(voice, match, line, column)
         elif kind == "bar":
-            self._bar_line(voice, match, line, column)
+            ending = match["ending1"] or match["ending2"] or ""
+            voice.bar_line(match["bar"], ending)
         elif kind == "bars":
             self._rest_bars(voice, int(match["count"] or 1), line, column)
         elif kind == "tuplet":
@@ -238,6 +231,10 @@ class AbcReader:
             self._inline(match["field"], line, column)
         elif kind == "text":
             self._text(voice, match["text"], line, column)
+        elif kind == "mark":
+            voice.marks += marks_reading.of_abc(match["mark"])
+        elif kind == "slur":
+            voice.slur(match["slur"])
         elif kind == "overlay":
             self._reading.report(
                 line, column, "voice overlays (&) are not read", "write the voice as V:2"
@@ -245,10 +242,14 @@ class AbcReader:
         elif kind == "grace":
             self._reading.pass_over("grace notes ({})")
 
-    def _text(self, voice: _Voice, text: str, line: int, column: int) -> None:
+    def _text(self, voice: Voice, text: str, line: int, column: int) -> None:
         if not text.endswith('"') or len(text) == 1:
             self._reading.report(line, column, 'a quote (") is not closed', 'write "Am"')
-        elif text[1:2] not in ("^", "_", "<", ">", "@"):
+            return
+        above = text[1:2] in ("^", "_", "<", ">", "@")
+        said = marks_reading.of_words(text) if above or text.rstrip('"').endswith(".") else ()
+        voice.marks += said
+        if not above and not said:
             voice.chord = text.strip('" ')
 
     def _inline(self, text: str, line: int, column: int) -> None:
@@ -256,7 +257,7 @@ class AbcReader:
             self._reading.report(line, column, f"{text!r} is not closed", "end it with ]")
         self._field(text[1], text[3:].rstrip("]").strip(), line, column + 3)
 
-    def _pitch(self, voice: _Voice, sign: str | None, letter: str, marks: str) -> Pitch:
+    def _pitch(self, voice: Voice, sign: str | None, letter: str, marks: str) -> Pitch:
         octave = (5 if letter.islower() else 4) + marks.count("'") - marks.count(",")
         octave = max(-1, min(octave, 9))
         step = letter.upper()
@@ -265,7 +266,7 @@ class AbcReader:
         natural = signature(voice.fifths).get(step, 0)
         return pitch_of(step, voice.accidentals.get((step, octave), natural), octave)
 
-    def _chord(self, voice: _Voice, match: re.Match[str], line: int, column: int) -> None:
+    def _chord(self, voice: Voice, match: re.Match[str], line: int, column: int) -> None:
         pitches, tied, lengths = [], [], []
         found = list(_IN_CHORD.finditer(match["inside"]))
         rest = _IN_CHORD.sub("", re.sub(r"![^!]*!|\"[^\"]*\"", "", match["inside"])).strip()
@@ -287,7 +288,7 @@ class AbcReader:
             self._sound(voice, factor, tuple(dict.fromkeys(pitches)), tuple(tied), line, column)
 
     def _add(
-        self, voice: _Voice, length: str, pitches: Pitches, tied: Pitches, line: int, column: int
+        self, voice: Voice, length: str, pitches: Pitches, tied: Pitches, line: int, column: int
     ) -> None:
         try:
             factor = length_of(length)
@@ -298,7 +299,7 @@ class AbcReader:
 
     def _sound(
         self,
-        voice: _Voice,
+        voice: Voice,
         factor: Fraction,
         pitches: Pitches,
         tied: Pitches,
@@ -313,20 +314,11 @@ class AbcReader:
             voice.tuplet = (scale, left - 1)
         if voice.broken is not None:
             length, voice.broken = length * voice.broken, None
-        sound = Sound(length, pitches, tied, voice.chord)
+        sound = Sound(length, pitches, tied, voice.chord, voice.marks_of(pitches))
         voice.chord = ""
-        self._filling(voice, line, column).add(sound, line, column)
+        voice.filling(self._budget, line, column).add(sound, line, column)
 
-    def _filling(self, voice: _Voice, line: int, column: int) -> Filling:
-        if voice.bar is None:
-            self._budget.spend(bars=1)
-            voice.bar = Filling(voice.meter, voice.fifths, line, column)
-            voice.bar.begins, voice.begins = voice.begins, False
-            voice.bar.ending, voice.ending = voice.ending, ""
-            voice.bar.free = voice.meter == FREE
-        return voice.bar
-
-    def _broken(self, voice: _Voice, signs: str, line: int, column: int) -> None:
+    def _broken(self, voice: Voice, signs: str, line: int, column: int) -> None:
         if voice.bar is None or not voice.bar.sounds:
             self._reading.report(line, column, f"{signs!r} needs a note before it", "write A>B")
             return
@@ -337,34 +329,15 @@ class AbcReader:
         voice.bar.add(replace(last, length=last.length * first), line, column)
         voice.broken = second
 
-    def _rest_bars(self, voice: _Voice, count: int, line: int, column: int) -> None:
+    def _rest_bars(self, voice: Voice, count: int, line: int, column: int) -> None:
         self._budget.spend(bars=count)
         for _ in range(count):
             rest = Sound(full_bar(voice.meter))
-            self._filling(voice, line, column).add(rest, line, column)
-            self._close(voice)
+            voice.filling(self._budget, line, column).add(rest, line, column)
+            voice.close()
 
-    def _bar_line(self, voice: _Voice, match: re.Match[str], line: int, column: int) -> None:
-        sign = match["bar"]
-        number = re.sub(r"\D+", "", match["ending1"] or match["ending2"] or "")[:4]
-        plain = re.sub(r"\s*\[?\d.*", "", sign)
-        if voice.bar is not None and plain:
-            voice.bar.ends = plain.startswith(":")
-            voice.bar.section = ":" in plain or "||" in plain or "]" in plain or plain == "[|"
-            self._close(voice)
-        elif voice.fillings and plain.startswith(":"):
-            voice.fillings[-1].ends = True
-        voice.begins = voice.begins or (plain.endswith(":") and plain not in (":",))
-        voice.ending = number or voice.ending
-
-    def _close(self, voice: _Voice) -> None:
-        if voice.bar is not None:
-            voice.fillings.append(voice.bar)
-        voice.bar = None
-        voice.accidentals.clear()
-
-    def _finish(self, voice: _Voice) -> Part:
-        self._close(voice)
+    def _finish(self, voice: Voice) -> Part:
+        voice.close()
         check_bars(voice.fillings, self._reading)
         bars = tuple(filling.bar() for filling in voice.fillings)
         return Part(voice.name, bars, voice.program)

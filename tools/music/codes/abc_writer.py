@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from tools.music.codes.lengths import Written, written
-from tools.music.codes.marks import abc_before, ends_hairpin
+from tools.music.codes.marks import SlurEnd, abc_before, abc_slur, ends_hairpin, slur_ends
 from tools.music.codes.model import Bar, Part, Piece
 from tools.music.expression import HAIRPINS
 from tools.music.key import key_of_fifths, signature
@@ -27,7 +27,8 @@ def write_abc(piece: Piece) -> str:
     first = piece.first
     lines = ["X:1", f"T:{_line(piece.title) or 'Untitled'}"]
     lines += [f"C:{_line(piece.composer)}"] if piece.composer else []
-    lines += [f"M:{_meter(first)}", "L:1/8", f"Q:1/4={piece.tempo:g}"]
+    swing = '"Swing" ' if piece.swing else ""
+    lines += [f"M:{_meter(first)}", "L:1/8", f"Q:{swing}1/4={piece.tempo:g}"]
     single = len(piece.parts) == 1
     for number, part in enumerate(() if single else piece.parts, start=1):
         clef = " clef=bass" if part.low else ""
@@ -62,6 +63,8 @@ def note(pitch: Pitch) -> str:
 def _body(part: Part, first: Bar) -> list[str]:
     cells = []
     hairpin = [""]
+    rows = [written(bar.sounds) for bar in part.bars]
+    slurs = slur_ends(rows)
     meter, fifths = first.meter, first.fifths
     for place, bar in enumerate(part.bars):
         changed = f"[M:{_meter(bar)}]" if bar.meter != meter else ""
@@ -71,11 +74,11 @@ def _body(part: Part, first: Bar) -> list[str]:
         label = f'"^{_plain(bar.label)}"' if bar.label else ""
         begins = "|:" if place == 0 and bar.begins else ""
         ending = f"[{bar.ending} " if bar.ending else ""
-        cells.append(
-            f"{begins}{ending}{changed}{label}{_bar(bar, hairpin)} {_line_after(bar, after)}"
-        )
-    rows = [cells[at : at + _BARS_A_LINE] for at in range(0, len(cells), _BARS_A_LINE)]
-    return [" ".join(row) for row in rows]
+        ends = [slurs.get((place, number)) for number in range(len(rows[place]))]
+        body = _bar(bar, rows[place], ends, hairpin)
+        cells.append(f"{begins}{ending}{changed}{label}{body} {_line_after(bar, after)}")
+    lines = [cells[at : at + _BARS_A_LINE] for at in range(0, len(cells), _BARS_A_LINE)]
+    return [" ".join(line) for line in lines]
 
 
 def _line_after(bar: Bar, after: Bar | None) -> str:
@@ -86,24 +89,18 @@ def _line_after(bar: Bar, after: Bar | None) -> str:
     return "|:" if after.begins else "|"
 
 
-def _bar(bar: Bar, hairpin: list[str]) -> str:
-    """Write a bar; `hairpin` holds the one that is open."""
+def _bar(bar: Bar, heads: list[Written], slurs: list[SlurEnd | None], hairpin: list[str]) -> str:
+    """Write a bar; `slurs` begin or end with its heads, `hairpin` holds the one that is open."""
     state: dict[tuple[str, int | None], int] = {}
     own = signature(bar.fifths)
     out = []
-    heads = written(bar.sounds)
-    legato = [n for n, head in enumerate(heads) if "legato" in head.sound.marks]
-    for place, head in enumerate(heads):
+    for head, slur in zip(heads, slurs, strict=True):
         found = head.sound.marks
         before = abc_before(found, hairpin[0])
         if ends_hairpin(found):
             hairpin[0] = next((mark for mark in found if mark in HAIRPINS), "")
-        text = _head(head, state, own, before)
-        # A slur is written within its bar, which readers agree on.
-        if place in legato and len(legato) > 1:
-            text = f"({text}" if place - 1 not in legato and place + 1 in legato else text
-            text = f"{text})" if place - 1 in legato and place + 1 not in legato else text
-        out.append(text)
+        opens, closes = abc_slur(slur)
+        out.append(f"{opens}{_head(head, state, own, before)}{closes}")
     return " ".join(out)
 
 
@@ -115,7 +112,7 @@ def _head(
     length = _length(head.value.quarters * Fraction(*head.value.ratio) / UNIT)
     symbol = f'"{_plain(sound.chord)}"' if sound.chord else ""
     if not sound.pitches:
-        return f"{symbol}{tuplet}z{length}"
+        return f"{symbol}{tuplet}{marks}z{length}"
     notes = []
     for pitch in sound.pitches:
         place = (pitch.step, pitch.octave)

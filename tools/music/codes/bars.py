@@ -155,7 +155,9 @@ def cut(
                 tied = left.tied if rest == 0 else left.pitches
                 held.append(replace(left, length=room, tied=tied))
             now += room
-            left = replace(left, length=rest, chord="" if room else left.chord)
+            if room:
+                left = replace(left, chord="", marks=())
+            left = replace(left, length=rest)
             close()
             if rest == 0:
                 break

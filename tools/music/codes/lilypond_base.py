@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tools.music.codes.lilypond_lexer import Lexed, Token
 from tools.music.codes.limits import Budget, TooLargeError
+from tools.music.codes.marks_reading import Marks, ordered, struck
 from tools.music.codes.model import Meter, Piece, Sound, pitch_of
 from tools.music.codes.problems import Problem, Reading, UnreadableError
 from tools.music.interval import Interval
@@ -27,6 +28,25 @@ class Stream:
     bar_start: Fraction = field(default_factory=Fraction)
     bar: int = 1
     last_place: tuple[int, int] = (1, 1)
+    slur: bool = False
+    marks: Marks = ()  # which wait for the next note
+
+    def mark(self, marks: Marks) -> None:
+        """Put marks on the last sound."""
+        if marks and self.sounds:
+            last = self.sounds[-1]
+            self.sounds[-1] = replace(last, marks=ordered((*last.marks, *marks)))
+
+    def add(self, sound: Sound) -> None:
+        """Put a sound at the end, with the marks that waited for it, under the slur that is open.
+
+        A tie's second note gets none: its marks stand on the first.
+        """
+        found, self.marks = self.marks, ()
+        if self.slur and struck(self.sounds[-1] if self.sounds else None, sound.pitches):
+            found += ("legato",)
+        self.sounds.append(replace(sound, marks=found) if found else sound)
+        self.now += sound.length
 
 
 @dataclass

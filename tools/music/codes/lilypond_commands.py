@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
+from tools.music.codes import marks_reading
 from tools.music.codes.lilypond_base import Stream
 from tools.music.codes.lilypond_lexer import Token
 from tools.music.codes.lilypond_notes import LilyPondNotes
@@ -94,13 +95,17 @@ class LilyPondCommands(LilyPondNotes):
 
     def _do_tempo(self, token: Token, stream: Stream | None) -> None:
         if self._peek().kind == "string":
-            self._next()
+            swings = marks_reading.asks_for_swing(self._next().text)
+            self._piece = replace(self._piece, swing=self._piece.swing or swings)
         if self._peek().kind != "number":
             return
         beat = self._length_beside()
         if self._take("=") and self._peek().kind == "number":
             tempo = float(beat * int(self._next().text.split("/")[0][:5]))
-            self._piece = replace(self._piece, tempo=bounded_tempo(tempo))
+            if stream is not None and stream.now > 0:
+                stream.marks += (marks_reading.of_tempo(tempo),)
+            else:
+                self._piece = replace(self._piece, tempo=bounded_tempo(tempo))
             if self._peek().text == "-" and self._peek(1).kind == "number":
                 self._next(), self._next()
 

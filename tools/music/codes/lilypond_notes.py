@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tools.music.chord_text import read_chord
+from tools.music.codes import marks_reading
 from tools.music.codes.lilypond_base import LilyPondBase, Stream
 from tools.music.codes.lilypond_lexer import Token
 from tools.music.codes.lilypond_words import LANGUAGES, note_name
@@ -109,22 +110,44 @@ class LilyPondNotes(LilyPondBase):
         self._state.last = sound if pitches else self._state.last
         stream.last_place = self._lexed.place(token)
         if length:
-            stream.sounds.append(sound)
-            stream.now += length
+            stream.add(sound)
             if stream.now > MOST_BARS:
                 raise TooLargeError(f"the music lasts over {MOST_BARS} quarters; write less")
         self._after(stream)
 
     def _after(self, stream: Stream) -> None:
-        """Read what is hung on a note; a text above it that is a chord symbol is kept."""
+        """Read what is hung on a note: marks, and a text above it that is a chord symbol."""
         while self._peek().kind == "sign" and self._peek().text[0] in "-^_":
             sign = self._next()
-            if sign.text == "^" and self._peek().kind == "string":
-                self._symbol_above(stream, self._next().text.strip('"'))
-            elif sign.text in "-^_" and self._peek().kind == "string":
-                self._next()
+            stream.mark(marks_reading.of_lilypond_sign(sign.text))
+            if sign.text in "-^_" and self._peek().kind == "string":
+                text = self._next().text.strip('"')
+                stream.mark(marks_reading.of_words(text))
+                if sign.text == "^":
+                    self._symbol_above(stream, text)
+            elif sign.text in "-^_" and self._take("\\markup"):
+                stream.mark(marks_reading.of_words(self._markup()))
         while self._peek().text == ":" and self._peek(1).kind == "number":
             self._next(), self._next()
+
+    def _sign(self, token: Token, stream: Stream) -> None:
+        """Read a sign that stands apart from its note: behind a tie, or a hairpin."""
+        if token.text[0] in "-^_":
+            self._at -= 1
+            self._after(stream)
+        else:
+            stream.mark(marks_reading.of_lilypond(token.text[1:]))
+
+    def _markup(self) -> str:
+        """Pass over a markup; return its words."""
+        while self._peek().kind == "command":
+            self._next()
+        if self._peek().kind in ("string", "word"):
+            return self._next().text.strip('"')
+        start = self._at
+        self._skip_block()
+        inside = self._tokens[start : min(self._at, start + 40)]
+        return " ".join(t.text.strip('"') for t in inside if t.kind in ("string", "word"))
 
     def _symbol_above(self, stream: Stream, text: str) -> None:
         try:
@@ -153,6 +176,12 @@ class LilyPondNotes(LilyPondBase):
                 self._bad(token, "a length inside a chord", "write it after the >", stream)
         self._state.reference = first or self._state.reference
         self._sound(opened, stream, tuple(dict.fromkeys(pitches)))
+
+    def _slur(self, token: Token, stream: Stream) -> None:
+        """Open a slur on the last note, or close it there."""
+        stream.slur = token.text == "("
+        if stream.slur:
+            stream.mark(("legato",))
 
     def _tie(self, stream: Stream) -> None:
         if stream.sounds:

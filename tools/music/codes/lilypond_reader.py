@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from tools.music.codes import marks_reading
 from tools.music.codes.bars import cut, same_length
 from tools.music.codes.lilypond_base import State, Stream
 from tools.music.codes.lilypond_commands import LilyPondCommands
@@ -102,7 +103,11 @@ class LilyPondReader(LilyPondCommands):
             self._bad(
                 token, f"the number {token.text} has no note", "write a note before it", stream
             )
-        elif token.kind == "string" or token.text in "()[]!?" or token.kind == "sign":
+        elif token.text in ("(", ")"):
+            self._slur(token, self._voice(stream))
+        elif token.kind == "sign":
+            self._sign(token, self._voice(stream))
+        elif token.kind == "string" or token.text in "[]!?":
             pass
         elif token.kind != "end":
             self._bad(token, f"{token.text!r} has no meaning here", "remove it", stream)
@@ -163,6 +168,8 @@ class LilyPondReader(LilyPondCommands):
         elif name in ("override", "set", "tweak", "revert", "unset"):
             self._setting(name)
         elif name in QUIET:
+            if stream is not None:
+                stream.mark(marks_reading.of_lilypond(name))
             if name in ("clef", "bar", "mark", "ottava", "accidentalStyle"):
                 self._next() if self._peek().kind in ("string", "word", "number") else None
         elif name not in COMMANDS:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tools.music.codes.lengths import Value, Written, written
 from tools.music.codes.lilypond_words import written_name
-from tools.music.codes.marks import lilypond_after, slur_ends
+from tools.music.codes.marks import SlurEnd, lilypond_after, slur_ends
 from tools.music.codes.model import Bar, Part, Piece
 from tools.music.key import key_of_fifths
 from tools.music.pitch import Pitch
@@ -71,8 +71,9 @@ def _staff(piece: Piece, part: Part) -> Iterator[str]:
     name = f" \\with {{ instrumentName = {_quoted(part.name)} }}" if part.name else ""
     yield f"\\new Staff{name} {{"
     yield f"  \\clef {'bass' if part.low else 'treble'}"
-    yield f"  \\tempo 4 = {round(piece.tempo)}"
-    state = _BarWriter(piece.mode)
+    swing = '"Swing" ' if piece.swing else ""
+    yield f"  \\tempo {swing}4 = {round(piece.tempo)}"
+    state = _BarWriter(piece.mode, part.bars)
     for section in sections(part.bars):
         if not section.repeated:
             yield from (f"  {state.bar(bar)}" for bar in section.bars)
@@ -90,10 +91,13 @@ def _staff(piece: Piece, part: Part) -> Iterator[str]:
 
 
 class _BarWriter:
-    """Writes bars; remembers key, meter and length."""
+    """Writes bars in their order; remembers key, meter and where slurs end."""
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: str, bars: Sequence[Bar]) -> None:
         self._mode = mode or "major"
+        self._rows = [written(bar.sounds) for bar in bars]
+        self._slurs = slur_ends(self._rows)
+        self._place = 0
         self._fifths: int | None = None
         self._meter: tuple[int, int] | None = None
 
@@ -114,19 +118,19 @@ class _BarWriter:
         if 0 < bar.length < bar.full:
             changes += f"\\partial {_length_text(bar.length)} "
         label = f"\\mark {_quoted(bar.label)} " if bar.label else ""
-        return f"{label}{changes}{' '.join(_heads(bar))} |"
+        place, self._place = self._place, self._place + 1
+        slurs = [self._slurs.get((place, number)) for number in range(len(self._rows[place]))]
+        return f"{label}{changes}{' '.join(_heads(self._rows[place], slurs))} |"
 
 
-def _heads(bar: Bar) -> Iterator[str]:
-    heads = written(bar.sounds)
-    slurs = slur_ends([heads])
-    for place, head in enumerate(heads):
+def _heads(heads: list[Written], slurs: list[SlurEnd | None]) -> Iterator[str]:
+    for head, slur in zip(heads, slurs, strict=True):
         if head.opens:
             yield f"\\tuplet {head.value.ratio[0]}/{head.value.ratio[1]} {{"
         tempo = next((mark[:-3] for mark in head.sound.marks if mark.endswith("bpm")), "")
         if tempo:
             yield f"\\tempo 4 = {tempo}"
-        yield _head(head) + lilypond_after(head.sound.marks, slurs.get((0, place)))
+        yield _head(head) + lilypond_after(head.sound.marks, slur)
         if head.closes:
             yield "}"
 

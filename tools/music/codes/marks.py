@@ -8,7 +8,8 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 from tools.music.codes.lengths import Written
-from tools.music.codes.model import Part, played
+from tools.music.codes.marks_reading import struck
+from tools.music.codes.model import Part, Sound, played
 from tools.music.expression import DYNAMICS, HAIRPINS, SFORZATO
 
 SlurEnd = Literal["start", "stop"]
@@ -33,22 +34,17 @@ def slur_ends(rows: Sequence[Sequence[Written]]) -> dict[tuple[int, int], SlurEn
     """Return where slurs begin and end, by bar and place: over each run of legato notes."""
     found: dict[tuple[int, int], SlurEnd] = {}
     run: list[tuple[int, int]] = []
+    before: Sound | None = None
     for bar, row in enumerate(rows):
         for place, head in enumerate(row):
-            if "legato" in head.sound.marks:
+            sound = head.sound
+            if "legato" in sound.marks:
                 run.append((bar, place))
-                continue
-            held = bool(run) and head.sound.pitches and not head.sound.marks and _goes_on(rows, run)
-            if not held:
+            elif not sound.pitches or struck(before, sound.pitches):
                 found |= _slur(run)
                 run = []
+            before = sound
     return found | _slur(run)
-
-
-def _goes_on(rows: Sequence[Sequence[Written]], run: list[tuple[int, int]]) -> bool:
-    """True where the last note of a run is tied over: what follows it is the same note."""
-    bar, place = run[-1]
-    return bool(rows[bar][place].sound.tied)
 
 
 def _slur(run: list[tuple[int, int]]) -> dict[tuple[int, int], SlurEnd]:
@@ -94,6 +90,11 @@ def xml_notations(marks: Sequence[str], slur: SlurEnd | None) -> str:
     out = f'<slur type="{slur}" number="1"/>' if slur else ""
     out += f"<articulations>{inner}</articulations>" if inner else ""
     return out + ("<fermata/>" if "fermata" in marks else "")
+
+
+def abc_slur(slur: SlurEnd | None) -> tuple[str, str]:
+    """Return what stands before and after a note in ABC where a slur begins or ends."""
+    return "(" if slur == "start" else "", ")" if slur == "stop" else ""
 
 
 def abc_before(marks: Sequence[str], hairpin: str) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tools.music.codes.bars import Filling, check_bars, same_length
 from tools.music.codes.limits import MOST_PARTS, Budget, TooLargeError, check_size
+from tools.music.codes.marks_reading import Marks, of_tempo, ordered, struck
 from tools.music.codes.model import (
     COMMON_TIME,
     Bar,
@@ -19,6 +20,7 @@ from tools.music.codes.model import (
     full_bar,
     pitch_of,
 )
+from tools.music.codes.musicxml_extras import chord_symbol, read_direction, read_hung
 from tools.music.codes.mxl import is_zip, unpack
 from tools.music.codes.problems import Reading
 from tools.music.codes.xml_safe import Node, SafeXml
@@ -31,15 +33,6 @@ _TYPES = {
     "breve": Fraction(8), "whole": Fraction(4), "half": Fraction(2), "quarter": Fraction(1),
     "eighth": Fraction(1, 2), "16th": Fraction(1, 4), "32nd": Fraction(1, 8),
     "64th": Fraction(1, 16), "128th": Fraction(1, 32),
-}  # fmt: skip
-_KINDS = {
-    "major": "", "minor": "m", "augmented": "aug", "diminished": "dim", "dominant": "7",
-    "major-seventh": "maj7", "minor-seventh": "m7", "diminished-seventh": "dim7",
-    "augmented-seventh": "7#5", "half-diminished": "m7b5", "major-minor": "mMaj7",
-    "major-sixth": "6", "minor-sixth": "m6", "dominant-ninth": "9", "major-ninth": "maj9",
-    "minor-ninth": "m9", "dominant-11th": "11", "minor-11th": "m11", "dominant-13th": "13",
-    "major-13th": "maj13", "minor-13th": "m13", "suspended-second": "sus2",
-    "suspended-fourth": "sus4", "power": "5",
 }  # fmt: skip
 Voice = tuple[int, str]
 
@@ -56,6 +49,8 @@ class _Part:
     fifths: int = 0
     measures: list[tuple[Filling, dict[Voice, list[Sound]]]] = field(default_factory=list)
     voices: dict[Voice, None] = field(default_factory=dict)
+    slurs: dict[str, Voice] = field(default_factory=dict)  # open ones, by their numbers
+    last: dict[Voice, Sound] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,6 +64,7 @@ class _Measure:
     ends: dict[Voice, Fraction] = field(default_factory=dict)
     last: Voice | None = None
     chord: str = ""
+    marks: Marks = ()
 
 
 class MusicXmlReader:
@@ -80,7 +76,7 @@ class MusicXmlReader:
         self._listed: dict[str, _Part] = {}
         self._parts: list[_Part] = []
         self._piece = Piece(())
-        self._tempo_known = False
+        self._tempo = 0.0
         self._root = ""
 
     def read(self, data: bytes) -> Reading:
@@ -155,9 +151,9 @@ class MusicXmlReader:
             elif child.tag == "attributes":
                 self._attributes(part, measure, child)
             elif child.tag == "harmony":
-                measure.chord = _symbol(child)
+                measure.chord = chord_symbol(child)
             elif child.tag in ("direction", "sound"):
-                self._tempo(child)
+                self._direction(part, measure, child)
             elif child.tag == "barline":
                 _barline(filling, child)
         filling.length = measure.end
@@ -240,8 +236,10 @@ class MusicXmlReader:
             self._bad(measure, node, f"two notes at once in voice {voice[1]}",
                       "use <backup> and another <voice>, or <chord/>")  # fmt: skip
         pitches = (pitch,) if pitch is not None else ()
-        sounds.append(Sound(length, pitches, pitches if tied else (), measure.chord))
+        marks = self._marks(part, measure, node, voice, pitches)
+        sounds.append(Sound(length, pitches, pitches if tied else (), measure.chord, marks))
         measure.chord = ""
+        part.last[voice] = sounds[-1]
         measure.now = max(measure.now, at) + length
         measure.ends[voice] = measure.now
         measure.last = voice
@@ -259,6 +257,7 @@ class MusicXmlReader:
             more = (pitch,) if tied else ()
             pitches = tuple(sorted((*last.pitches, pitch), key=lambda p: p.semitones))
             sounds[-1] = replace(last, pitches=pitches, tied=(*last.tied, *more))
+            self._parts[-1].last[measure.last or (1, "1")] = sounds[-1]
 
     def _pitch(self, part: _Part, measure: _Measure, node: Node) -> Pitch | None:
         if node.find("rest") is not None:
@@ -297,12 +296,34 @@ class MusicXmlReader:
                 "make <duration> (in divisions of a quarter) and <type> agree",
             )  # fmt: skip
 
-    def _tempo(self, node: Node) -> None:
-        sound = node if node.tag == "sound" else node.find("sound")
-        said = sound.attributes.get("tempo", "") if sound is not None else ""
-        if re.fullmatch(r"\d{1,4}(\.\d+)?", said) and not self._tempo_known:
-            self._tempo_known = True
-            self._piece = replace(self._piece, tempo=bounded_tempo(float(said)))
+    def _marks(
+        self, part: _Part, measure: _Measure, node: Node, voice: Voice, pitches: tuple[Pitch, ...]
+    ) -> Marks:
+        """Return a note's marks; a note that is only tied over is under no slur."""
+        hung = read_hung(node)
+        found, measure.marks = (*measure.marks, *hung.marks), ()
+        for number in hung.begins:
+            part.slurs[number] = voice
+        slurred = bool(hung.ends) or voice in part.slurs.values()
+        for number in hung.ends:
+            part.slurs.pop(number, None)
+        if slurred and struck(part.last.get(voice), pitches):
+            found += ("legato",)
+        return ordered(found) if found else ()
+
+    def _direction(self, part: _Part, measure: _Measure, node: Node) -> None:
+        said = read_direction(node)
+        measure.marks += said.marks
+        first = part is self._parts[0]
+        if said.swing:
+            self._piece = replace(self._piece, swing=True)
+        if said.tempo is None or not first or round(said.tempo) == round(self._tempo):
+            return
+        self._tempo = said.tempo
+        if measure.now or part.measures:
+            measure.marks += (of_tempo(said.tempo),)
+        else:
+            self._piece = replace(self._piece, tempo=bounded_tempo(said.tempo))
 
     def _bad(self, measure: _Measure, node: Node, message: str, hint: str) -> None:
         if len(self._reading.problems) < 200:
@@ -343,23 +364,6 @@ def _barline(filling: Filling, node: Node) -> None:
     ending = node.find("ending")
     if ending is not None and ending.attributes.get("type") == "start":
         filling.ending = re.sub(r"\D", "", ending.attributes.get("number", ""))[:4]
-
-
-def _symbol(node: Node) -> str:
-    step = node.value("root/root-step")
-    if step not in tuple("CDEFGAB"):
-        return ""
-    kind = node.find("kind")
-    suffix = _KINDS.get(kind.text.strip(), "") if kind is not None else ""
-    if kind is not None and kind.text.strip() in ("other", "none"):
-        suffix = kind.attributes.get("text", "")[:20]
-    bass = node.value("bass/bass-step")
-    over = f"/{bass}{_sign(node.number('bass/bass-alter'))}" if bass in tuple("CDEFGAB") else ""
-    return f"{step}{_sign(node.number('root/root-alter'))}{suffix}{over}"
-
-
-def _sign(alter: int) -> str:
-    return "#" * alter if 0 <= alter <= 2 else "b" * min(-alter, 2)
 
 
 def read_musicxml(code: str | bytes) -> Reading:

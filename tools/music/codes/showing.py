@@ -8,14 +8,17 @@ from dataclasses import replace
 from tools import Artifact
 from tools.music import audio
 from tools.music.codes.formats import ABC, MIDI, MUSICXML, CodeFormat
+from tools.music.codes.marks import marked
 from tools.music.codes.midi_writer import timed
 from tools.music.codes.model import Piece
 from tools.music.codes.musicxml_writer import head_count, write_musicxml
+from tools.music.expression import Force, clock, forces, swung
 from tools.music.notation import engrave
 from tools.music.pitch import MusicError
 from tools.music.presentation import file_name
 
 MOST_BARS_DRAWN, MOST_NOTES_DRAWN, MOST_PARTS_DRAWN = 64, 2000, 16
+_PLAIN = Force(92, 1.0)
 
 
 def show_piece(piece: Piece, name: str = "", drawn: Piece | None = None) -> tuple[Artifact, ...]:
@@ -73,16 +76,20 @@ def beginning(piece: Piece, bars: int = MOST_BARS_DRAWN) -> Piece:
 
 def heard(piece: Piece) -> list[audio.Sound]:
     """Return the notes in seconds, repeats played out, as far as a minute goes."""
-    quarter = 60.0 / piece.tempo
+    seconds = clock(marked(piece.parts[0]) if piece.parts else (), piece.tempo)
     rows = []
     for part in piece.parts:
+        forced = forces(marked(part))
         for start, end, pitch in timed(part):
-            at = float(start) * quarter
+            force = forced.get(start, _PLAIN)
+            begin, until = (swung(start), swung(end)) if piece.swing else (start, end)
+            at = seconds(begin)
             if at >= audio.LONGEST_SECONDS:
                 break
             if 0 <= pitch.midi <= 127:
-                length = float(end - start) * quarter
+                length = (seconds(until) - at) * force.share
                 rows.append(
-                    audio.Sound(at, length, pitch.midi, program=part.program, drum=part.percussion)
-                )
+                    audio.Sound(at, length, pitch.midi, force.velocity, part.program,
+                                part.percussion)
+                )  # fmt: skip
     return rows

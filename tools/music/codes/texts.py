@@ -35,13 +35,18 @@ def read_text(text: str) -> Piece:
 
 def of_line(line: Line) -> Piece:
     """Return a melody as a piece of one part."""
-    sounds = [Sound(n.beats, tuple(sorted(n.pitches, key=lambda p: p.semitones)), (), n.chord)
-              for n in line.notes]  # fmt: skip
+    sounds = [
+        Sound(n.beats, tuple(sorted(n.pitches, key=lambda p: p.semitones)), (), n.chord, n.marks)
+        for n in line.notes
+    ]
     meters = [(Fraction(), (line.meter.top, line.meter.bottom))]
     signatures = [(Fraction(), line.key.printed_fifths)] if line.key else []
     bars = cut(sounds, meters, signatures, pickup=line.pickup)
     piece = Piece(
-        (Part("", bars),), tempo=float(line.tempo), mode=line.key.mode if line.key else ""
+        (Part("", bars),),
+        tempo=float(line.tempo),
+        mode=line.key.mode if line.key else "",
+        swing=line.swing,
     )
     return piece if line.key else with_key(piece)
 

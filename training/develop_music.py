@@ -14,10 +14,10 @@ import re
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphs.assistant import Assistant
 from graphs.build import build_assistant
@@ -25,11 +25,12 @@ from graphs.events import Retrieved, Routed, ToolFinished
 from graphs.settings import Settings
 from runtime.yaml_files import read_yaml
 from tools import ToolError
+from tools.music.filling.carry import Before
 from tools.music.tools import TOOLS
 from training.rows import ROOT
 
 FOLDER = ROOT / "training" / "data" / "development"
-SETS = ("music_voices", "music_asks", "music")
+SETS = ("music_voices", "music_asks", "music", "music_chats")
 STAGES = (
     "routed elsewhere", "tool not looked up", "tool not chosen", "argument wrong", "refused"
 )  # fmt: skip
@@ -45,6 +46,13 @@ class Heard:
     calls: list[ToolFinished] = field(default_factory=list)
 
 
+class Made(NamedTuple):
+    """What the turn before made, and what the first call of this request made."""
+
+    before: Before | None = None
+    first: Before | None = None
+
+
 def ask(assistant: Assistant, conversation: str, request: str) -> Heard:
     """Send a request and return what it led to."""
     heard = Heard()
@@ -58,22 +66,40 @@ def ask(assistant: Assistant, conversation: str, request: str) -> Heard:
     return heard
 
 
-def with_made(call: Mapping[str, Any], made: Sequence[str]) -> dict[str, Any]:
-    """Return a call of the set with what the turn before made put into its arguments.
+def with_made(call: Mapping[str, Any], made: Made) -> dict[str, Any]:
+    """Return a call of the set with what was made before put into its arguments.
 
-    `@made` is the first line of that; `@drums hihat` its grid with all steps of that drum struck.
+    `@made` is the music or the chord that the turn before made, `@grid` its grid of drums, `@drums
+    hihat` the grid with all steps of that drum struck; `@first` what the first call made.
     """
-    arguments = dict(call["arguments"])
+    said = {
+        "@made": _music(made.before),
+        "@grid": made.before.grid if made.before else "",
+        "@first": _music(made.first),
+    }
+    arguments = {name: said.get(str(v), v) for name, v in call["arguments"].items()}
     for name, value in arguments.items():
-        if value == "@made":
-            arguments[name] = made[0]
-        elif str(value).startswith("@drums "):
-            drum = str(value).split()[1]
-            rows = [line for line in made if "|" in line or line.endswith(":")]
-            arguments[name] = "\n".join(
-                re.sub(r"(?<=[|x-])-", "x", row) if row.startswith(drum) else row for row in rows
-            )
+        if str(value).startswith("@drums "):
+            arguments[name] = _struck(said["@grid"], str(value).split()[1])
     return {"tool": call["tool"], "arguments": arguments}
+
+
+def _music(before: Before | None) -> str:
+    """Return what a call made; the first line of its text where that is not known to be music."""
+    return (before.made or before.result.split("\n")[0]) if before else ""
+
+
+def before_of(event: ToolFinished) -> Before:
+    """Return a call that was made as the calls after it know it."""
+    arguments = {name: str(value) for name, value in event.call.arguments.items()}
+    return Before(event.call.name, arguments, event.text)
+
+
+def _struck(rows: str, drum: str) -> str:
+    return "\n".join(
+        re.sub(r"(?<=[|x-])-", "x", row) if row.startswith(drum) else row
+        for row in rows.split("\n")
+    )
 
 
 def lost_at(call: Mapping[str, Any], heard: Heard) -> str:
@@ -101,14 +127,15 @@ def lost_at(call: Mapping[str, Any], heard: Heard) -> str:
 def judge(assistant: Assistant, row: Mapping[str, Any]) -> tuple[str, Heard]:
     """Play a row; return the stage that lost it (empty: none), and what happened."""
     conversation = uuid.uuid4().hex
-    made: list[str] = []
+    made = None
     if "after" in row:
         before = ask(assistant, conversation, row["after"]["request"])
         if lost_at(row["after"], before):
             return "first turn", before
-        made = before.calls[-1].text.split("\n")
+        made = before_of(before.calls[-1])
     heard = ask(assistant, conversation, row["request"])
-    lost = [lost_at(with_made(call, made), heard) for call in row["calls"]]
+    first = before_of(heard.calls[0]) if heard.calls else None
+    lost = [lost_at(with_made(call, Made(made, first)), heard) for call in row["calls"]]
     return next((stage for stage in lost if stage), ""), heard
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from runtime.types import Document, Message
-from tools.music.filling.carry import CHANGES, Before, elliptical, filled, renews
+from tools.music.filling.carry import Before, changer, changes, elliptical, filled, renews
 from tools.music.filling.cues import named
 from tools.music.filling.table import PLANS, Filled, fill
 
@@ -101,11 +101,8 @@ def _of(tool: str, score: float) -> Document:
 
 def _changing(text: str, last: Before, found: Sequence[Document]) -> list[Document]:
     """Return the tool that changes what the turn before made, where a request says a change."""
-    tool = CHANGES.get(last.tool, "")
-    read = filled(tool, text, last) if tool else None
-    if read is None or read.missing or any(document.tool == tool for document in found):
-        return []
-    if not {"change", "edit"} & read.arguments.keys():
+    tool = changer(last)
+    if any(document.tool == tool for document in found) or not changes(text, last):
         return []
     return [_of(tool, max((d.score for d in found if d.acts), default=0.0))]
 
@@ -120,7 +117,7 @@ def _with(document: Document, asked: str, last: Before | None) -> Document:
     score = document.score + _worth(found) + TERM * named(document.tool, text)
     if last is not None and last.tool == document.tool and elliptical(document.tool, text):
         score += SHORT
-    if last is not None and CHANGES.get(last.tool) == document.tool and "edit" in found.arguments:
+    if last is not None and changer(last) == document.tool and changes(text, last):
         score += 2 * SHORT
     if last is not None and last.tool == document.tool and last.arguments == found.arguments:
         score -= SHORT

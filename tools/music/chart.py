@@ -11,12 +11,13 @@ from tools.music.chord import Chord
 from tools.music.key import Key
 from tools.music.key_finding import find
 from tools.music.line import COMMON_TIME, TEMPO, Line
-from tools.music.line_text import read_head, split_head
+from tools.music.line_text import has_lengths, read_head, split_head
 from tools.music.meter import Meter
 from tools.music.music_text import Music, read_chords
 from tools.music.pitch import MusicError
 
 MOST_BARS = 64
+_NOTE = re.compile(r"[A-Ga-gr](?:#|b|♯|♭)*-?\d?~?")
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,33 @@ def read_chart(text: str) -> Chart:
     if len(bars) > MOST_BARS:
         raise MusicError(f"{len(bars)} bars are too many; give at most {MOST_BARS}")
     return Chart(_placed(bars, meter), meter, key, tempo)
+
+
+def is_progression(text: str) -> bool:
+    """Tell whether a text is chords rather than notes.
+
+    Letters alone are chords where they stand one or two a bar, and `C7 F7` rather than `C5 F5`.
+
+    >>> is_progression("Dm7 | G7 | C"), is_progression("C | Am | F"), is_progression("E7 A7")
+    (True, True, True)
+    >>> is_progression("C E G"), is_progression("C4 E4 | G4:h"), is_progression("C | F | G")
+    (False, False, True)
+    """
+    body = split_head(text)[1]
+    if has_lengths(text):
+        return False
+    bars = [re.findall(r"[^\s,–-]+", bar) for bar in re.split(r":?\|+:?", body)]
+    words = [word for bar in bars for word in bar]
+    if all(_NOTE.fullmatch(word) for word in words):
+        digits = {word[-1] for word in words if word[-1].isdigit()}
+        by_bar = not digits and len(bars) > 1 and all(len(bar) < 3 for bar in bars)
+        if not (by_bar or (digits and digits <= {"6", "7"})):
+            return False
+    try:
+        read_chart(text)
+    except MusicError:
+        return False
+    return True
 
 
 def with_symbols(line: Line, chart: Chart) -> Line:

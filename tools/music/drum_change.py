@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from tools.music.drum_styles import DRUMS
-from tools.music.drums import Grid, read_drum
-from tools.music.numbers import check_bpm
+from tools.music.drum_styles import DRUMS, fill_for
+from tools.music.drums import Grid, in_order, read_drum, with_fill
+from tools.music.numbers import CARDINALS, check_bpm
 from tools.music.pitch import MusicError
 
 _CYMBALS = frozenset("hihat openhat ride shaker tambourine cabasa".split())
@@ -21,6 +21,13 @@ DRUM = "|".join(
 )
 _FIND = re.compile(rf"\b(?:{DRUM})s?\b", re.IGNORECASE)
 _BPM = re.compile(r"\b(\d{2,3})\s?bpm\b|\btempo\s(?:to\s|of\s)?(\d{2,3})\b", re.IGNORECASE)
+_COUNT = rf"(?:\d+|{'|'.join(CARDINALS)})"
+_BARS = re.compile(
+    rf"\b(?:in|of|at|for|on)?\s*(?:the\s)?(?:(?P<last>last)\sbar|bars?\s"
+    rf"(?P<n>{_COUNT}(?:\s?(?:,|and|to)\s?{_COUNT})*))\b", re.IGNORECASE
+)  # fmt: skip
+FILL = r"\b(?:an?|the|another|some|drum)\s(?:\w+\s)?fills?\b|\bfills?(?=\s(?:in|on|at)\b|\s*$)"
+_FILL = re.compile(FILL, re.IGNORECASE)
 _TEMPO = ((r"\bdouble[\s-]time\b", 2.0), (r"\bhalf[\s-]time\b", 0.5), (r"\bfaster|quicker\b", 1.15),
           (r"\bslower\b", 0.87))  # fmt: skip
 
@@ -34,6 +41,8 @@ def change_grid(grid: Grid, request: str) -> Grid:
     ('hihat', 'xxxxxxxxxxxxxxxx')
     >>> change_grid(beat, "add a clap on 2 and 4").rows[-1]
     ('clap', '----x-------x---')
+    >>> [row for row in change_grid(beat, "a fill in bar 1").rows if row[0] == "snare"]
+    [('snare', '--------xxxx----')]
 
     Raises:
         MusicError: the request names no change, or a drum that is not there.
@@ -43,13 +52,16 @@ def change_grid(grid: Grid, request: str) -> Grid:
     for pattern, factor in _TEMPO:
         if re.search(pattern, request, re.IGNORECASE):
             return replace(grid, tempo=check_bpm(round(grid.tempo * factor)))
+    bars, request = _bars(grid, request)
+    if _FILL.search(request):
+        return _filled(grid, bars)
     drums = _drums(request)
     for pattern, act in _ACTS:
         if re.search(pattern, request, re.IGNORECASE):
-            return _each(grid, drums, act, request)
+            return _each(grid, drums, act, request, bars)
     raise MusicError(
         f"cannot read {request!r} as a change of drums; write e.g. busier hats, sparser kick, no "
-        "crash, add a clap on 2 and 4, louder snare, 96 bpm"
+        "crash, add a clap on 2 and 4, louder snare, a fill in bar 4, 96 bpm"
     )
 
 
@@ -64,14 +76,43 @@ def _drums(request: str) -> list[str]:
 Act = Callable[[Grid, str, str], str]
 
 
-def _each(grid: Grid, drums: list[str], act: Act, request: str) -> Grid:
+def _bars(grid: Grid, request: str) -> tuple[list[int], str]:
+    """Return which bars are meant, from 0, and the request without them; no bars are all."""
+    match = _BARS.search(request)
+    if match is None:
+        return [], request
+    if match["last"]:
+        numbers = [grid.bars]
+    else:
+        numbers = [int(n) if n.isdigit() else CARDINALS[n.lower()]
+                   for n in re.split(r"\W+(?:and|to)?\W*", match["n"]) if n]  # fmt: skip
+    if not all(1 <= number <= grid.bars for number in numbers):
+        raise MusicError(f"there is no bar {max(numbers)}; there are {grid.bars}")
+    rest = request[: match.start()] + " " + request[match.end() :]
+    return [number - 1 for number in numbers], " ".join(rest.split())
+
+
+def _filled(grid: Grid, bars: list[int]) -> Grid:
+    """End bars in a fill; without a number the last one."""
+    rows = dict(grid.rows)
+    fill = dict(fill_for(grid.meter.top, grid.steps))
+    for bar in bars or [grid.bars - 1]:
+        rows = with_fill(rows, fill, (bar + 1) * grid.steps)
+    return replace(grid, rows=in_order(rows))
+
+
+def _each(grid: Grid, drums: list[str], act: Act, request: str, bars: list[int]) -> Grid:
     rows = dict(grid.rows)
     for name in drums or ([] if act is _added else list(rows)):
         row = rows.get(name, "" if act is not _added else "-" * grid.steps * grid.bars)
         if not row:
             raise MusicError(f"there is no {name} in this beat; there are {', '.join(rows)}")
-        changed = "".join(act(grid, name, bar + "\0" + request) for bar in grid.cut(row))
-        rows[name] = changed
+        rows[name] = "".join(
+            act(grid, name, bar + "\0" + request) or "-" * grid.steps * bool(bars)
+            if not bars or number in bars
+            else bar
+            for number, bar in enumerate(grid.cut(row))
+        )
     kept = tuple((name, row) for name, row in rows.items() if row)
     if not kept or (act is _added and not drums):
         raise MusicError("say which drum: e.g. add a clap, or no crash; one has to be left")

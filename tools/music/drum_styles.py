@@ -64,6 +64,20 @@ _TRIPLET_FILLS = (
     _rows("snare xxx---; lowtom ---xxx; kick x--x--"),
 )
 _WALTZ_FILLS = (_rows("snare x-xx; kick ----"), _rows("snare xxx-; lowtom ---x"))
+_FILLS = {(4, 16): _ROCK_FILLS[1], (4, 12): _TRIPLET_FILLS[1], (12, 12): _TRIPLET_FILLS[1],
+          (3, 12): _WALTZ_FILLS[1]}  # fmt: skip
+
+
+def fill_for(beats: int, steps: int) -> tuple[tuple[str, str], ...]:
+    """Return a fill for the end of a bar of so many beats and steps, half of it at most."""
+    known = _FILLS.get((beats, steps))
+    if known is not None:
+        return known
+    half = max(1, steps // 2)
+    return ("snare", "x" * (half - half // 2) + "-" * (half // 2)), (
+        "lowtom", "-" * (half - half // 2) + "x" * (half // 2)
+    )  # fmt: skip
+
 
 STYLES: dict[str, DrumStyle] = {
     "rock": DrumStyle("4/4", 16, 116, _rows(

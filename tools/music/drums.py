@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -91,14 +91,18 @@ def drum_pattern(style: str, bars: int, seed: int | str) -> Grid:
     rows = {drum: _repeat(steps, chosen, bars, rng) for drum, steps in chosen.rows}
     for number in range(bars):
         if chosen.fills and bars > 1 and (number % 4 == 3 or number == bars - 1):
-            _fill(rows, chosen, number, rng)
+            rows = with_fill(rows, dict(rng.choice(chosen.fills)), (number + 1) * chosen.steps)
     if chosen.fills and "crash" not in rows and bars > 1:
         marks = ["X" + "-" * (chosen.steps - 1) if n % 4 == 0 else "-" * chosen.steps
                  for n in range(bars)]  # fmt: skip
         rows["crash"] = "".join(marks)
+    return Grid(in_order(rows), chosen.steps, read_meter(chosen.meter), chosen.tempo, name)
+
+
+def in_order(rows: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the rows that have strokes, cymbals first and the kick last."""
     ordered = sorted(rows.items(), key=lambda row: _ORDER.index(row[0]))
-    kept = tuple((drum, steps) for drum, steps in ordered if steps.strip("-"))
-    return Grid(kept, chosen.steps, read_meter(chosen.meter), chosen.tempo, name)
+    return tuple((drum, steps) for drum, steps in ordered if steps.strip("-"))
 
 
 def _repeat(steps: str, style: DrumStyle, bars: int, rng: random.Random) -> str:
@@ -108,13 +112,15 @@ def _repeat(steps: str, style: DrumStyle, bars: int, rng: random.Random) -> str:
     return re.sub(r"\?", lambda _: "x" if rng.random() < _OPTIONAL else "-", row)
 
 
-def _fill(rows: dict[str, str], style: DrumStyle, number: int, rng: random.Random) -> None:
-    fill = dict(rng.choice(style.fills))
+def with_fill(rows: Mapping[str, str], fill: Mapping[str, str], end: int) -> dict[str, str]:
+    """Put a fill in place of all drums, so that it ends before the step `end`."""
     length = len(next(iter(fill.values())))
-    end = (number + 1) * style.steps
-    for drum in {*rows, *fill}:
-        row = rows.get(drum, "-" * len(next(iter(rows.values()))))
-        rows[drum] = row[: end - length] + fill.get(drum, "-" * length) + row[end:]
+    silent = "-" * len(next(iter(rows.values())))
+    old = {drum: rows.get(drum, silent) for drum in (*rows, *fill)}
+    return {
+        drum: row[: end - length] + fill.get(drum, "-" * length) + row[end:]
+        for drum, row in old.items()
+    }
 
 
 def read_grid(text: str) -> Grid:

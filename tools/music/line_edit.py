@@ -35,6 +35,10 @@ _INTO_KEY = re.compile(
     r"\b(?:in)?to\s+(?:the\s+key\s+of\s+)?([A-Ga-g](?:[#b]|\s(?:flat|sharp))?(?:\s+(?:major|minor)|m)?)$"
 )
 
+_RESTS = re.compile(r"\b(?:rests?|silen(?:t|ce)|empty|mute|clear)\b")
+PACES = ((r"(?:(?:much|a\s(?:bit|little)|slightly)\s)?(?:slower|more\sslowly)", 0.87),
+         (r"(?:(?:much|a\s(?:bit|little)|slightly)\s)?(?:faster|quicker)", 1.15))  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Edited:
@@ -89,6 +93,10 @@ def _whole_line(line: Line, text: str) -> Edited | None:
     if match := re.search(r"\b(?:tempo|speed)\s+(?:to\s+|of\s+)?(\d+)|\b(\d+)\s*bpm\b", low):
         tempo = check_bpm(int(match[1] or match[2]))
         return Edited(replace(line, tempo=tempo), f"at {tempo} bpm")
+    for pattern, factor in PACES:
+        if re.fullmatch(rf"(?:(?:play|make|take)\s(?:it\s)?)?(?:an?\s)?{pattern}", low):
+            tempo = check_bpm(round(line.tempo * factor))
+            return Edited(replace(line, tempo=tempo), f"at {tempo} bpm")
     if match := re.search(r"\b(?:to|in|into|meter|time)\s+(\d+/\d+)", low):
         meter = read_meter(match[1])
         return Edited(replace(line, meter=meter, pickup=Fraction(0)), f"in {meter.name}")
@@ -130,6 +138,9 @@ def _in_bars(line: Line, scope: re.Match[str], rest: str) -> Edited:
     if re.fullmatch(r"(?:delete|remove|cut(?: out)?|drop|leave out|erase)", rest.lower()):
         middle: tuple[Note, ...] = ()
         words = "deleted"
+    elif _RESTS.search(rest.lower()):
+        middle = tuple(Note((), sum((n.beats for n in inside), Fraction(0))) for _ in inside[:1])
+        words = "made a rest" if first == last else "made rests"
     elif re.search(r"\b(?:repeat|double up|copy|duplicate)\b", rest.lower()):
         middle, words = inside * 2, "repeated"
     else:
@@ -144,7 +155,9 @@ def _in_notes(line: Line, scope: re.Match[str], rest: str) -> Edited:
     begin, end = places[first - 1], places[last - 1] + 1
     part = line.with_notes(line.notes[begin:end])
     name = f"note {first}" if first == last else f"notes {first} to {last}"
-    if re.fullmatch(r"(?:delete|remove|cut(?: out)?|drop|leave out|erase)", rest.lower()):
+    if _RESTS.search(rest.lower()) or re.fullmatch(
+        r"(?:delete|remove|cut(?: out)?|drop|leave out|erase)", rest.lower()
+    ):
         notes = tuple(Note((), note.beats) for note in part.notes)
         changed, words = part.with_notes(notes), "made a rest"
     else:

@@ -6,7 +6,10 @@ from fractions import Fraction
 
 from tools import Tool, ToolResult, tool
 from tools.music import canons
-from tools.music.answers import musical, plural
+from tools.music.answers import musical, plural, spelled
+from tools.music.chart import is_progression, read_chart
+from tools.music.chart_change import change_chart
+from tools.music.chart_view import present_chart
 from tools.music.continuing import continued
 from tools.music.generation import read_bars
 from tools.music.interval import Interval
@@ -24,10 +27,19 @@ MOST_NAMED = 8
 @musical
 def edit_melody(melody: str, edit: str) -> ToolResult:
     """Change a melody, e.g. melody "C4 D4:e E4:e | G4:h", edit "bar two up a step", "double the
-    note lengths", "invert around C4", "backwards", "to G major", "note 3 to E4"."""
+    note lengths", "invert around C4", "backwards", "to G major", "note 3 to E4"; or a progression,
+    e.g. "Dm7 | G7 | C", edit "bar 2 to Db7", "put a ii-V before the last chord"."""
+    if is_progression(melody):
+        return _changed_chords(melody, edit)
     done = edit_line(read_line(melody), edit)
     text = write_line(done.line)
     return ToolResult(f"{text}\n({done.words})", present_lines([done.line], done.words))
+
+
+def _changed_chords(chords: str, request: str) -> ToolResult:
+    done = change_chart(read_chart(chords), request)
+    said = f"({done.words})\n{spelled(done.chart.chords)}"
+    return ToolResult(f"{done.chart.text}\n{said}", present_chart(done.chart, "changed chords"))
 
 
 @tool

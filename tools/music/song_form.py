@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tools.music.chart import Change, Chart, read_chart
-from tools.music.chord import Chord
+from tools.music.chart_view import voiced
 from tools.music.generation import read_seed
 from tools.music.key import Key
 from tools.music.line import Line, Note
 from tools.music.line_text import has_lengths, read_line
-from tools.music.piano_voicings import voicings
 from tools.music.pitch import MusicError
 from tools.music.progressions import progression
 
@@ -180,7 +179,7 @@ def _played(
 def _charts(texts: Sequence[tuple[str, str]]) -> Song:
     # A section is read and voiced once, so it sounds the same each time that it is played.
     read = {text: read_chart(text) for _, text in texts}
-    voiced = {text: _voiced(chart) for text, chart in read.items()}
+    chords = {text: voiced(chart) for text, chart in read.items()}
     first = read[texts[0][1]]
     changes: list[Change] = []
     notes: list[Note] = []
@@ -190,20 +189,11 @@ def _charts(texts: Sequence[tuple[str, str]]) -> Song:
         chart = read[text]
         _same_meter(name, chart.meter.name, first.meter.name)
         changes += [replace(change, start=change.start + now) for change in chart.changes]
-        notes += voiced[text]
+        notes += chords[text]
         placed.append(Placed(name, *_bars(now, chart.length, chart.meter.quarters)))
         now += chart.length
     whole = replace(first, changes=tuple(changes))
     return Song(Line(tuple(notes), whole.meter, whole.key, whole.tempo), _few(placed), whole)
-
-
-def _voiced(chart: Chart) -> list[Note]:
-    """The chords of a section as notes of their lengths, laid out close."""
-    chords = [Chord(each.chord.root, each.chord.quality) for each in chart.changes]
-    return [
-        Note(pitches, change.beats, change.chord.symbol)
-        for pitches, change in zip(voicings(chords, "close"), chart.changes, strict=True)
-    ]
 
 
 def _melodies(texts: Sequence[tuple[str, str]]) -> Song:

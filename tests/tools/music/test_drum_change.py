@@ -50,3 +50,24 @@ def test_the_grid_of_the_turn_before_is_what_is_changed() -> None:
     read = filled("show_drums", "make the hats busier", Before("drum_pattern", {}, made.text))
     assert read is not None and not read.missing
     assert "hihat |xxxxxxxxxxxxxxxx|" in show_drums.call(read.arguments).text
+
+
+@pytest.mark.parametrize("style", ["house", "waltz", "five four", "shuffle"])
+def test_a_fill_goes_into_the_bar_that_is_named_and_nowhere_else(style: str) -> None:
+    beat = drum_pattern(style, 4, 1)
+    changed = change_grid(beat, "give the drums a fill in bar 2")
+    old, new = dict(beat.rows), dict(changed.rows)
+    bar = slice(beat.steps, 2 * beat.steps)
+    silent = "-" * len(beat.rows[0][1])
+    for drum, row in new.items():
+        before = old.get(drum, silent)
+        assert (row[: bar.start], row[bar.stop :]) == (before[: bar.start], before[bar.stop :])
+    assert any(row[bar] != old.get(drum, silent)[bar] for drum, row in new.items())
+
+
+def test_one_bar_alone_is_changed() -> None:
+    beat = drum_pattern("house", 4, 1)
+    kick = dict(change_grid(beat, "no kick in bar 2").rows)["kick"]
+    assert kick == "X---X---X---X---" + "-" * 16 + "X---X---X---X---" * 2
+    with pytest.raises(MusicError, match="there is no bar 9; there are 4"):
+        change_grid(beat, "a fill in bar 9")

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from runtime.values import music
+from tools.music.chart import is_progression
+from tools.music.filling import changing
 from tools.music.filling.asked import Asked
+from tools.music.filling.making import PLACE
 from tools.music.filling.table import PLANS, Filled, fill
 from tools.music.filling.theory import key_behind, named_key
 
@@ -30,12 +33,12 @@ _FAMILIES = (
 )
 _MAKE = frozenset(
     "transpose progression bass_line melody_over edit_melody realize_numerals variations "
-    "compose_counterpoint modulation_path".split()
+    "compose_counterpoint modulation_path continue_melody song_form".split()
 )
 """Tools whose result is music to go on with, rather than what they were asked about."""
 _NAME = frozenset("name_chord chord_from_frets invert_chord".split())
 """Tools whose result is a name, to go on with where a chord is wanted."""
-_LINES = frozenset("melody theme cantus".split())
+_PLACED = re.compile(PLACE, re.IGNORECASE)
 _NOTES_ONLY = frozenset("notes melody theme cantus".split())
 _CHORDS_ONLY = frozenset("chords chord".split())
 POINTING = re.compile(
@@ -94,14 +97,35 @@ class Before:
         return found[1] if found and self.tool in ("drum_pattern", "show_drums") else ""
 
 
-CHANGES = {
-    **dict.fromkeys(("drum_pattern", "show_drums"), "show_drums"),
-    **dict.fromkeys(
-        ("melody_over", "bass_line", "edit_melody", "variations", "compose_counterpoint"),
-        "edit_melody",
-    ),
-}
-"""Which tool changes what a tool made."""
+_LINE_MAKERS = frozenset(
+    "melody_over bass_line edit_melody variations compose_counterpoint continue_melody".split()
+)
+"""Tools that make a line: an interval or a key alone changes it, rather than being transposed."""
+
+
+def changer(before: Before) -> str:
+    """Return the tool that changes what a tool made or showed; empty where none does."""
+    if before.tool in ("drum_pattern", "show_drums"):
+        return "show_drums"
+    return "edit_melody" if before.tool == "edit_melody" or _music_of(before) else ""
+
+
+def changes(text: str, before: Before) -> bool:
+    """Whether a request says a change of what the tool before made, rather than another call."""
+    read = filled(changer(before), text, before)
+    if read is None or read.missing or not {"change", "edit"} & read.arguments.keys():
+        return False
+    if "change" in read.arguments or before.tool in _LINE_MAKERS:
+        return True
+    return is_progression(read.arguments["melody"]) or _PLACED.search(text) is not None
+
+
+def _music_of(before: Before) -> str:
+    """Return the melody or progression that a tool made, or else was asked about."""
+    if before.made and before.tool in _MAKE:
+        return before.made
+    values = (str(before.arguments.get(name, "")) for name in MUSIC)
+    return next((v for v in values if v and (is_progression(v) or _fits("melody", v))), "")
 
 
 def filled(tool: str, text: str, before: Before | None) -> Filled | None:
@@ -115,6 +139,8 @@ def filled(tool: str, text: str, before: Before | None) -> Filled | None:
     fresh = fill(tool, text)
     if fresh is None or before is None:
         return fresh
+    if tool == "edit_melody" and "melody" not in fresh.arguments:
+        return _edited(text, before)
     if before.tool == tool:
         return _same_tool(tool, text, fresh, before)
     given = dict(fresh.arguments)
@@ -132,6 +158,17 @@ def filled(tool: str, text: str, before: Before | None) -> Filled | None:
         }
     missing = tuple(name for name in fresh.missing if name not in given)
     return replace(fresh, arguments=given, missing=missing)
+
+
+def _edited(text: str, before: Before) -> Filled:
+    """Read how the music of the call before is to change: chords are changed otherwise."""
+    asked, music_before = Asked.of(text), _music_of(before)
+    edit = changing.of_chords(asked) if is_progression(music_before) else changing.of_line(asked)
+    if edit and before.tool == "edit_melody":
+        edit = _directed(edit, str(before.arguments.get("edit", "")))
+    read = {"melody": music_before, "edit": edit or ""}
+    given = {name: value for name, value in read.items() if value}
+    return Filled(given, tuple(n for n in read if n not in given), len(asked.left))
 
 
 def renews(tool: str, text: str, before: Before) -> bool:
@@ -168,9 +205,8 @@ def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
     given = dict(fresh.arguments)
     if tool == "modulation_path" and "goal" not in given:
         given |= _way_on(text)
-    for name in ("interval", "edit"):
-        if name in kept and name in given:
-            given[name] = _directed(given[name], kept[name])
+    if "interval" in kept and "interval" in given:
+        given["interval"] = _directed(given["interval"], kept["interval"])
     if "interval" in kept and "interval" not in given and (way := _WAY.search(text)):
         given["interval"] = _WAY.sub(way[1].lower(), kept["interval"])
     if (
@@ -181,7 +217,7 @@ def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
         given["scale"] = _in_mode(kept.get("scale", ""), mode[0])
     if before.grid and "grid" in kept:
         kept = {"grid": before.grid}
-    if before.made and any(name in _LINES for name in kept) and tool == "edit_melody":
+    if tool == "continue_melody" and before.made and not _ANOTHER.search(text):
         kept["melody"] = before.made
     if "seed" in PLANS[tool].may and "seed" not in given and _ANOTHER.search(text):
         seed = kept.get("seed", "1")

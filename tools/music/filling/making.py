@@ -8,7 +8,6 @@ from functools import cache
 
 from runtime.values import Found
 from tools.music import bass_lines, drum_styles, progressions
-from tools.music.drum_change import DRUM
 from tools.music.filling import theory
 from tools.music.filling.asked import Asked, Reader, one_of
 from tools.music.filling.rhythm import NUMBER
@@ -157,20 +156,6 @@ def grid(asked: Asked) -> str | None:
         return None
     asked.taken.append((rows[0].start(), rows[-1].end()))
     return "\n".join(" ".join(row[0].split()) for row in rows)
-
-
-def drum_change(asked: Asked) -> str | None:
-    """What to change in a beat: one of its drums, or its tempo."""
-    how = (
-        r"(?:busier|busy|denser|fuller|sparser|thinner|simpler|fewer|less|more|no|without|remove|drop"
-        r"|mute|take\sout|louder|softer|quieter|accent|add|put|ghost)"
-    )
-    drum = rf"(?:{DRUM})s?"
-    return asked.search(
-        rf"\b({how}\b[^.?!\n]*\b{drum}\b(?:\son\s[\d\s,and]+|\s(?:on\s)?(?:the\s)?off[\s-]?beats?)?)",
-        rf"\b({drum}\b[^.?!\n]*\b{how})\b",
-        r"\b((?:double|half)[\s-]time|faster|slower|\d{2,3}\s?bpm)\b",
-    )
 
 
 def voices(asked: Asked) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tools.music.filling import making, playing, rhythm, theory, written
+from tools.music.filling import changing, making, playing, rhythm, theory, written
 from tools.music.filling.asked import Asked, Reader
 
 Pair = Callable[[Asked], tuple[str, str] | None]
@@ -88,8 +88,7 @@ PLANS: Mapping[str, Plan] = {
     "instrument_range": Plan({"instrument": theory.instrument}),
     "fits_range": Plan({"instrument": theory.instrument, "notes": theory.notes}),
     "edit_melody": Plan(
-        {"melody": theory.melody, "edit": lambda asked: playing.marks(asked) or making.edit(asked)}
-    ),
+{"melody": theory.melody, "edit": changing.edit}    ),
     "continue_melody": Plan({"melody": theory.melody}, {"bars": rhythm.bars} | _SEED),
     "name_scale": Plan({"notes": theory.notes}, {"tonic": playing.tonic}, may_first=True),
     "chord_voicings": Plan({"chords": theory.chords}, {"kind": playing.voicing}),
@@ -113,7 +112,7 @@ PLANS: Mapping[str, Plan] = {
     ),
     "bass_line": Plan({"chords": theory.chords}, {"style": making.bass_style} | _SEED),
     "drum_pattern": Plan({"style": making.drum_style}, {"bars": rhythm.bars} | _SEED),
-    "show_drums": Plan({"grid": making.grid}, {"change": making.drum_change}),
+    "show_drums": Plan({"grid": making.grid}, {"change": changing.drums}),
     "melody_over": Plan(
         {"chords": theory.chords},
         {"range": making.limits, "key": theory.key_behind} | _SEED, may_first=True,

@@ -1,0 +1,81 @@
+"""Readers of how a melody, a progression or a beat is to change."""
+
+from __future__ import annotations
+
+import re
+
+from tools.music.chart import is_progression
+from tools.music.chart_change import CHORD, PLACE, is_chart_change
+from tools.music.drum_change import DRUM, FILL
+from tools.music.filling import making, playing
+from tools.music.filling.asked import Asked
+
+_VERBS = (
+    r"change|replace|swap|turn|make|set|put|add|insert|use|have|want|substitute|sub|drop|delete"
+    r"|remove|cut|repeat|double|move|take\sout|leave\sout"
+)
+_CLAUSE = re.compile(
+    rf"\b(?:{_VERBS})\b[^?!;\n]*|(?:{PLACE}|(?-i:{CHORD}))\s(?:to|=|becomes|should\sbe|up|down)\s[^?!;\n]*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"[\s,.]*(?:\b(?:please|pls|plz|thanks|thank\syou|instead|now|for\sme|and\splay\sit)\b[\s,.]*)*$",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(r"\b(?:in|of|for|on|over|to|from|with)\s*:?\s*$", re.IGNORECASE)
+_RESTS = (
+    rf"\b(?:make\s|turn\s)?({making.PLACE}\s(?:into\s|to\s)?(?:all\s)?"
+    r"(?:(?:a\s)?(?:bar\sof\s)?rests?|a\swhole\srest|silen(?:t|ce)|empty))\b",
+    rf"\b((?:mute|silence|empty|clear)\s{making.PLACE})",
+)
+_PACE = r"\b((?:(?:much|a\sbit|a\slittle|slightly)\s)?(?:slower|faster|quicker|more\sslowly))\b"
+
+
+def edit(asked: Asked) -> str | None:
+    """What to change in a melody, or in a progression where one was read."""
+    taken = [asked.text[start:end] for start, end in asked.taken]
+    if any(is_progression(text) for text in taken):
+        return of_chords(asked)
+    return of_line(asked)
+
+
+def of_line(asked: Asked) -> str | None:
+    """What to change in a melody: its marks, bars that are to be rests, notes, lengths, pace."""
+    return (
+        asked.search(*_RESTS)
+        or playing.marks(asked)
+        or making.edit(asked)
+        or asked.search(_PACE, r"\b(\d{2,3}\s?bpm)\b")
+    )
+
+
+def of_chords(asked: Asked) -> str | None:
+    """What to change in a progression: the clause that says it, without the progression."""
+    text = asked.text
+    for start, end in asked.taken:
+        lead = _LEAD.search(text[:start])
+        start = lead.start() if lead else start
+        text = text[:start] + " " * (end - start) + text[end:]
+    for match in _CLAUSE.finditer(text):
+        clause = " ".join(_TAIL.sub("", match[0]).split())
+        if is_chart_change(clause):
+            asked.taken.append(match.span())
+            return clause
+    return None
+
+
+def drums(asked: Asked) -> str | None:
+    """What to change in a beat: one of its drums, its tempo, a fill."""
+    how = (
+        r"(?:busier|busy|denser|fuller|sparser|thinner|simpler|fewer|less|more|no|without|remove|drop"
+        r"|mute|take\sout|louder|softer|quieter|accent|add|put|ghost)"
+    )
+    drum = rf"(?:{DRUM})s?"
+    bars = r"(?:\s(?:in|of|at|on)\s(?:the\slast\sbar|bars?\s[\w ,]+))?"
+    return asked.search(
+        rf"((?:{FILL}){bars})",
+        rf"\b({how}\b[^.?!\n]*\b{drum}\b(?:\son\s[\d\s,and]+|\s(?:on\s)?(?:the\s)?off[\s-]?beats?)?"
+        rf"{bars})",
+        rf"\b({drum}\b[^.?!\n]*\b{how}{bars})\b",
+        r"\b((?:double|half)[\s-]time|faster|slower|\d{2,3}\s?bpm)\b",
+    )

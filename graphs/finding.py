@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from agents.router import Route
 from graphs import leaning
+from graphs.deriving import derived
 from graphs.ellipsis import Reading
 from graphs.lookup import look_up
 from graphs.parts import Parts
@@ -64,20 +66,33 @@ def found(
     )
 
 
-def second_part(parts: Parts, state: State) -> dict[str, Any]:
-    """Return what is found for the second part of a request, as it reads once the first has run.
+def next_part(parts: Parts, state: State) -> dict[str, Any]:
+    """Return what is found for a later part of a request, as it reads once those before have run.
 
-    It is empty where no second part waits, or where it can only be read with the first.
+    It is empty where no part waits, or where it can only be read with the ones before.
     """
     documents, messages = documents_of(state), messages_of(state)
-    read = leaning.second(documents, messages)
+    number = leaning.waiting(documents, messages)
+    if not number:
+        return {}
+    text, said = leaning.part(documents, number), leaning.before(documents, messages, number)
+    made = derived(text, said, harmless=parts.judge(said.command).verdict == "allow")
+    if made is not None:
+        return _with(documents, number, [made], text)
+    read = leaning.following(documents, messages)
     before = leaning.used(documents, messages)
     if read is None or before is None:
         return {}
     try:
-        again = found(parts, state, leaning.part(documents, 1), read, before)
+        again = found(parts, state, text, read, before)
     except Exception:
         _log.exception("looking things up failed; going on with what was found before")
         return {}
-    whole = leaning.with_second(documents, again, read.text)
-    return {"documents": [document_to_json(d) for d in whole], "reading": read.text}
+    return _with(documents, number, again, read.text)
+
+
+def _with(
+    documents: Sequence[Document], number: int, found: Sequence[Document], text: str
+) -> dict[str, Any]:
+    whole = leaning.with_part(documents, number, found, text)
+    return {"documents": [document_to_json(d) for d in whole], "reading": text}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from graphs.deriving import written
 from graphs.ellipsis import Reading
 from graphs.referring import Said, in_full
 from graphs.state import State, documents_of, messages_of
@@ -17,6 +18,7 @@ from runtime import recipes
 from runtime.types import Document, Message
 from runtime.values import shell
 
+_SILENT = re.compile(r"no output\b")
 Shown = tuple[tuple[Message, ...], tuple[Document, ...]]
 
 
@@ -51,17 +53,37 @@ def said(turn: Sequence[Message], documents: Sequence[Document], text: str) -> S
         if found is not None:
             values = dict(zip(document.slots, found, strict=True))
             break
-    return Said(text, values, command, outputs[-1] if outputs else "")
+    output = outputs[-1] if outputs else ""
+    file = written(command)
+    values |= {"target": file} if file else {}
+    return Said(text, values, command, "" if _SILENT.match(output) else output)
 
 
-def second(documents: Sequence[Document], messages: Sequence[Message]) -> Reading | None:
-    """Return the second part of a request as it is meant, once the first went well."""
+def waiting(documents: Sequence[Document], messages: Sequence[Message]) -> int:
+    """Return the number of the part of a request whose turn it is, once the one before went well.
+
+    It is 0 where none waits.
+    """
     turn = _turn(messages)
-    if not _owed(documents, turn):
+    made = sum(bool(message.tool_calls) for message in turn)
+    well = all(_went_well(message) for message in turn if message.role == "tool")
+    there = any(d.part == made and d.template is not None for d in documents)
+    return made if made and well and there else 0
+
+
+def before(documents: Sequence[Document], messages: Sequence[Message], number: int) -> Said:
+    """Return what the part of a request before that of a number has said."""
+    own = [document for document in documents if document.part == number - 1]
+    return said(_turn(messages), own, part(documents, number - 1))
+
+
+def following(documents: Sequence[Document], messages: Sequence[Message]) -> Reading | None:
+    """Return the part of a request that comes next as it is meant behind the one before."""
+    number = waiting(documents, messages)
+    if not number:
         return None
-    text = part(documents, 1)
-    first = [document for document in documents if document.part == 0]
-    read = in_full(text, said(turn, first, part(documents, 0)))
+    text = part(documents, number)
+    read = in_full(text, before(documents, messages, number))
     own = any(found.kind not in "nz" for found in shell.find(text))
     return read or (Reading(text, "new") if own else None)
 
@@ -79,8 +101,8 @@ def shown(messages: Sequence[Message], documents: Sequence[Document], read: str)
     turn = _turn(messages)
     made = sum(bool(message.tool_calls) for message in turn)
     parted = any(d.part > 0 and d.template is not None for d in documents)
-    waiting = read == part(documents, 1) and _owed(documents, turn)
-    if parted and (made == 0 or waiting):
+    number = waiting(documents, messages)
+    if parted and (made == 0 or (number and read == part(documents, number))):
         own = [replace(d, part=0, request="") for d in documents if d.part == made]
         return (Message("user", part(documents, made)),), tuple(own)
     if read and not parted:
@@ -90,24 +112,18 @@ def shown(messages: Sequence[Message], documents: Sequence[Document], read: str)
     return tuple(messages), tuple(documents)
 
 
-def with_second(
-    documents: Sequence[Document], found: Sequence[Document], text: str
+def with_part(
+    documents: Sequence[Document], number: int, found: Sequence[Document], text: str
 ) -> list[Document]:
-    """Return the documents with others for the second part, whose words in full are `text`."""
-    first = [document for document in documents if document.part == 0]
-    return [*first, *(replace(d, part=1, request=text) for d in found if d.acts)]
+    """Return the documents with others for one part, whose words in full are `text`."""
+    others = [document for document in documents if document.part != number]
+    own = [replace(d, part=number, request=text) for d in found if d.acts]
+    return sorted([*others, *own], key=lambda document: document.part)
 
 
 def _turn(messages: Sequence[Message]) -> Sequence[Message]:
     start = max((i for i, message in enumerate(messages) if message.role == "user"), default=0)
     return messages[start:]
-
-
-def _owed(documents: Sequence[Document], turn: Sequence[Message]) -> bool:
-    """Whether the second part of a request comes next."""
-    made = sum(bool(message.tool_calls) for message in turn)
-    well = all(_went_well(message) for message in turn if message.role == "tool")
-    return made == 1 and well and any(d.part == 1 and d.template is not None for d in documents)
 
 
 def _went_well(result: Message) -> bool:
@@ -118,10 +134,10 @@ def _went_well(result: Message) -> bool:
 
 
 def waits(state: State) -> bool:
-    """Whether the second part of a request, which says all that it needs, waits for its command."""
+    """Whether a later part of a request, which says all that it needs, waits for its command."""
     documents = documents_of(state)
-    read = bool(state["reading"]) and state["reading"] == part(documents, 1)
-    return read and _owed(documents, _turn(messages_of(state)))
+    number = waiting(documents, messages_of(state))
+    return number > 0 and bool(state["reading"]) and state["reading"] == part(documents, number)
 
 
 def part(documents: Sequence[Document], number: int) -> str:

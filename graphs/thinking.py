@@ -125,7 +125,7 @@ class Thinking:
         if cancel.is_set():
             return Command(goto="answer", update={"answer": _STOPPED, "finish": "cancelled"})
         final = state["final"] or state["steps"] >= self.parts.settings.max_steps
-        state = cast(State, {**state, **finding.second_part(self.parts, state)})
+        state = cast(State, {**state, **finding.next_part(self.parts, state)})
         completion, first = self._complete(state, final, cancel, started)
         timings = timed(state, "act", time.perf_counter() - started)
         if first is not None:

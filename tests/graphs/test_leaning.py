@@ -9,7 +9,7 @@ from pathlib import Path
 from support.graph_parts import World, bash_call
 
 from graphs.events import Answered
-from graphs.leaning import second, shown
+from graphs.leaning import following, shown
 from graphs.settings import Settings
 from runtime.types import ChatPrompt, Document, GenerationOptions, Message, ToolCall
 
@@ -36,18 +36,18 @@ def test_the_first_part_is_shown_alone():
 
 
 def test_the_second_part_names_what_the_first_printed():
-    read = second([FIND, COUNT], [ASKED, CALL, printed("./src/core.py\n")])
+    read = following([FIND, COUNT], [ASKED, CALL, printed("./src/core.py\n")])
     assert read is not None
     assert read.text == "count the lines of src/core.py"
 
 
 def test_the_second_part_waits_for_nothing_when_the_first_failed():
-    assert second([FIND, COUNT], [ASKED, CALL, printed("find: no such option", "error")]) is None
+    assert following([FIND, COUNT], [ASKED, CALL, printed("find: no such option", "error")]) is None
 
 
 def test_a_search_that_found_something_went_well_though_it_could_not_look_everywhere():
     turn = [ASKED, CALL, printed("/workspace/core.py\nexit code 1", "error")]
-    assert second([FIND, COUNT], turn) is not None
+    assert following([FIND, COUNT], turn) is not None
 
 
 def test_the_second_part_is_shown_alone_once_it_is_read():

@@ -1,0 +1,143 @@
+"""What a request wants in a file: "sort a.txt and save it as b.txt", "put the lines into c.txt".
+
+Most recipes print. Where a request says in which file it wants what is printed, the recipes for the
+rest of it are taken, and their output goes into that file.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from graphs.deriving import literal
+from runtime import recipes
+from runtime.types import Document
+from tools.bash.policy.decision import Decision
+
+_FILE = r"[\"']?(?P<file>(?:~|\.{1,2})?/?[\w.@+-]*(?:/[\w.@+-]+)*\.[A-Za-z]\w{0,5})[\"']?"
+_INTO = (
+    r"(?:in(?:to)?|to|as|under)\s+(?:(?:the|a)\s+)?(?:(?:new\s+)?(?:text\s+)?file\s+)?"
+    rf"(?:(?:called|named)\s+)?{_FILE}"
+)
+_SAVE = r"(?:save|write|put|store|keep|dump|send|redirect|record|log|export)"
+_IT = (
+    r"(?:it all|it|that|them|those|these|this|everything"
+    r"|the (?:result|output|list|outcome|answer|whole thing)s?"
+    r"|what (?:it|you|comes?|came|is|was) ?"
+    r"(?:prints?|printed|finds?|found|find|out|outputs?|says?)?"
+    r"|(?:its|the|all (?:its|the)) output)"
+)
+_TAIL = r"(?P<tail>$|[,.;?!]?\s+(?:and|then|,)\s.*|[,;.]\s.*|\s+please\W*$)"
+_ONE_THING = (
+    r"(?:the|all|every)\s+(?:\w+\s+)?(?:line|words?|texts?|string|sentence|files?|folders?|copy"
+    r"|director(?:y|ies)|settings?|values?|message|script|stuff|things?)\s"
+)
+_LATER = re.compile(
+    rf"^(?P<rest>.+?)(?:\s*[,;.]\s*|\s+)(?:(?:and|then|and then|,)\s+)?(?:please\s+|also\s+)?"
+    rf"{_SAVE}\s+(?:{_IT}\s+)?{_INTO}{_TAIL}",
+    re.IGNORECASE | re.DOTALL,
+)
+_AT_ONCE = re.compile(
+    r"^(?:(?:please|pls|can you|could you)\s+)*"
+    r"(?:save|write|put|store|dump|collect|export|record)\s+"
+    rf"(?!{_ONE_THING})(?P<rest>(?:the|all|a list|every|names?|how many|how much|what)\b"
+    r"[^\"'`]*?\s[^\"'`]+?)\s+"
+    rf"{_INTO}{_TAIL}",
+    re.IGNORECASE | re.DOTALL,
+)
+_PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst|tbz|txz|deb|iso|img)$", re.IGNORECASE)
+
+NEAR = 0.15
+"""How much farther than the nearest a recipe may be whose output is saved."""
+_RUN = re.compile(r"\W*(?:please\s+)?(?:run|execute|start|launch|call)\b", re.IGNORECASE)
+
+
+class Saving(NamedTuple):
+    """A request without what it says of a file; `tail` is what it asks for behind that.
+
+    `whole` is the request without the tail. `each`: all that the rest asks for goes into the file,
+    not what its last part prints only.
+    """
+
+    whole: str
+    rest: str
+    file: str
+    tail: str
+    each: bool
+
+
+def saving(text: str) -> Saving | None:
+    """Return what a request wants in a file; None where it wants nothing there.
+
+    >>> saving("sort a.txt and save the result in b.txt")
+    Saving(whole='sort a.txt and save the result in b.txt', rest='sort a.txt', file='b.txt', ...
+    >>> saving("put all the errors of a.log into b.txt and count them")[1:]
+    ('show all the errors of a.log', 'b.txt', 'count them', True)
+    >>> saving('write "hello" into a.txt')
+    """
+    plain = " ".join(text.split())
+    for pattern, before in ((_AT_ONCE, "show "), (_LATER, "")):
+        found = pattern.match(plain)
+        if found is None or _PACKED.search(found["file"]):
+            continue
+        rest = before + re.sub(r"[\s,;]+(?:and|then)?$", "", found["rest"])
+        tail = re.sub(r"^\W*(?:(?:and|then|please)\b\W*)*", "", found["tail"])
+        if " " in rest:
+            return Saving(plain[: found.start("tail")], rest, found["file"], tail, bool(before))
+    return None
+
+
+def saved(
+    documents: Sequence[Document], part: str, file: str, *, more: bool = False
+) -> list[Document]:
+    """Return the recipes for a part that print, with their output in a file.
+
+    Those that change something are left out, unless something is to be run. `more`: what is in
+    the file already stays.
+    """
+    near = max((d.score for d in documents if d.acts), default=0.0) - NEAR
+    return [
+        _saved(document, file, more=more)
+        for document in documents
+        if document.template and document.score >= near
+        if _RUN.match(part) or _prints(document)
+    ]
+
+
+def writes(documents: Sequence[Document], file: str) -> bool:
+    """Whether the likeliest of some recipes writes to a file."""
+    best = next((document for document in documents if document.template), None)
+    if best is None or not any(file in way.values() for way in best.bindings[:1]):
+        return False
+    return any(
+        posixpath.basename(path) == posixpath.basename(file) for path in _judged(best).writes
+    )
+
+
+def _prints(document: Document) -> bool:
+    """Whether a recipe changes nothing, by what the policy says of its command."""
+    return _judged(document).verdict == "allow"
+
+
+def _judged(document: Document) -> Decision:
+    from tools.bash.policy import judge  # its parsers are slow to load
+
+    given = document.bindings[0] if document.bindings else {}
+    values = [given.get(slot) or default or "x" for slot, default in document.slots.items()]
+    return judge(recipes.fill(document, values), syntax_check=lambda _: True)
+
+
+def _saved(document: Document, file: str, *, more: bool) -> Document:
+    template = str(document.template)
+    if re.search(r"[;&\n]", template):
+        template = f"{{{{ {template}; }}}}"
+    return replace(
+        document,
+        title=f"{document.title} saved",
+        template=template + literal(f" {'>>' if more else '>'} {shlex.quote(file)}"),
+        phrase=f"{document.phrase or document.title}, saved in {literal(file)}",
+    )

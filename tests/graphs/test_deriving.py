@@ -1,0 +1,106 @@
+"""What is asked of a result, and what is wanted in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graphs.deriving import asks_of_result, derived, written
+from graphs.lookup import look_up
+from graphs.referring import Said
+from graphs.saving import saved, saving
+from runtime import recipes
+from runtime.types import Document
+
+SORT = Document(
+    "sort", "sort the lines of a file", "", "", template="sort {file}", slots={"file": ""},
+    phrase="The lines of {file}, sorted", score=0.8, bindings=({"file": "a.txt"},),
+)  # fmt: skip
+DELETE = replace(SORT, id="delete", title="delete a file", template="rm {file}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tell me how many there are", "how many are it?", "and count them", "sort them", "how many"],
+)
+def test_what_is_asked_of_a_result_is_seen(text: str):
+    assert asks_of_result(text)
+
+
+@pytest.mark.parametrize("text", ["how many files are in docs", "count the words", "sort a.txt"])
+def test_what_has_an_object_of_its_own_is_not_asked_of_a_result(text: str):
+    assert not asks_of_result(text)
+
+
+def test_a_command_that_changes_something_is_not_run_again_for_its_count():
+    said = Said("delete the tmp files", {}, "find . -name '*.tmp' -print -delete", "./a.tmp")
+    assert derived("how many were there", said, harmless=False) is None
+
+
+def test_commands_in_a_row_are_gone_on_with_together():
+    made = derived("sort them", Said("", {}, "ls a; ls b", "x\ny"), harmless=True)
+    assert made is not None
+    assert recipes.fill(made, []) == "{ ls a; ls b; } | sort"
+    assert recipes.recognise(made, "{ ls a; ls b; } | sort") == []
+
+
+def test_a_single_number_is_not_counted():
+    assert derived("how many", Said("", {}, "wc -l < a.txt", "12"), harmless=True) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [("sort a > 'b c.txt'", "b c.txt"), ("ls >> x", "x"), ("ls 2>/dev/null", ""), ("ls", "")],
+)
+def test_the_file_that_was_written_is_read_from_the_command(command: str, file: str):
+    assert written(command) == file
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'write "hello" into a.txt',
+        "put the file a.txt into docs/b.txt",
+        "pack the folder docs into docs.tar.gz",
+        "copy a.txt to b.txt",
+        "show the lines that end in .txt",
+    ],
+)
+def test_a_file_that_is_not_for_what_is_printed_is_left_alone(text: str):
+    assert saving(text) is None
+
+
+def test_output_goes_into_the_file_and_what_changes_things_is_left_out():
+    made = saved([SORT, DELETE], "sort a.txt", "my list.txt")
+    assert [recipes.fill(document, ["a.txt"]) for document in made] == [
+        "sort a.txt > 'my list.txt'"
+    ]
+
+
+class Shelf:
+    """Finds sorting wherever it is named."""
+
+    def search(
+        self,
+        query: str,
+        *,
+        shelf: str | None = None,
+        k: int = 6,
+        context: str | None = None,
+        learned: Path | None = None,
+    ) -> Sequence[Document]:
+        near = 0.6 if "save" in query else 0.9
+        return [replace(SORT, bindings=(), score=near)] if "sort" in query else []
+
+    def nearness(self, query: str, learned: Path) -> float:
+        return 0.0
+
+    def close(self) -> None: ...
+
+
+def test_a_request_to_save_what_is_printed_is_one_command():
+    found = look_up(Shelf(), "sort a.txt and save it as b.txt", shelf="sysadmin", count=5)
+    assert [document.template for document in found] == ["sort {file} > b.txt"]

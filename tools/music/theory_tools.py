@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tools import Tool, ToolResult, tool
-from tools.music import scale_naming
+from tools.music import key_profiles, scale_naming
 from tools.music.answers import musical, names, plural, symbols
 from tools.music.chord_text import read_chord
 from tools.music.interval import OCTAVE, Interval, between, transpose
@@ -195,10 +195,17 @@ def diatonic_chords(key: str) -> ToolResult:
 
 @tool
 @musical
-def find_key(music: str) -> ToolResult:
-    """Find the key that notes or chords are in, e.g. Dm7 G7 Cmaj7."""
+def find_key(music: str, method: str = "") -> ToolResult:
+    """Find the key that notes or chords are in, e.g. Dm7 G7 Cmaj7.
+
+    The method is one of `tools.music.key_profiles`; without it, notes and cadences count.
+    """
     read = read_music(music)
+    tones = list(read.notes) or [tone for chord in read.chords for tone in chord.tones]
     ranked = rank_keys(read)
+    if method:
+        chosen = key_profiles.read_method(method)
+        ranked = key_profiles.rank(tones, chosen)
     best = ranked[0][1]
     written = symbols(read.chords) or names(read.notes)
     seen = {best.tonic.pitch_class * 2 + best.minor_like}
@@ -207,7 +214,8 @@ def find_key(music: str) -> ToolResult:
         if (sound := key.tonic.pitch_class * 2 + key.minor_like) not in seen:
             seen.add(sound)
             others.append(key.name)
-    lines = [f"{written}: {best.name}", f"Next likeliest: {', '.join(others[:3])}."]
+    by = f" (by {chosen.name}, {ranked[0][0]:.2f})" if method else ""
+    lines = [f"{written}: {best.name}{by}", f"Next likeliest: {', '.join(others[:3])}."]
     if read.chords:
         numerals = " ".join(analyse_all(read.chords, best))
         lines.insert(1, f"In {best.name}: {numerals}.")
@@ -217,7 +225,7 @@ def find_key(music: str) -> ToolResult:
         lines.insert(
             1, f"Outside the key: {' '.join(outside)}." if outside else "All notes fit it."
         )
-    return ToolResult("\n".join(lines))
+    return ToolResult("\n".join([*lines, key_profiles.told(tones)]))
 
 
 @tool

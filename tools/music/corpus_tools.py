@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from tools import Artifact, Tool, ToolResult, tool
 from tools.music.answers import musical, plural
 from tools.music.codes.showing import show_piece
-from tools.music.corpus.build import is_building
 from tools.music.corpus.catalogue import Row, short_name
 from tools.music.corpus.entry import Entry
 from tools.music.corpus.excerpt import cut, find_piece, read_bars
 from tools.music.corpus.harmony import pretty
-from tools.music.corpus.index import Index
 from tools.music.corpus.packing import Stored
 from tools.music.corpus.place import index_path
+from tools.music.corpus.progress import opened, told
 from tools.music.corpus.search import Query, bar_at, find, places
+from tools.music.pitch import MusicError
 
 MOST_PIECES = 8
 _SHOWN_BARS = 4
@@ -37,14 +37,16 @@ def find_in_corpus(
     Melodies are found by intervals (+2 +2 -1, or notes), rhythm (q. e h) and contour (up up down).
     """
     query = Query(composer, key, meter, progression, intervals, rhythm, contour)
-    path = index_path()
-    with Index(path) as index:
-        rows, looked = find(index, query)
+    with opened(index_path()) as index:
+        state = told(index, composer)
+        try:
+            rows, looked = find(index, query)
+        except MusicError as problem:
+            raise MusicError(
+                f"{problem}. {state}" if state and composer else str(problem)
+            ) from None
         lines = [f"{_asked(query)}: {len(rows)} of {plural(looked, 'piece')}"]
-        left = index.left()
-        if left:
-            how = "is being built" if is_building(path) else "is not complete: `mica corpus build`"
-            lines.append(f"The index {how}; {plural(left, 'file')} are still to be read.")
+        lines += [state] if state else []
         if not rows:
             return ToolResult("\n".join(lines), status="empty")
         shown: tuple[Artifact, ...] = ()
@@ -67,7 +69,7 @@ def find_in_corpus(
 @musical
 def show_excerpt(piece: str, bars: str = "") -> ToolResult:
     """Engrave and play bars of a piece of the corpus, e.g. piece bach/bwv269, bars 12-15."""
-    with Index(index_path()) as index:
+    with opened(index_path()) as index:
         row = find_piece(index, piece)
         stored = index.stored(row.id)
     entry = stored.frame

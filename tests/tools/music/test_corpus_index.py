@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tools import ToolError
-from tools.music.corpus.build import build, is_building
+from tools.music.corpus.build import _alone, build, is_building
 from tools.music.corpus.entry import TICKS, BarMark, Entry, Line, Note
 from tools.music.corpus.index import Index, Status
 from tools.music.corpus.place import CorpusError, corpus_folder, index_path, scores_in
@@ -212,6 +212,31 @@ def test_melodies_are_where_they_are_said_to_be(home: Path) -> None:
             entry = index.stored(row.id).whole()
             starts = sum(len(line.notes) + 1 for line in entry.lines)
             assert len(row.melody) == len(row.rhythm) == starts
+
+
+def test_an_index_that_is_being_built_answers_at_once_and_says_how_far_it_is(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MICA_HOME", str(tmp_path))
+    path = tmp_path / "corpus.db"
+    with _alone(path):
+        for _ in range(2):  # before the file is there, and before anything is in it
+            with pytest.raises(ToolError, match="begun a moment ago"):
+                find_in_corpus.call({"key": "G major"})
+            with Index(path, make=True) as index:
+                index.plan(["bach/a.abc", "bach/b.abc", "palestrina/c.krn"])
+        with pytest.raises(ToolError, match="begun a moment ago"):
+            show_excerpt.call({"piece": "bach/a"})
+        with Index(home / "corpus.db") as whole, Index(path, make=True) as index:
+            index.keep("bach/a.abc", [whole.stored(whole.rows()[0].id).whole()], 0.1)
+        found = find_in_corpus.call({"composer": "Bach", "contour": "up down"})
+        assert "is being built: 1 of 3 files are read; not yet all by Johann" in found.text
+        assert found.artifacts
+        with pytest.raises(ToolError, match="nothing yet by Giovanni Pierluigi da Palestrina"):
+            find_in_corpus.call({"composer": "Palestrina"})
+        assert "nothing yet by Giovanni" in find_in_corpus.call({"meter": "4/4"}).text
+    stopped = find_in_corpus.call({"meter": "4/4"}).text
+    assert "is not complete: 1 of 3" in stopped and "`mica corpus build` reads the rest" in stopped
 
 
 def test_nothing_found_is_said(home: Path) -> None:

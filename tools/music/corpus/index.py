@@ -177,6 +177,15 @@ class Index:
         found = self._db.execute("SELECT count(*) FROM files WHERE state = 'waiting'").fetchone()
         return int(found[0])
 
+    def collections(self) -> dict[str, tuple[int, int]]:
+        """Return how many files of each collection are to be read, and how many have been."""
+        found = self._db.execute(
+            "SELECT substr(source, 1, instr(source || '/', '/') - 1) AS name,"
+            " sum(state = 'waiting') AS due, sum(state != 'waiting') AS known"
+            " FROM files GROUP BY name ORDER BY name"
+        )
+        return {row["name"]: (row["due"], row["known"]) for row in found}
+
     def rows(self) -> tuple[Row, ...]:
         """Return all scores by source."""
         return self.catalogue().rows

@@ -154,6 +154,7 @@ def open_knowledge(settings: Settings, sandbox: Sandbox | None = None) -> Librar
 
         base = KnowledgeBase(settings.knowledge, settings.embedder)
         if settings.knowledge is None and not base.store.state()["version"]:
+            _log.warning("making the index of what Mica brings along, once: a minute or two")
             _log.info("%s", ensure(home(), sandbox, base.embedder))
         return base
     except Exception:

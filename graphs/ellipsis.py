@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from runtime.types import Document
 from runtime.values import Found, shell
 
 _LEANING = frozenset(
@@ -35,6 +36,11 @@ _ORDINALS = {
     )
 }
 _WORD = re.compile(r"[\w./~@+*-]*\w")
+_LIKEWISE = re.compile(r"\b(?:same|what about|how about)\b", re.IGNORECASE)
+_IN_IT = re.compile(
+    r"\b(?:in|under|below|inside|within|from)\s+(?:the\s+)?(?:folder\s+|directory\s+)?$",
+    re.IGNORECASE,
+)
 _LIKE = {"p": "pfwg", "f": "fpwg", "w": "wsfp", "s": "sw", "e": "eg", "g": "gef"}
 
 
@@ -42,10 +48,12 @@ class Reading(NamedTuple):
     """A request in full.
 
     `kind`: the `same` as before of something else, the same `finer`, or something `new`.
+    `recipe` is there where the reading comes to one command, and nothing has to be looked up.
     """
 
     text: str
     kind: Literal["same", "finer", "new"]
+    recipe: Document | None = None
 
 
 def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | None:
@@ -55,9 +63,9 @@ def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | Non
     A name alone is taken for a neighbour of a path that it replaces.
 
     >>> elliptic("and /tmp?", "how big is /var/log?", {"path": "/var/log"})
-    Reading(text='how big is /tmp?', kind='same')
+    Reading(text='how big is /tmp?', kind='same', recipe=None)
     >>> elliptic("make it 20", "the 5 largest files in /var", {"count": "5", "path": "/var"})
-    Reading(text='the 20 largest files in /var', kind='same')
+    Reading(text='the 20 largest files in /var', kind='same', recipe=None)
     >>> elliptic("count its lines", "show a.txt", {"file": "a.txt"})
     """
     new = _new_values(text)
@@ -66,7 +74,7 @@ def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | Non
     old = _old_values(before, values)
     out, slots = before, True
     for found in new:
-        place = _counterpart(found, old)
+        place = _counterpart(found, _placed(found, text, old, before))
         if place is None:
             return None
         old.remove(place)
@@ -105,6 +113,16 @@ def _old_values(before: str, values: Mapping[str, str]) -> list[Found]:
         if place and not any(f.start < place.end() and place.start() < f.end for f in found):
             found.append(Found(place.start(), place.end(), "w", value))
     return sorted(found, key=lambda each: each.start)
+
+
+def _placed(new: Found, text: str, old: Sequence[Found], before: str) -> Sequence[Found]:
+    """Return the values that a plain name may replace: places for a place, names for a name."""
+    if re.search(r"[/.]", new.text) or new.kind in "nzts" or _LIKEWISE.search(text):
+        return old
+    place = bool(_IN_IT.search(text[: new.start]))
+    alike = [each for each in old if each.kind in _LIKE.get(new.kind, new.kind)]
+    same = [each for each in alike if bool(_IN_IT.search(before[: each.start])) == place]
+    return same or old
 
 
 def _counterpart(new: Found, old: Sequence[Found]) -> Found | None:

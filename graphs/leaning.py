@@ -10,10 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from graphs.correcting import corrected
 from graphs.deriving import written
 from graphs.ellipsis import Reading
-from graphs.referring import Said, in_full
+from graphs.following import followed, is_followed
+from graphs.referring import AGAIN, Said, behind, in_full
 from graphs.state import State, documents_of, messages_of
+from graphs.things import named
 from runtime import recipes
 from runtime.types import Document, Message
 from runtime.values import shell
@@ -32,8 +35,13 @@ def reading(state: State) -> Reading | None:
     if len(users) < 2:
         return None
     turn = messages[users[-2] : users[-1]]
-    asked = state.get("asked") or turn[0].content
-    return in_full(state["text"], said(turn, [Document(**recipe)], asked))
+    before = said(turn, [Document(**recipe)], state.get("asked") or turn[0].content)
+    text = named(state["text"], before)
+    read = corrected(text, before) or followed(text, before)
+    if read is None and text != state["text"]:
+        return Reading(text, "new")
+    read = read or in_full(text, before)
+    return read if read or AGAIN.search(text) else behind(text, before)
 
 
 def asked(state: State) -> str:
@@ -134,8 +142,13 @@ def _went_well(result: Message) -> bool:
 
 
 def waits(state: State) -> bool:
-    """Whether a later part of a request, which says all that it needs, waits for its command."""
+    """Whether a later part of a request, which says all that it needs, waits for its command.
+
+    So does a follow-up that comes to one command (`graphs.following`).
+    """
     documents = documents_of(state)
+    if is_followed(documents):
+        return not any(message.tool_calls for message in _turn(messages_of(state)))
     number = waiting(documents, messages_of(state))
     return number > 0 and bool(state["reading"]) and state["reading"] == part(documents, number)
 

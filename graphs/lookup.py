@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from graphs.deriving import asks_of_result
 from graphs.ellipsis import Reading
 from graphs.filling import one_call
 from graphs.parts import Library
+from graphs.referring import AGAIN
 from graphs.saving import Saving, saved, saving, writes
 from runtime.types import Document
 from runtime.values import music, shell
@@ -31,7 +31,6 @@ NEARLY = 0.05
 """How much farther than one that prints a recipe may be that saves, to be taken by itself."""
 SECONDS = 5
 """How many of the recipes nearest to a second part may be what it means."""
-_AGAIN = re.compile(r"\b(?:again|same|once more|one more time|repeat|redo|rerun)\b", re.IGNORECASE)
 
 
 def look_up(
@@ -48,9 +47,12 @@ def look_up(
 
     `before` is the recipe that a request leans on ("now only the hidden ones"): it is looked up
     together with the request, and offered again where that would do something new; `read` is the
-    request in full, where it could be read behind `before`. `learned` is a file of what the build
+    request in full, where it could be read behind `before`, or the one command that it comes to.
+    `learned` is a file of what the build
     that answers has learned to look up.
     """
+    if read is not None and read.recipe is not None:
+        return [read.recipe]
     desk = _Desk(library, shelf, count, learned)
     if before is not None and read is not None:
         return settled(read.text, _read(before, text, read, desk))
@@ -216,7 +218,7 @@ def _not_the_same(
 def _same_is_pointless(before: Document, text: str) -> bool:
     """Whether a request cannot mean the same once more: it names no value, nor says "again"."""
     find = shell.find if before.tool is None else music.find
-    return before.acts and not _AGAIN.search(text) and not any(find(text))
+    return before.acts and not AGAIN.search(text) and not any(find(text))
 
 
 def _context(found: Sequence[Document]) -> str | None:

@@ -46,6 +46,12 @@ _FINDING = re.compile(
     r"|(?:what|which) (?:are|is)|get me|get|give me|display|look up|print)\s+(?:me\s+)?",
     re.IGNORECASE,
 )
+_CALLED = re.compile(r"\bthe one (?:called|named) (?P<name>[\w./@+-]*\w)", re.IGNORECASE)
+_KINDS = re.compile(
+    r"\b(?:branch(?:es)?|tags?|commits?|remotes?|files?|folders?|users?|groups?|jobs?|packages?"
+    r"|process(?:es)?|services?|lines?|archives?|columns?)\b",
+    re.IGNORECASE,
+)
 _MANY = re.compile(
     r"\b(?:all of them|them all|them|those(?: files)?|these(?: files)?|the files(?! (?:in|of))"
     r"|all of these|all of those)\b",
@@ -84,7 +90,7 @@ _SHOW_IT = re.compile(
     r"(?: again| now| please| afterwards)?\W*$",
     re.IGNORECASE,
 )
-_PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst)$", re.IGNORECASE)
+PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst)$", re.IGNORECASE)
 _ASPECT = re.compile(
     r"\b(?:lines?|rows?|columns?|words?|characters?|sizes?|permissions?|owners?|owns?|type|headers?"
     r"|average|total|sum|big|large|long|old|changed|modified|contents?|remains|count)\b",
@@ -127,6 +133,8 @@ _MOST = re.compile(
 _ASKING = re.compile(
     r"\W*\b(?:which|what|where|find|locate|look|search|show|list)\b", re.IGNORECASE
 )
+AGAIN = re.compile(r"\b(?:again|same|once more|one more time|repeat|redo|rerun)\b", re.IGNORECASE)
+"""Words that ask for what was done once more."""
 _PATH = re.compile(r"(?:~|\.{1,2})?/?[\w.@+-]+(?:/[\w.@+ -]+)*/?")
 
 
@@ -135,19 +143,26 @@ def in_full(text: str, said: Said) -> Reading | None:
 
     >>> said = Said("find all tmp files in downloads")
     >>> in_full("delete them", said)
-    Reading(text='delete all tmp files in downloads', kind='new')
+    Reading(text='delete all tmp files in downloads', kind='new', recipe=None)
     >>> in_full("and LICENSE?", Said("count the lines of src/README.md", {"file": "src/README.md"}))
-    Reading(text='count the lines of src/LICENSE', kind='same')
+    Reading(text='count the lines of src/LICENSE', kind='same', recipe=None)
     """
     plain = " ".join(text.split()).strip()
     same = elliptic(plain, said.text, said.values)
     if same is not None:
         return same
     if _FINER.match(plain):
-        return Reading(f"{said.text.rstrip('?.! ')} {plain}", "finer")
-    read = _result(plain, said) or _of_those(plain, said) or _many(plain, said)
+        return behind(plain, said)
+    read = (
+        _called(plain, said) or _result(plain, said) or _of_those(plain, said) or _many(plain, said)
+    )
     read = read or _contents(plain, said) or _one(plain, said) or _bare(plain, said)
     return Reading(read, "new") if read and read != plain else None
+
+
+def behind(text: str, said: Said) -> Reading:
+    """Return a request behind the one before, whose values it may mean: "which version?"."""
+    return Reading(f"{said.text.rstrip('?.! ')} {text}", "finer")
 
 
 def _result(text: str, said: Said) -> str:
@@ -179,6 +194,18 @@ def _of_those(text: str, said: Said) -> str:
     return f"how many {what} {inside} are in {place}" if " " not in what else ""
 
 
+def _called(text: str, said: Said) -> str:
+    """Read "the one called X" by what the request before was about: "the branch X in /srv/repo"."""
+    named, about = _CALLED.search(text), _KINDS.search(said.text)
+    if named is None or about is None:
+        return ""
+    word = about[0].lower()
+    noun = re.sub(r"(?<=ch|ss)es$|(?<!s)s$", "", word)
+    place = _slot(said, _FOLDERS)
+    thing = f"the {noun} {named['name']}{f' in {place}' if place else ''}"
+    return f"{text[: named.start()]}{thing}{text[named.end() :]}"
+
+
 def _many(text: str, said: Said) -> str:
     """Put what the request before looked for into the place of "them"."""
     found = _FINDING.match(said.text)
@@ -207,7 +234,7 @@ def _contents(text: str, said: Said) -> str:
     thing = said.values.get("archive", "") or _printed(said) or _slot(said, _FILES)
     if not thing:
         return ""
-    return f"list what is in {thing}" if _PACKED.search(thing) else f"show the contents of {thing}"
+    return f"list what is in {thing}" if PACKED.search(thing) else f"show the contents of {thing}"
 
 
 def _one(text: str, said: Said) -> str:

@@ -33,6 +33,20 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 """Words by which a request leans on the one before, whatever the router makes of them."""
+_POINTING = re.compile(
+    r"\b(?:in|into|inside|from|under|to) (?:it|them|those|there)\b|\b(?:them|those)\b"
+    r"|^\W*(?:(?:and|now|then|ok|please)\W+)*(?:(?:make|show|delete|remove|move"
+    r"|copy|rename|run|open"
+    r"|zip|unpack|extract|compress|print|sort|count|stop|kill|install|read|execute|start)\s+"
+    r"(?:me\s+)?(?:it|that|this)\b)"
+    r"|^(?:sorry|oops|no)\b[\s,]",
+    re.IGNORECASE,
+)
+"""Words that point to something said before."""
+_OWN_PLACE = re.compile(
+    r"/|\b(?:folder|directory|archive|repo)\s+\S+.*\b(?:it|them)\b", re.IGNORECASE
+)
+"""What such words may point to in a request itself."""
 
 
 def choose(parts: Parts, state: State, build: Build) -> Route:
@@ -66,7 +80,9 @@ def choose(parts: Parts, state: State, build: Build) -> Route:
 
 def leans(chosen: Route, text: str) -> bool:
     """Tell whether a request leans on the turn before it."""
-    return chosen.follows >= 0.5 or bool(_LEANING.search(text))
+    found = _POINTING.search(text)
+    pointing = found is not None and not _OWN_PLACE.search(text[: found.end()])
+    return chosen.follows >= 0.5 or pointing or bool(_LEANING.search(text))
 
 
 def _taught(parts: Parts, text: str, build: Build, least: float) -> Route | None:

@@ -19,15 +19,22 @@ from sandboxes.preview import Previewing, Undone
 
 UNDO = "undo"
 _SHOWN = 20
+_ASKS = re.compile(
+    r"(?:(?:oops|sorry|no|wait|please|ok|hm+|and|now|can you|could you)\b[\s,!.]*)*"
+    r"(?:/?undo(?: (?:that|it|this|the last (?:command|change|step|one)))?"
+    r"|(?:revert|take back) (?:that|it|the last (?:command|change|step))"
+    r"|(?:take|turn) (?:that|it) back)(?: again)?(?: please)?[\s.!?]*",
+    re.IGNORECASE,
+)
 
 
 def asks_undo(text: str) -> bool:
     """Whether a message asks for an undo and for nothing else.
 
-    >>> asks_undo("Undo!"), asks_undo("/undo"), asks_undo("undo the last commit")
+    >>> asks_undo("Undo!"), asks_undo("oops, undo that please"), asks_undo("undo the last commit")
     (True, True, False)
     """
-    return text.strip().lower().rstrip(".!") in (UNDO, f"/{UNDO}")
+    return _ASKS.fullmatch(" ".join(text.split())) is not None
 
 
 def first_step(state: State) -> str:

@@ -45,12 +45,12 @@ MADE = Said("create the folder keep", {"dir": "keep"}, "mkdir -p keep")
     ],
 )
 def test_another_value_alone_asks_for_the_same_of_it(text: str, said: Said, full: str):
-    assert in_full(text, said) == (full, "same")
+    assert in_full(text, said) == (full, "same", None)
 
 
 def test_a_value_that_no_slot_takes_asks_for_something_else():
     said = Said("count the ERROR lines in app.log", {"file": "app.log"})
-    assert in_full("and WARN", said) == ("count the WARN lines in app.log", "new")
+    assert in_full("and WARN", said) == ("count the WARN lines in app.log", "new", None)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_value_that_no_slot_takes_asks_for_something_else():
 )
 def test_a_pronoun_is_replaced_by_what_it_stands_for(text: str, said: Said, full: str | None):
     full = full or "how many tmp files in downloads are there"
-    assert in_full(text, said) == (full, "new")
+    assert in_full(text, said) == (full, "new", None)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_path_that_was_looked_for_is_what_it_means(
 
 def test_a_name_that_was_printed_lies_in_the_folder_that_was_listed():
     said = Said("which file in docs is the newest", {"path": "docs"}, "ls", "report.txt\n")
-    assert in_full("show it to me", said) == ("show the contents of docs/report.txt", "new")
+    assert in_full("show it to me", said) == ("show the contents of docs/report.txt", "new", None)
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_a_name_that_was_printed_lies_in_the_folder_that_was_listed():
     ],
 )
 def test_the_result_is_shown_by_what_the_command_changed(said: Said, text: str, full: str):
-    assert in_full(text, said) == (full, "new")
+    assert in_full(text, said) == (full, "new", None)
 
 
 @pytest.mark.parametrize("text", ["only those over 250k", "sort them by size", "newest first"])
 def test_a_narrower_wish_is_read_behind_the_request_before(text: str):
-    assert in_full(text, LISTED) == (f"list the files in downloads {text}", "finer")
+    assert in_full(text, LISTED) == (f"list the files in downloads {text}", "finer", None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""Reads a correction: "no, I meant /srv/b", "sorry, replace it with baz", "/srv not /var".
+
+Where the command before only showed something, what was meant is the request with the right value.
+Where it made or changed something, what it made is put right: a folder that got the wrong name gets
+the right one.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from graphs.ellipsis import Reading, elliptic
+from graphs.following import recipe
+from graphs.referring import Said
+from runtime.values import shell
+
+_CUE = re.compile(
+    r"^(?:(?:no|nope|sorry|oops|ups|wait|hm+|argh|damn|my (?:bad|mistake|fault)"
+    r"|wrong(?: \w+)?|actually"
+    r"|ah|oh|not that(?: one)?|i (?:meant?|wanted|mean to say)|that was wrong|typo|stop|correction"
+    r"|it should (?:be|have been)|should (?:be|have been))\b[\s,.:!;-]*)+",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"(?:(?P<new>\S+),? (?:not|instead of|rather than) (?P<old>\S+)|not "
+    r"(?P<old2>\S+?),? but (?P<new2>\S+)"
+    r"|(?:use |take )?(?P<new3>\S+) instead(?! of))\W*$",
+    re.IGNORECASE,
+)
+_MAKERS = re.compile(r"^(?:mkdir|touch|cp|mv|ln)\b")
+_REPLACING = re.compile(
+    r"^(?P<start>sed -i )s(?P<sign>[#/"
+    r"|])(?P<old>.+?)(?P=sign)(?P<new>.+?)(?P=sign)(?P<end>\w* .+)$"
+)
+
+
+def corrected(text: str, said: Said) -> Reading | None:
+    """Return a correction as what is to be done now; None where a text is none.
+
+    >>> said = Said("how big is /var/log", {"path": "/var/log"}, "du -sh /var/log", "1M")
+    >>> corrected("sorry, i meant /srv", said).text
+    'how big is /srv'
+    >>> said = Said("replace a with b in x", {}, "sed -i s#a#b#g x")
+    >>> corrected("no, i meant replace it with c", said).recipe.template
+    "sed -i 's#b#c#g' x"
+    """
+    plain = " ".join(text.split())
+    cue = _CUE.match(plain)
+    swap = _NOT.search(plain)
+    if not cue and not swap:
+        return None
+    rest = plain[cue.end() :] if cue else plain
+    new, old = _swapped(rest, said)
+    put_right = _put_right(new or _only_value(rest), said)
+    if put_right:
+        return put_right
+    if new and old and old in said.text:
+        return Reading(said.text.replace(old, new), "new")
+    return elliptic(rest, said.text, said.values) if cue else None
+
+
+def _swapped(text: str, said: Said) -> tuple[str, str]:
+    found = _NOT.search(text)
+    if found is None:
+        return "", ""
+    new = found["new"] or found["new2"] or found["new3"] or ""
+    old = found["old"] or found["old2"] or ""
+    return new.strip("\"',.;"), old.strip("\"',.;?!")
+
+
+def _only_value(text: str) -> str:
+    """Return the value that a text names, where it names one; a word behind "with" may be one."""
+    values = list(shell.find(text))
+    if not values:
+        word = re.search(r"\b(?:with|by|to|called|named|be)\s+(?P<word>[\w.-]+)\W*$", text, re.I)
+        return word["word"] if word else ""
+    return values[-1].text if len(values) == 1 else ""
+
+
+def _put_right(new: str, said: Said) -> Reading | None:
+    """Return what puts right what the command before has made or changed."""
+    if not new:
+        return None
+    replaced = _REPLACING.match(said.command)
+    if replaced:
+        sign = replaced["sign"]
+        if sign in new:
+            return None
+        text = shlex.quote(
+            f"s{sign}{replaced['new']}{sign}{new}{sign}{replaced['end'].split(' ')[0]}"
+        )
+        rest = replaced["end"].split(" ", 1)[1]
+        command = f"{replaced['start']}{text} {rest}"
+        return Reading(
+            said.text, "new", recipe(command, f"put {new} in place of {replaced['new']}")
+        )
+    made = said.values.get("target") or said.values.get("dir") or said.values.get("file") or ""
+    if not _MAKERS.match(said.command) or not made or made == new or ";" in said.command:
+        return None
+    if "/" in made and "/" not in new:
+        new = f"{made.rpartition('/')[0]}/{new}"
+    command = f"mv -n -- {shlex.quote(made)} {shlex.quote(new)}"
+    return Reading(said.text.replace(made, new), "new", recipe(command, f"renamed {made} to {new}"))

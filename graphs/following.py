@@ -1,0 +1,65 @@
+"""A follow-up that is the command before once more: filtered, sorted, done to what it printed.
+
+What is said so needs no recipe: the command follows from the one before, what that printed, and
+the words. It is offered to the model as a recipe of its own, alone, and judged like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphs.deriving import literal
+from graphs.ellipsis import Reading
+from graphs.flags import of_flags
+from graphs.lines import core, of_lines
+from graphs.referring import Said
+from graphs.things import of_things
+from runtime.types import Document
+
+ID = "command.before"
+_READERS = (of_flags, of_lines, of_things)
+_LONGEST = 90
+
+
+def followed(text: str, said: Said) -> Reading | None:
+    """Return a text as a command made from the one before; None where it says something else.
+
+    >>> said = Said("find *.log in /srv", {}, "find /srv -name '*.log'", "/srv/a.log\\n/srv/b.log")
+    >>> followed("how many?", said).recipe.template
+    "find /srv -name '*.log' | wc -l"
+    """
+    if not said.command or "\n" in said.command or not _prints(said.command):
+        return None
+    for read in _READERS:
+        step = read(text, said)
+        if step is not None:
+            full = f"{said.text.rstrip('?.! ')}, {core(text)}"
+            return Reading(full, "new", recipe(step.command, step.shows))
+    return None
+
+
+def recipe(command: str, shows: str) -> Document:
+    """Return a recipe that is one command, without slots."""
+    title = shows if len(shows) <= _LONGEST else f"{shows[:_LONGEST]}…"
+    title = title.replace("{", "(").replace("}", ")")
+    return Document(
+        id=ID,
+        title=title,
+        text=title,
+        source="the command before",
+        template=literal(command),
+        phrase=title[:1].upper() + title[1:],
+        score=1.0,
+    )
+
+
+def is_followed(documents: Sequence[Document]) -> bool:
+    """Whether what was found is such a command."""
+    return any(document.id == ID for document in documents)
+
+
+def _prints(command: str) -> bool:
+    """Whether a command changes nothing, so that it may run again."""
+    from tools.bash.policy import judge  # its parsers are slow to load
+
+    return judge(command, syntax_check=lambda _: True).verdict == "allow"

@@ -1,0 +1,119 @@
+"""What a turn ran and printed, for a later turn to go on with: its lines, its paths, its pipe."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from typing import NamedTuple
+
+from graphs.referring import Said
+
+MANY = 12
+"""How many paths are written out in a command; more are taken from the command that printed them"""
+_ENDING = re.compile(r"^(?:exit code \d+|no output\b.*|stopped after .*|the whole output: .*)$")
+_HEADED = re.compile(r"^(?:ps|df|free|ss|lsblk|netstat|who -H|docker ps|lscpu -e)\b")
+_TOTALLED = re.compile(r"^ls (?:\S+ )*-\w*l")
+_PATH = re.compile(r"(?:\./|\.\./|~/|/)?[\w.@+,=%-][\w.@+,=% -]*(?:/[\w.@+,=% -]+)*/?|\.{1,2}/\S+")
+_MATCH = re.compile(r"(?P<path>[\w./@+-]+):\d+:")
+_JOINS = frozenset((";", ";;", "&&", "||", "&"))
+
+
+class Step(NamedTuple):
+    """A command made from the one before, and the words for what it shows or does."""
+
+    command: str
+    shows: str
+
+
+def lines_of(said: Said) -> list[str]:
+    """Return the lines that were printed, without what says how the command ended."""
+    lines = [line for line in said.output.splitlines() if line.strip()]
+    return [line for line in lines if not _ENDING.match(line.strip())]
+
+
+def whole(said: Said) -> bool:
+    """Whether all that was printed is in the output at hand."""
+    return "the whole output: " not in said.output and "\n[" not in said.output
+
+
+def headed(command: str) -> bool:
+    """Whether the first line that a command prints says what the columns are."""
+    return bool(_HEADED.match(command)) and "--no-headers" not in command and "|" not in command
+
+
+def totalled(command: str) -> bool:
+    """Whether a command is `ls -l`, which prints a total first."""
+    return bool(_TOTALLED.match(command))
+
+
+def stages(command: str) -> list[list[str]]:
+    """Return the words of each stage of a pipe; one stage where it is more than a pipe."""
+    out: list[list[str]] = [[]]
+    for word in _words(command):
+        if word == "|":
+            out.append([])
+        else:
+            out[-1].append(word)
+    return out
+
+
+def piped(command: str, more: str) -> str:
+    """Return a command with its output going on; commands that were joined stay together."""
+    joined = _JOINS & set(_words(command))
+    return f"{{ {command.rstrip('; ')}; }} | {more}" if joined else f"{command} | {more}"
+
+
+def saved(command: str, target: str, *, more: bool) -> str:
+    """Return a command that writes its output to a file, or adds it there."""
+    sign = ">>" if more else ">"
+    joined = _JOINS & set(_words(command))
+    whole_of = f"{{ {command.rstrip('; ')}; }}" if joined else command
+    return f"{whole_of} {sign} {shlex.quote(target)}"
+
+
+def _words(command: str) -> list[str]:
+    lexer = shlex.shlex(command, posix=False, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        return list(lexer)
+    except ValueError:
+        return [command, ";"]  # an unusual one is kept together
+
+
+def paths_of(said: Said) -> list[str]:
+    """Return the paths that a command was to find and printed, one a line; none where a line is
+    something else.
+
+    >>> paths_of(Said("", {}, "find . -name a", "./a\\n./b/a"))
+    ['./a', './b/a']
+    >>> paths_of(Said("", {"path": "/srv"}, "ls /srv", "a.txt\\nb.txt"))
+    ['/srv/a.txt', '/srv/b.txt']
+    >>> paths_of(Said("", {}, "wc -l a", "12 a"))
+    []
+    """
+    first = said.command.split(" ", 1)[0]
+    lines = lines_of(said)
+    if totalled(said.command):
+        return []
+    if first == "ls":
+        folder = _listed(said)
+        return [posixpath.join(folder, name) for name in lines] if folder is not None else []
+    if first == "grep" and lines and all(_MATCH.match(line) for line in lines):
+        return list(dict.fromkeys(str(_MATCH.match(line)["path"]) for line in lines))  # type: ignore[index]
+    if first not in ("find", "grep", "locate", "du", "fd"):
+        return []
+    found = [re.split(r"\t+", line.strip())[-1] for line in lines]
+    if first == "grep" and not re.match(r"grep (?:\S+ )*-\w*[lL]", said.command):
+        return []
+    right = all(_PATH.fullmatch(path) and not path.isdigit() for path in found)
+    return found if right else []
+
+
+def _listed(said: Said) -> str | None:
+    """Return the folder that `ls` listed; None where it listed more than one thing."""
+    words = [word for word in _words(said.command)[1:] if not word.startswith("-")]
+    if any(word in ("|", "2>", ">", "*") or "*" in word for word in words) or len(words) > 1:
+        return None
+    return words[0].strip("'\"") if words else ""

@@ -57,6 +57,7 @@ CALLS: dict[str, tuple[dict[str, Any], ...]] = {
         {"form": "AABA", "style": "jazz", "key": "F"},
     ),
     "bass_line": ({"chords": "Dm7 | G7 | Cmaj7 | A7", "style": "walking"},),
+    "mix_parts": ({"chords": "Dm7 | G7 | Cmaj7 | A7", "style": "jazz"},),
     "chord_voicings": (
         {"chords": "Cmaj7"},
         {"chords": "Dm7 | G7 | Cmaj7 | A7", "kind": "rootless"},

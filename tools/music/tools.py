@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools import Tool
+from tools.music.band_tools import BAND_TOOLS
 from tools.music.code_tools import CODE_TOOLS
 from tools.music.comping_tools import COMPING_TOOLS
 from tools.music.corpus_tools import CORPUS_TOOLS
@@ -33,6 +34,7 @@ TOOLS: tuple[Tool, ...] = (
     *LINE_TOOLS,
     *GENERATE_TOOLS,
     *COMPING_TOOLS,
+    *BAND_TOOLS,
     *FORM_TOOLS,
     *PART_WRITING_TOOLS,
     *COUNTERPOINT_TOOLS,

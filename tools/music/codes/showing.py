@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tools import Artifact
@@ -21,11 +22,16 @@ MOST_BARS_DRAWN, MOST_NOTES_DRAWN, MOST_PARTS_DRAWN = 64, 2000, 16
 _PLAIN = Force(92, 1.0)
 
 
-def show_piece(piece: Piece, name: str = "", drawn: Piece | None = None) -> tuple[Artifact, ...]:
+def show_piece(
+    piece: Piece,
+    name: str = "",
+    drawn: Piece | None = None,
+    played: Sequence[audio.Sound] | None = None,
+) -> tuple[Artifact, ...]:
     """Return the artifacts of a piece; a long one is drawn and heard as far as is quick.
 
-    `name` is for the files; without it, the title. The picture is of `drawn` where that is given.
-    What cannot be drawn, or written in a format, is left out.
+    `name` is for the files; without it, the title. The picture is of `drawn` and the sound is
+    `played`, where these are given. What cannot be drawn, or written in a format, is left out.
     """
     name = file_name(name or piece.title or "music")
     made = []
@@ -34,7 +40,7 @@ def show_piece(piece: Piece, name: str = "", drawn: Piece | None = None) -> tupl
         source = write_musicxml(shown)
         image = engrave(source, notes=head_count(source), bars=shown.bar_count)
         made.append(Artifact("image", f"{name}.svg", "image/svg+xml", image.encode()))
-    if notes := heard(piece):
+    if notes := heard(piece) if played is None else played:
         made.append(Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)))
     for found in (MIDI, MUSICXML, ABC):
         with contextlib.suppress(MusicError):

@@ -5,7 +5,7 @@ container to look into, and a stand-in would show nothing. Such a test skips and
 install. CI installs what is needed, and sets MICA_TEST_ALL: there, what is lacking fails.
 
 What CI does not have, so that tests skip there too: data whose licences keep it out of this
-repository, CUDA cards, and the trainers whose pins want an environment of gigabytes of their own.
+repository, and other trainers' libraries, which only read what is written for them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from typing import NoReturn
 import pytest
 
 from sandboxes import SandboxError
-from training.backends.environment import MLX, SHIPPED, TRL, Environment
-from training.runs.machine import this_machine
+from training.backends.environment import MLX, SHIPPED, TRL, UNSLOTH, Environment
 
 
 def lacking(what: str) -> NoReturn:
@@ -39,22 +38,12 @@ def data(name: str) -> Path:
 
 
 def trainer(environment: Environment) -> None:
-    """See that a trainer's environment is there; CI has those whose pins agree."""
+    """See that a trainer's environment is there; CI has those that a recipe can name."""
     problem = environment.problem()
-    if problem and environment.name in {SHIPPED.name, TRL.name, MLX.name}:
+    if problem and environment.name in {each.name for each in (SHIPPED, TRL, UNSLOTH, MLX)}:
         lacking(f"the test runs the trainer itself: {problem}")
     if problem:
         pytest.skip(f"the test runs the trainer itself: {problem}")
-
-
-def a_card() -> None:
-    """See that there is a CUDA card, for a trainer that computes nowhere else: Unsloth.
-
-    By its documents it trains on cards only; without one its import raises, and the variable that
-    prevents this (UNSLOTH_ALLOW_CPU) is there for its own tests, which import it and no more.
-    """
-    if not this_machine().cards:
-        pytest.skip("Unsloth trains on CUDA cards only and refuses to start without; there is none")
 
 
 @contextmanager

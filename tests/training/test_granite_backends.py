@@ -65,7 +65,9 @@ def test_trl_trains_and_its_adapter_loads(
     loads(base, run.adapter)
 
 
-@pytest.mark.parametrize(("backend", "environment"), [("trl", TRL), ("mlx", MLX)])
+@pytest.mark.parametrize(
+    ("backend", "environment"), [("trl", TRL), ("mlx", MLX), ("unsloth", UNSLOTH)]
+)
 def test_a_dense_granite_of_the_hybrid_class_is_trained(
     runs: Runs, tmp_path: Path, base: Path, backend: str, environment: Environment
 ) -> None:
@@ -128,16 +130,15 @@ def test_trl_goes_on_after_it_was_cancelled(runs: Runs, tmp_path: Path, base: Pa
 
 
 @pytest.mark.parametrize(
-    ("backend", "environment", "device"), [("mlx", MLX, "cpu"), ("unsloth", UNSLOTH, "cuda")]
+    ("backend", "environment", "loading"),
+    [("mlx", MLX, "full"), ("unsloth", UNSLOTH, "full"), ("unsloth", UNSLOTH, "4bit")],
 )
 def test_other_trainers_train_and_their_adapters_load(
-    runs: Runs, tmp_path: Path, base: Path, backend: str, environment: Environment, device: str
+    runs: Runs, tmp_path: Path, base: Path, backend: str, environment: Environment, loading: str
 ) -> None:
-    if device == "cuda":
-        needs.a_card()
     needs.trainer(environment)
     data = training_parts.dataset(tmp_path / "data")
-    run = runs.execute(runs.start(granite_recipe(data, base, backend=backend, device=device)))
+    run = runs.execute(runs.start(granite_recipe(data, base, backend=backend, loading=loading)))
     assert run.state == "finished", (run.error, run.log.read_text())
     assert run.progress.step == 4 and run.progress.done == 1.0
     assert run.result["held_out_after"] < run.result["held_out_before"]

@@ -118,12 +118,13 @@ def test_memory_grows_with_the_base_and_shrinks_with_4_bits() -> None:
 def test_the_matrix_tells_machines_apart() -> None:
     table = {row.machine: row for row in matrix.kinds()}
     assert set(table["Raspberry Pi and other ARM boards, 64 bit"].backends) == {
-        "shipped", "trl", "mlx",
+        "shipped", "trl", "unsloth", "mlx",
     }  # fmt: skip
     assert not table["ARM boards, 32 bit"].backends
     assert "mlx" in table["Mac with an Apple processor"].backends
     assert "unsloth" not in table["Mac with an Apple processor"].backends
     assert "unsloth" in table["CUDA: Turing (7.5)"].backends
+    assert "unsloth" in table["CPU, 64 bit (x86_64)"].backends
     assert table["CUDA: Volta (7.0)"].note.startswith("on its processor only")
     sizes = [row for row in matrix.sizes() if row.loading == "4bit"]
     assert [row.size for row in sizes] == list(memory.GRANITE)

@@ -87,6 +87,7 @@ def arguments(folder: Path, recipe: Recipe, *, bfloat16: bool, device: str) -> d
         "report_to": "none",
         "disable_tqdm": True,
         "gradient_checkpointing": False,
+        "router_aux_loss_coef": 0.0,  # dense Granites of the hybrid class have no experts
     }
 
 

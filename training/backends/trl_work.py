@@ -57,7 +57,6 @@ def trainer_of(folder: Path, recipe: Recipe, callback: Any) -> Any:
     device = device_of(recipe)
     bfloat16 = uses_bfloat16(recipe, this_machine())
     shared = hf_work.arguments(folder, recipe, bfloat16=bfloat16, device=device)
-    shared["router_aux_loss_coef"] = 0.0  # dense Granites of the hybrid class have no experts
     trainer, config = {
         "sft": (trl.SFTTrainer, trl.SFTConfig),
         "dpo": (trl.DPOTrainer, trl.DPOConfig),

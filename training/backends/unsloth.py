@@ -1,4 +1,4 @@
-"""The backend `unsloth`: SFT with Unsloth's faster kernels, for CUDA cards.
+"""The backend `unsloth`: SFT with Unsloth, on CUDA cards with its own kernels, or a processor.
 
 Unsloth pins older versions of TRL and transformers, hence an environment of its own. Its own
 export to GGUF is not used: it installs system packages and clones from the network unasked.
@@ -29,8 +29,6 @@ class Unsloth:
             found.append(f"here unsloth trains sft only; take the backend trl for {recipe.method}")
         if machine.system == "Darwin":
             found.append("unsloth is for Linux: take the backend mlx on a Mac")
-        elif checks.chosen_card(recipe, machine) is None:
-            found.append("unsloth trains on CUDA cards only: take the backend trl")
         return found + checks.memory_problems(recipe, machine, size_of(recipe.base))
 
     def modules(self, recipe: Recipe) -> tuple[str, ...]:

@@ -7,19 +7,30 @@ there, with no value left over, comes before one that lacks some.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from runtime.types import Document, Message
-from tools.music.filling.carry import Before, changer, changes, elliptical, filled, renews
+from tools.knowledge.splitting import cuts
+from tools.music.filling.carry import (
+    Before,
+    changer,
+    changes,
+    elliptical,
+    filled,
+    is_change,
+    renews,
+)
 from tools.music.filling.cues import named
 from tools.music.filling.table import PLANS, Filled, fill
 
-LACKS, LEFT, NAMES, TERM, SHORT = 0.25, 0.08, 0.08, 0.15, 0.3
+LACKS, LEFT, NAMES, TERM, SHORT = 0.25, 0.08, 0.08, 0.2, 0.3
 """What counts against a tool that lacks an argument, and for each value that is left over; what
 counts for each argument that is named, for a term of the field that names the tool, and for the
 tool before where a request says nothing but values."""
+_SAME = re.compile(r"\bsame\b", re.IGNORECASE)
 FAR = 0.15
 """How much farther than the nearest a tool stands that a term names and that was not found."""
 
@@ -40,11 +51,12 @@ def with_arguments(
         return tuple(documents)
     asked, called, earlier = _turn(messages)
     leaning = follows or not any(_says_all(document, asked) for document in documents)
+    leaning |= bool(earlier) and elliptical(earlier[-1].tool, asked)
     last = called[-1] if called else earlier[-1] if leaning and earlier else None
     found = list(documents)
-    if before is not None and not called and _goes_on(asked, last, found):
+    if last is not None and not called and _goes_on(asked, last, found):
         score = max((d.score for d in found if d.acts), default=0.0)
-        found.insert(0, replace(before, score=score, part=0, request=""))
+        found.insert(0, _of(last.tool, score))
     if last is not None and not called:
         found += _changing(asked, last, found)
     found += _named(asked, last, found)
@@ -52,22 +64,53 @@ def with_arguments(
 
 
 def one_call(text: str, documents: Sequence[Document]) -> bool:
-    """Whether the nearest tool takes two values of a kind, and the whole request fills it.
+    """Whether the nearest tool is filled by the whole request, with values that a cut would part.
 
-    "How far is A from E and G" has two parts, "how far is it between A and E" has one.
+    "How far is A from E and G" has two parts, "how far is it between A and E" has one, and so has
+    a form whose sections stand behind semicolons.
     """
     found = with_arguments(documents, [Message("user", text)], follows=False)
     best = max((d for d in found if d.acts), key=lambda d: d.score, default=None)
     plan = PLANS.get(best.tool or "") if best is not None else None
-    read = fill(best.tool or "", text) if best is not None and plan and plan.pairs else None
-    return read is not None and read.whole and not read.left
+    read = fill(best.tool or "", text) if best is not None and plan else None
+    if best is None or plan is None or read is None or not read.whole or read.left:
+        return False
+    crossed = any(_is_cut(value, text) for value in read.arguments.values())
+    return bool(plan.pairs) or crossed or _only_adds(best, read, text)
+
+
+def _only_adds(best: Document, whole: Filled, text: str) -> bool:
+    """Whether all that stands behind a cut is arguments of the same call: "…, key C, 8 bars"."""
+    tool = best.tool or ""
+    rest = [(cut.second, fill(tool, cut.second)) for cut in cuts(text)]
+    return all(
+        read is not None
+        and elliptical(tool, said, besides=False)
+        and bool(read.arguments)
+        and read.arguments.items() <= whole.arguments.items()
+        for said, read in rest
+    )
+
+
+def _is_cut(value: str, text: str) -> bool:
+    """Whether a value stands in neither part of a request, wherever that is cut."""
+    parts = [(cut.first, cut.second) for cut in cuts(text)]
+    return " " in value and all(value not in one and value not in other for one, other in parts)
 
 
 def names_only_values(recipe: Mapping[str, Any] | None, text: str) -> bool:
-    """Whether a request says nothing but values of the tool that the turn before called."""
+    """Whether a request says nothing but values of the music tool that the turn before called.
+
+    So it is with a term for what to do next, and small words ("continue it", "harmonise that"), and
+    with a change of what was made ("make bar 3 a bar of rests").
+    """
     tool = str((recipe or {}).get("tool") or "")
     found = fill(tool, text)
-    return found is not None and bool(found.arguments) and elliptical(tool, text)
+    if found is not None and bool(found.arguments) and elliptical(tool, text):
+        return True
+    if tool not in PLANS:
+        return False
+    return is_change(text) or any(named(it, text) and elliptical(it, text) for it in PLANS)
 
 
 def _says_all(document: Document, asked: str) -> bool:
@@ -115,13 +158,13 @@ def _with(document: Document, asked: str, last: Before | None) -> Document:
     if found is None:
         return document
     score = document.score + _worth(found) + TERM * named(document.tool, text)
-    if last is not None and last.tool == document.tool and elliptical(document.tool, text):
-        score += SHORT
+    again = last is not None and last.tool == document.tool and last.arguments == found.arguments
+    same = last is not None and last.tool == document.tool and not again
+    if same:
+        score += SHORT * elliptical(document.tool, text) + NAMES * bool(_SAME.search(text))
     if last is not None and changer(last) == document.tool and changes(text, last):
         score += 2 * SHORT
-    if last is not None and last.tool == document.tool and last.arguments == found.arguments:
-        score -= SHORT
-    return replace(document, score=score, bindings=(found.arguments,))
+    return replace(document, score=score - SHORT * again, bindings=(found.arguments,))
 
 
 def _worth(found: Filled) -> float:

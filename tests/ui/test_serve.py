@@ -19,8 +19,13 @@ from openai import OpenAI
 from ui.server import listen
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = [{"when": "seventh", "replies": [{"tool": "spell_chord", "arguments": {"chord": "Ebm7"}},
-                                          "E♭ G♭ B♭ D♭."]}]  # fmt: skip
+SCRIPT = [
+    {"when": "seventh", "replies": [{"tool": "spell_chord", "arguments": {"chord": "Ebm7"}},
+                                    "E♭ G♭ B♭ D♭."]},
+    {"when": "play", "replies": [{"tool": "edit_melody", "arguments": {
+        "melody": "Dm7 | G7 | Cmaj7 | Am7", "edit": "put a ii-V before the last chord"}}, "Here."]},
+]  # fmt: skip
+BEGINS = {".svg": b"<svg", ".wav": b"RIFF", ".mid": b"MThd", ".musicxml": b"<?xml", ".abc": b"X:1"}
 STARTING = 120  # seconds; a busy machine imports slowly
 
 
@@ -96,6 +101,22 @@ def test_a_request_over_the_served_api(served: str):
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "E♭ G♭ B♭ D♭."
     (step,) = chunks[-1].mica["steps"]
     assert "E♭ G♭ B♭ D♭" in step["text"]
+
+
+def test_what_an_answer_made_is_fetched_by_two_clients(served: str):
+    mica = OpenAI(base_url=f"{served}/v1", api_key="none", max_retries=0)
+    done = mica.chat.completions.create(
+        model="mica/composer", messages=[{"role": "user", "content": "play it with a ii-V"}]
+    )
+    made = done.mica["artifacts"]
+    assert {Path(each["name"]).suffix for each in made} == BEGINS.keys()
+    for each in made:
+        data = mica.files.content(each["id"]).content
+        plain = httpx.get(served + each["url"])
+        assert data == plain.content
+        assert data.startswith(BEGINS[Path(each["name"]).suffix])
+        assert len(data) == each["bytes"]
+        assert plain.headers["content-type"].split(";")[0] == each["mime"]
 
 
 def test_a_port_that_is_taken(tmp_path: Path):

@@ -20,5 +20,5 @@ def voiced(chart: Chart) -> tuple[Note, ...]:
 
 
 def present_chart(chart: Chart, title: str) -> tuple[Artifact, ...]:
-    """Return a progression as an image, a WAV, a MIDI and a MusicXML file."""
+    """Return a progression as an image, a WAV, a MIDI, a MusicXML and an ABC file."""
     return present_lines([Line(voiced(chart), chart.meter, chart.key, chart.tempo)], title)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from tools import Artifact
 from tools.music import audio
 from tools.music.chart import Chart
+from tools.music.codes.abc_writer import write_abc
 from tools.music.codes.midi_writer import write_midi
 from tools.music.codes.model import Bar, Part, Piece, Sound
 from tools.music.codes.musicxml_writer import head_count, write_musicxml
@@ -15,7 +16,7 @@ from tools.music.expression import Force, clock, forces, swung
 from tools.music.interval import for_semitones, transpose
 from tools.music.line import Line, Note
 from tools.music.notation import engrave
-from tools.music.presentation import MUSICXML, file_name
+from tools.music.presentation import ABC, MUSICXML, file_name
 
 # General MIDI programs, from 0.
 PIANO, ACOUSTIC_BASS, FINGERED_BASS, FLUTE, STRINGS = 0, 32, 33, 73, 48
@@ -32,7 +33,7 @@ def present_lines(
     sounding: int = 0,
     chords: Chart | None = None,
 ) -> tuple[Artifact, ...]:
-    """Return lines that sound together as an image, a WAV, a MIDI and a MusicXML file.
+    """Return lines that sound together as an image, a WAV, a MIDI, a MusicXML and an ABC file.
 
     The tempo is the first line's. `delays` are rests before each line, in quarter notes;
     `sounding` is how many semitones the sound lies above what is written; `chords` are heard
@@ -54,6 +55,7 @@ def present_lines(
         Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)),
         Artifact("file", f"{name}.mid", "audio/midi", write_midi(played)),
         Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
+        Artifact("file", f"{name}.abc", ABC, write_abc(piece).encode()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import OrderedDict
+from typing import Any
 from urllib.parse import quote
 
 from tools import Artifact
@@ -18,13 +19,23 @@ class Files:
         self._room = room
         self._kept: OrderedDict[str, Artifact] = OrderedDict()
 
-    def add(self, artifact: Artifact) -> str:
-        """Keep an artifact and return its URL, relative to the server's."""
+    def add(self, artifact: Artifact) -> dict[str, Any]:
+        """Keep an artifact and return what a client is told of it.
+
+        `url` is relative to the server's; `id` is for OpenAI's `client.files.content`.
+        """
         key = uuid.uuid4().hex
         self._kept[key] = artifact
         while len(self._kept) > 1 and self._bytes() > self._room:
             self._kept.popitem(last=False)
-        return f"{URL}/{key}/{quote(artifact.name, safe='')}"
+        return {
+            "id": key,
+            "name": artifact.name,
+            "kind": artifact.kind,
+            "mime": artifact.mime,
+            "bytes": artifact.size,
+            "url": f"{URL}/{key}/{quote(artifact.name, safe='')}",
+        }
 
     def get(self, key: str) -> Artifact | None:
         """Return an artifact, or None where it was never there or had to make room."""

@@ -153,14 +153,7 @@ class Reply:
             }
         )
         for artifact in event.artifacts:
-            kept = {
-                "name": artifact.name,
-                "kind": artifact.kind,
-                "mime": artifact.mime,
-                "bytes": artifact.size,
-                "url": self._files.add(artifact),
-            }
-            self.mica.setdefault("artifacts", []).append(kept)
+            self.mica.setdefault("artifacts", []).append(self._files.add(artifact))
 
     def _ask(self, event: ApprovalNeeded) -> list[dict[str, Any]]:
         call = _call(event.call)

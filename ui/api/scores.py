@@ -44,8 +44,5 @@ class Scores:
             result = await asyncio.to_thread(analyse_upload, name[:LONGEST_NAME], data, change)
         except MusicError as problem:
             raise ApiError(400, str(problem), code="unreadable_score") from problem
-        artifacts = [
-            {"name": each.name, "mime": each.mime, "url": self._files.add(each)}
-            for each in result.artifacts
-        ]
+        artifacts = [self._files.add(each) for each in result.artifacts]
         return {"object": "score", "text": result.text, "artifacts": artifacts}

@@ -10,9 +10,11 @@ from runtime.values import music
 from tools.music.chart import is_progression
 from tools.music.filling import changing
 from tools.music.filling.asked import Asked
+from tools.music.filling.cues import term_spans
 from tools.music.filling.making import PLACE
 from tools.music.filling.table import PLANS, Filled, fill
 from tools.music.filling.theory import key_behind, named_key
+from tools.music.filling.written import written_format
 
 MUSIC = (
     "music",
@@ -38,6 +40,11 @@ _MAKE = frozenset(
 """Tools whose result is music to go on with, rather than what they were asked about."""
 _NAME = frozenset("name_chord chord_from_frets invert_chord".split())
 """Tools whose result is a name, to go on with where a chord is wanted."""
+_ROOTED = frozenset("scale chord".split())
+_COUNTED = frozenset("fret bars bpm steps".split())
+_ROOT = r"[A-G](?:#|b|♯|♭|[\s-](?:flat|sharp))?"
+_NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?![\w/.])")
+_MADE = re.compile(r"\b(?:tune|melody|line|theme|phrase|song)\b", re.IGNORECASE)
 _PLACED = re.compile(PLACE, re.IGNORECASE)
 _NOTES_ONLY = frozenset("notes melody theme cantus".split())
 _CHORDS_ONLY = frozenset("chords chord".split())
@@ -47,11 +54,10 @@ POINTING = re.compile(
     re.IGNORECASE,
 )
 _SMALL = frozenset(
-    "a about again also an and another as at but by can do does for from get give go have "
-    "hear how i if in instead "
-    "is it its just let like make me need no not now of ok okay on one only or over please "
-    "pls same show the then "
-    "thing this to too try use version want was what whats what's with would you".split()
+    "a about again also an and another as at bars but by can do does for from get give go have "
+    "hear how i if in instead is it its just key let like make me mean meant need no not now of ok "
+    "okay on one only or over please pls range same show style tempo that the them then these they "
+    "thing this those to too try use version want was what whats what's with would you".split()
 )
 _ANOTHER = re.compile(
     r"\b(?:another|different|new\sone|other\sone|once\smore|one\smore|something\selse|"
@@ -146,6 +152,8 @@ def filled(tool: str, text: str, before: Before | None) -> Filled | None:
     given = dict(fresh.arguments)
     if tool == "modulation_path" and "goal" not in given:
         given |= _way_on(text)
+    if tool == "convert_code" and "target" not in given:
+        given |= _converted(text, before)
     for name in fresh.missing:
         value = given.get(name) or _carried(name, text, before)
         if value:
@@ -182,19 +190,24 @@ def renews(tool: str, text: str, before: Before) -> bool:
     }
 
 
-def elliptical(tool: str, text: str) -> bool:
-    """Whether a request says nothing but values of a tool, and small words: "and in A?"."""
+def elliptical(tool: str, text: str, *, besides: bool = True) -> bool:
+    """Whether a request says nothing but values of a tool, and small words: "and in A?".
+
+    Terms that name the tool, and what it made, may stand `besides`: "carry on with that tune".
+    """
     asked = Asked.of(text)
     plan = PLANS.get(tool)
     if plan is None:
         return False
-    fill_with = [*plan.needs.values(), *plan.may.values()]
-    for reader in fill_with:
+    needs, may = [*plan.needs.values()], [*plan.may.values()]
+    for reader in [*may, *needs] if plan.may_first else [*needs, *may]:
         reader(asked)
     for pair in plan.pairs.values():
         pair(asked)
     asked.taken += [(f.start, f.end) for f in asked.found if asked.free(f.start, f.end)]
     asked.taken += [m.span() for p in (_ANOTHER, _WAY, _MODE) for m in p.finditer(text)]
+    if besides:
+        asked.taken += [*term_spans(tool, text), *(m.span() for m in _MADE.finditer(text))]
     words = [m for m in re.finditer(r"[^\W\d_][\w']*", text) if asked.free(*m.span())]
     return all(match[0].lower() in _SMALL for match in words)
 
@@ -205,6 +218,12 @@ def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
     given = dict(fresh.arguments)
     if tool == "modulation_path" and "goal" not in given:
         given |= _way_on(text)
+    if tool == "convert_code" and "target" not in given:
+        given |= _converted(text, before)
+    for name in kept.keys() & _ROOTED & given.keys():
+        given[name] = _as_before(text, given[name], kept[name])
+    if not given and (number := _NUMBER.search(text)):
+        given |= dict.fromkeys(sorted(kept.keys() & _COUNTED)[:1], number[0])
     if "interval" in kept and "interval" in given:
         given["interval"] = _directed(given["interval"], kept["interval"])
     if "interval" in kept and "interval" not in given and (way := _WAY.search(text)):
@@ -226,6 +245,23 @@ def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
     plan = PLANS[tool]
     needed = [*plan.needs, *(name for pair in plan.pairs for name in pair)]
     return Filled(merged, tuple(n for n in needed if n not in merged), fresh.left)
+
+
+def _as_before(text: str, new: str, old: str) -> str:
+    """Put a bare note in place of the root of the scale or chord before: "the same on D"."""
+    root = re.match(_ROOT, old)
+    bare = re.fullmatch(_ROOT, new) is not None and root is not None and root[0] != old
+    same = re.search(rf"\bsame\b.*\b(?:on|in|for)\s{re.escape(new)}", text, re.IGNORECASE)
+    lean = re.search(rf"\bin\s{re.escape(new)}", text, re.IGNORECASE)
+    return new + old[root.end() :] if bare and root and (same or lean) else new
+
+
+def _converted(text: str, before: Before) -> dict[str, str]:
+    """Return the target that is named alone, and the code that was converted or checked before."""
+    target = written_format(Asked.of(text))
+    source = str(before.arguments.get("source") or before.arguments.get("format") or "")
+    code = str(before.arguments.get("code") or "")
+    return {"code": code, "source": source, "target": target} if target and source and code else {}
 
 
 def _carried(name: str, text: str, before: Before) -> str:
@@ -290,3 +326,11 @@ def _in_mode(scale: str, mode: str) -> str:
     tonic = re.match(r"\s*[A-Ga-g](?:#|b(?![a-z])|♯|♭|[\s-](?:flat|sharp))?", scale)
     minor = " minor" if mode.lower() in ("natural", "harmonic", "melodic") else ""
     return f"{tonic[0].strip()} {mode}{minor}" if tonic else scale
+
+
+def is_change(text: str) -> bool:
+    """Whether a request names a bar, a note or a chord and what to make of it."""
+    if changing.of_chords(Asked.of(text)) is not None:
+        return True
+    edit = changing.of_line(Asked.of(text))
+    return edit is not None and _PLACED.search(edit) is not None

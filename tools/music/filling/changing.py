@@ -41,27 +41,36 @@ def edit(asked: Asked) -> str | None:
 
 def of_line(asked: Asked) -> str | None:
     """What to change in a melody: its marks, bars that are to be rests, notes, lengths, pace."""
-    return (
-        asked.search(*_RESTS)
-        or playing.marks(asked)
-        or making.edit(asked)
-        or asked.search(_PACE, r"\b(\d{2,3}\s?bpm)\b")
+    rest = Asked.of(" ".join(_without_taken(asked).split()))
+    said = (
+        rest.search(*_RESTS)
+        or playing.marks(rest)
+        or making.edit(rest)
+        or rest.search(r"\b(\d{2,3}\s?bpm)\b", _PACE)
     )
+    if said:
+        asked.taken += [(f.start, f.end) for f in asked.found if f.text in said]
+    return said
 
 
 def of_chords(asked: Asked) -> str | None:
     """What to change in a progression: the clause that says it, without the progression."""
-    text = asked.text
-    for start, end in asked.taken:
-        lead = _LEAD.search(text[:start])
-        start = lead.start() if lead else start
-        text = text[:start] + " " * (end - start) + text[end:]
-    for match in _CLAUSE.finditer(text):
+    for match in _CLAUSE.finditer(_without_taken(asked)):
         clause = " ".join(_TAIL.sub("", match[0]).split())
         if is_chart_change(clause):
             asked.taken.append(match.span())
             return clause
     return None
+
+
+def _without_taken(asked: Asked) -> str:
+    """Return the request with spaces for what was read, and for "of" or "in" before it."""
+    text = asked.text
+    for start, end in asked.taken:
+        lead = _LEAD.search(text[:start])
+        start = lead.start() if lead else start
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def drums(asked: Asked) -> str | None:

@@ -54,8 +54,8 @@ _TERMS = {
         r"hold|how (?:do (?:i|you)|to) play"
     ),
     "show_on": (
-        r"(?:on (?:the|a) )?(?:keyboard|neck|fret ?board|piano[ -]?roll)|(?:draw|picture|"
-        r"diagram|show|where)\b.*\bon\b.*\b(?:guitar|piano|bass|ukulele|keys|banjo|mandolin)"
+        r"(?:on (?:the|a) )?(?:tabs?|tablature|keyboard|neck|fret ?board|piano[ -]?roll)|"
+        r"(?:draw|picture|diagram|show|where)\b.*\bon\b.*\b(?:guitar|piano|bass|ukulele|keys|banjo|mandolin)"
     ),
     "borrowed_chords": (
         r"borrow\w*|modal interchange|modal mixture|mixture|parallel (?:minor|major)|steal"
@@ -103,10 +103,25 @@ _TERMS = {
     "fits_range": r"can (?:an?|the|my)|too (?:high|low)|manage|playable|fits?|reach|within",
     "edit_melody": (
         r"backwards?|reversed?|retrograde|double|halve|note lengths?|around [A-G]|(?:bar|"
-        r"measure|note) (?:\d+|one|two|three|four|five)"
+        r"measure|note) (?:\d+|one|two|three|four|five)|slower|faster|bar of rests"
+        r"|(?:change|replace|swap|turn|make|put|add|insert|drop)\b.*\b"
+        r"(?:chords?|bars?|tritone|ii[ -]v)"
+    ),
+    "continue_melody": (
+        r"continu\w*|(?:carry|go|keep)(?:ing)? (?:it |that |this )?(?:on|going)|extend|"
+        r"(?:more|longer) of (?:it|that|this)|what (?:comes|follows|could follow)"
+    ),
+    "chord_voicings": (r"voicings?|voiced?|shells?|rootless|drop[ -]?[23]|quartal|guide tones"),
+    "comping": r"comp(?:ing|ed|s)?|accompan\w+",
+    "song_form": (
+        r"(?:song |aaba )?form|rondo|binary|ternary|verse|chorus|"
+        r"(?-i:A[ -]?A[ -]?B[ -]?A|A[ -]?B[ -]?A[ -]?C)"
     ),
     "canon": r"canons?|rounds?|imitat\w+",
-    "variations": r"var(?:y|ies|iations?|iate)",
+    "variations": (
+        r"var(?:y|ies|iations?|iate)|"
+        r"(?:same|it|that|this|but|now) in (?:the )?(?:minor|major)(?! \w)"
+    ),
     "progression": (
         r"progressions?|changes|(?:some|jazz|pop|rock|lofi|bossa|nova|gospel|folk|blues|"
         r"flamenco) chords|\d+[ -]bar blues|bar blues"
@@ -120,7 +135,7 @@ _TERMS = {
     ),
     "check_voice_leading": r"part[ -]?writing|voice[ -]?leading|parallels?|hidden fifths",
     "realize_parts": (
-        r"satb|four (?:parts?|voices?)|4[ -]parts?|four[ -]part|chorale style|voices of"
+        r"satb|choir|(?:four|4)[ -](?:parts?|voices?)|four[ -]part|chorale style|voices of"
     ),
     "realize_figured_bass": r"figured|figures|continuo|thorough ?bass",
     "harmonize_melody": (
@@ -151,3 +166,9 @@ def named(tool: str, text: str) -> bool:
     """
     pattern = _terms(tool)
     return pattern is not None and pattern.search(text) is not None
+
+
+def term_spans(tool: str, text: str) -> list[tuple[int, int]]:
+    """Return where a tool's terms stand in a request."""
+    pattern = _terms(tool)
+    return [match.span() for match in pattern.finditer(text)] if pattern else []

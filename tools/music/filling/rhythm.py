@@ -54,7 +54,9 @@ def bpm(asked: Asked) -> str | None:
 def bars(asked: Asked) -> str | None:
     """How many bars to make."""
     said = asked.search(
-        rf"\b({NUMBER})[\s-]?(?:bars?|measures?)\b", r"\b(\d{1,2})\sof\b", r"\s(\d{1,2})[\s.!?]*$"
+        rf"\b({NUMBER})[\s-]?(?:(?:more|extra|further)\s)?(?:bars?|measures?)\b",
+        r"\b(\d{1,2})\sof\b",
+        r"\s(\d{1,2})[\s.!?]*$",
     )
     return _DIGITS.get(said.lower(), said) if said else None
 

@@ -26,7 +26,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Filled:
-    """What was read for a tool. `missing` arguments it needs; `left` values of no argument."""
+    """What was read for a tool.
+
+    `missing` are arguments that it needs, `left` counts values of no argument, a row of notes or
+    chords twice.
+    """
 
     arguments: Mapping[str, str]
     missing: tuple[str, ...] = ()
@@ -88,7 +92,7 @@ PLANS: Mapping[str, Plan] = {
     "instrument_range": Plan({"instrument": theory.instrument}),
     "fits_range": Plan({"instrument": theory.instrument, "notes": theory.notes}),
     "edit_melody": Plan(
-{"melody": theory.melody, "edit": changing.edit}    ),
+{"melody": theory.melody_or_chords, "edit": changing.edit}    ),
     "continue_melody": Plan({"melody": theory.melody}, {"bars": rhythm.bars} | _SEED),
     "name_scale": Plan({"notes": theory.notes}, {"tonic": playing.tonic}, may_first=True),
     "chord_voicings": Plan({"chords": theory.chords}, {"kind": playing.voicing}),
@@ -171,7 +175,7 @@ def fill(tool: str, text: str) -> Filled | None:
             found |= needed
     if not plan.needs and not plan.pairs and not found:
         missing += list(plan.may)
-    return Filled(found, tuple(missing), len(asked.left))
+    return Filled(found, tuple(missing), sum(1 + (f.kind in "hl") for f in asked.left))
 
 
 def _read(asked: Asked, readers: Mapping[str, Reader]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from runtime.values import Found
+from tools.music.chart import is_progression
 from tools.music.filling.asked import BARE_STEPS, Asked, one_of, pair_of, readable
 from tools.music.instruments import TABLE
 from tools.music.key import read_key
@@ -37,6 +38,7 @@ _TRANSPOSING = re.compile(
 _KEYBOARD = r"\b(?:piano[\s-]?roll|piano(?:\skeyboard)?|keyboard|keys\b|klavier|synth|organ)\b"
 _UPON = r"^\W*(?:\w+\s)?(?:from|above|over|than|in\srelation\sto)\b"
 _SEVERAL = "hlvckxm"
+_BARE = re.compile(r"[A-G#b♯♭\s|,]+")
 
 
 def chord(asked: Asked) -> str | None:
@@ -69,7 +71,14 @@ def music(asked: Asked) -> str | None:
 
 
 def melody(asked: Asked) -> str | None:
-    """A line of notes, with or without lengths."""
+    """A line of notes, with or without lengths; no progression."""
+    rows = (f for f in asked.values("h") if not is_progression(f.text) or _BARE.fullmatch(f.text))
+    lists = asked.values("l") or list(rows)
+    return asked.take(max(lists, key=lambda f: len(f.text))) if lists else None
+
+
+def melody_or_chords(asked: Asked) -> str | None:
+    """A line of notes or a progression."""
     lists = asked.values("l") or asked.values("h")
     return asked.take(max(lists, key=lambda f: len(f.text))) if lists else None
 
@@ -238,7 +247,7 @@ def fretted(asked: Asked) -> str | None:
 def shown_on(asked: Asked) -> str | None:
     """What music is drawn on: a keyboard, a neck, a piano roll."""
     where = asked.search(r"\bpiano[\s-]?roll\b") or fretted(asked) or asked.search(_KEYBOARD)
-    if where is None and asked.says(r"\bfret\s?board|\bneck\b"):
+    if where is None and asked.says(r"\bfret\s?board|\bneck\b|\btab(?:s|lature)?\b"):
         return "guitar"
     how = tuning(asked) if where and "piano" not in where else None
     return f"{where} in {how}" if how else where

@@ -51,6 +51,14 @@ _NOT_A_PART = re.compile(
 )
 
 
+_TWICE = re.compile(
+    r"(?P<head>.+?),?\s+(?P<way>as|on)\s+(?P<one>[^,;]{2,40}?),?\s+(?:and|plus|&|n)\s+"
+    r"(?:also\s+)?(?P=way)\s+(?P<other>[^,;]{2,40}?)[\s.?!]*$",
+    re.IGNORECASE,
+)
+"""What is asked for in two ways: both named behind "as" or "on"."""
+
+
 class Cut(NamedTuple):
     """Two parts of a request; `odds` is what the words between and behind them say for the cut."""
 
@@ -68,6 +76,8 @@ def cuts(request: str) -> list[Cut]:
     []
     >>> cuts("compare a.txt and b.txt")
     []
+    >>> cuts("write C E G as abc and as midi")[0][:2]
+    ('write C E G as abc', 'write C E G as midi')
     """
     quoted = [match.span() for match in _QUOTED.finditer(request)]
     found: dict[tuple[str, str], Cut] = {}
@@ -78,7 +88,20 @@ def cuts(request: str) -> list[Cut]:
             cut = _cut(request[: match.start()], request[match.end() :], odds)
             if cut is not None:
                 found.setdefault((cut.first, cut.second), cut)
+    shared = _shared(request)
+    if shared is not None:
+        found.setdefault((shared.first, shared.second), shared)
     return sorted(found.values(), key=_odds, reverse=True)[:MOST]
+
+
+def _shared(request: str) -> Cut | None:
+    """Return two requests that say what they are about once: "write it as A and as B"."""
+    match = _TWICE.match(request.strip())
+    if match is None or not match["head"].count(" "):
+        return None
+    way = match["way"]
+    first, second = (f"{match['head']} {way} {match[part]}" for part in ("one", "other"))
+    return Cut(first, second, _BETWEEN[0][1] + _BEGINS)
 
 
 def _cut(before: str, after: str, odds: float) -> Cut | None:

@@ -60,7 +60,7 @@ def _given(recipe: Document, arguments: Sequence[str]) -> dict[str, str]:
 
 def fit(slot: str, value: str) -> str:
     """Bring a value into the form that a slot wants: `.log` becomes `*.log` for a pattern."""
-    if slot in _PATTERNS and re.fullmatch(r"\.\w[\w-]*", value):
+    if slot in _PATTERNS and re.fullmatch(r"(?:\.\w[\w-]*)+", value):
         return f"*{value}"
     if slot in ("extension", "ext"):
         return value.lstrip("*").lstrip(".")

@@ -129,7 +129,7 @@ class Document:
     of that part, empty where the request was not parted. `wordings` are those of a recipe, with its
     slots; `bindings` the ways in which the request is likeliest to fill these, the best first: a
     value or word of the request for each slot but those left to their defaults. There are none
-    where that is not known.
+    where that is not known. `changes` says that the recipe changes something.
     """
 
     id: str
@@ -146,6 +146,7 @@ class Document:
     kinds: Mapping[str, str] = field(default_factory=dict)
     wordings: tuple[str, ...] = ()
     bindings: tuple[Mapping[str, str], ...] = ()
+    changes: bool = False
 
     @property
     def acts(self) -> bool:

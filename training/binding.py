@@ -34,7 +34,7 @@ BY_HAND = {
     **{"near": 25.0, "left": 0.5, "before": 0.2, "right": 0.4, "kind": 0.8, "order": 0.7},
     **{"plain": -3.5, "capital": 1.0, "word": -0.3, "known": -0.3, "unused": -2.5},
     **{"unused word": -0.5, "missing": -5.0, "default": 0.4, "joined": -1.0},
-    **{"suffix": 0.5, "other suffix": -1.0},
+    **{"suffix": 0.5, "other suffix": -1.0, "only asked": -2.0, "ordered": -1.0},
 }
 SCALE = {"near": 25.0}
 """By how much a step of a weight is larger than that of the others."""
@@ -93,8 +93,7 @@ def right(document: Document, example: Example, filling: binding.Filling) -> boo
 
 def chosen(binder: binding.Binder, example: Example) -> tuple[Document, binding.Filling]:
     """Return the likeliest recipe that was found, with its likeliest filling."""
-    words = binding.request_words(example.request)
-    ways = [(d, binder.fillings(words, d)[0]) for d in example.found if d.wordings]
+    ways = [(d, binder.fillings(example.request, d)[0]) for d in example.found if d.wordings]
     return max(ways, key=lambda way: way[1].score)
 
 
@@ -127,10 +126,11 @@ def fit(data: Mapping[str, Any], rows: Sequence[Example]) -> dict[str, float]:
 
 def _group(binder: binding.Binder, example: Example) -> tuple[Floats, Floats] | None:
     """Return the signs of all fillings, shape (fillings, signs), and which of them are right."""
-    words = binding.request_words(example.request)
     signs, good = [], []
     for document in example.found:
-        for filling in binder.fillings(words, document)[:WAYS] if document.wordings else ():
+        for filling in (
+            binder.fillings(example.request, document)[:WAYS] if document.wordings else ()
+        ):
             signs.append([filling.signs.get(sign, 0.0) for sign in binding.SIGNS])
             good.append(float(right(document, example, filling)))
     return (np.array(signs), np.array(good)) if any(good) else None

@@ -53,8 +53,7 @@ def test_a_filling_is_right_with_the_right_value_in_each_slot(
 ):
     row = example("copy a.txt to b.txt", "files.copy", **values)
     binder = binding.Binder({**DATA, "weights": BY_HAND})
-    words = binding.request_words(row.request)
-    best = binder.fillings(words, BOOK["files.copy"])[0]
+    best = binder.fillings(row.request, BOOK["files.copy"])[0]
     assert right(BOOK["files.copy"], row, best) is is_right
 
 

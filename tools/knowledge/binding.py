@@ -21,14 +21,16 @@ from typing import Any
 
 from runtime.types import Document
 from runtime.values import shell
+from tools.knowledge.asking import mood
 from tools.knowledge.contexts import PLAIN, General, Uses, Word, read
 from tools.knowledge.slot_kinds import likelihood
-from tools.knowledge.text import stop_word
+from tools.knowledge.text import DATA, data_named, stop_word
 
 PATH = Path(__file__).parents[2] / "weights" / "binding.json"
 SIGNS = (
     *("near", "left", "before", "right", "kind", "order", "plain", "capital", "word", "known"),
     *("unused", "unused word", "missing", "default", "joined", "suffix", "other suffix"),
+    *("only asked", "ordered"),
 )
 BOUND = 3
 """How many ways to fill a recipe's slots are left to the model, at most."""
@@ -41,6 +43,7 @@ MOST_WORDS = 60
 """How many words of a request may be values: what is pasted is not weighed to its end."""
 _OPTIONS, _FEWER = 4, 2
 _MANY_SLOTS = 5
+_CLOCK = re.compile(r"\d{1,2}(?:(?::\d{2})+(?:\s?[ap]m)?|\s?[ap]m)", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst|t[gbx]z)\b", re.IGNORECASE)
 Signs = dict[str, float]
 
@@ -68,8 +71,7 @@ class Binder:
         The nearest keeps its score; a recipe's distance from it is that of their fillings. Passages
         and recipes without wordings stay as they are.
         """
-        words = request_words(request)
-        filled = {d.id: self.fillings(words, d) for d in found if d.wordings}
+        filled = {d.id: self.fillings(request, d) for d in found if d.wordings}
         if not filled:
             return list(found)
         best = max(ways[0].score for ways in filled.values())
@@ -83,21 +85,23 @@ class Binder:
     ) -> Document:
         if not ways:
             return replace(document, wordings=())
-        close = [way for way in ways if way.score >= ways[0].score - CLOSE][:BOUND]
+        first = ways[0]
+        close = [w for w in ways if w.score >= first.score - CLOSE and _spares(first, w)][:BOUND]
         bindings = tuple({slot: word.text for slot, word in way.values.items()} for way in close)
-        score = top - (best - ways[0].score) * PER_NAT
+        score = top - (best - first.score) * PER_NAT
         return replace(document, score=round(score, 4), bindings=bindings, wordings=())
 
-    def fillings(self, words: Sequence[Word], document: Document) -> list[Filling]:
-        """Return the likeliest ways to fill a recipe, the best first."""
-        uses = uses_of(document.wordings)
+    def fillings(self, request: str, document: Document) -> list[Filling]:
+        """Return the likeliest ways to fill a recipe from a request, the best first."""
+        words, uses = request_words(request), uses_of(document.wordings)
+        meant = _meant(request, document)
         choices = [self._options(words, document, uses, slot) for slot in document.slots]
         found = []
         for chosen in itertools.product(*choices):
             values = {s: w for s, (_, _, w) in zip(document.slots, chosen, strict=True) if w}
             taken = [place for word in values.values() for place in word.covers]
             if len(taken) == len(set(taken)):
-                signs = [signs for _, signs, _ in chosen]
+                signs = [meant, *(signs for _, signs, _ in chosen)]
                 found.append(self._filling(words, document, uses, values, signs))
         return sorted(found, key=lambda filling: -filling.score)
 
@@ -138,7 +142,7 @@ class Binder:
             "left": near(uses, slot, "left", first.beside["left"]),
             "before": near(uses, slot, "before", first.beside["before"]),
             "right": near(uses, slot, "right", last.beside["right"]),
-            "kind": likelihood(slot, word.kind),
+            "kind": likelihood(slot, "clock" if _CLOCK.fullmatch(word.text) else word.kind),
             "joined": float(bool(word.parts)),
         } | _suffixes(word, uses, slot)
         if not word.marked:
@@ -151,11 +155,31 @@ class Binder:
         return signs
 
 
-def request_words(request: str) -> list[Word]:
+@lru_cache(maxsize=256)
+def request_words(request: str) -> tuple[Word, ...]:
     """Return what a slot may be filled with: values, words that say something, joined paths."""
     words = read(request)
-    kept = [w for w in words if w.marked or (len(w.text) > 1 and not stop_word(w.text))]
-    return [*kept[:MOST_WORDS], *_joined(words[:MOST_WORDS])]
+    kept = [w for w in words if w.marked or _may_be_meant(w)]
+    return (*kept[:MOST_WORDS], *_joined(words[:MOST_WORDS]))
+
+
+def _may_be_meant(word: Word) -> bool:
+    """Whether a word without the shape of a value may be one: the first says what to do."""
+    return word.place > 0 and len(word.text) > 1 and not stop_word(word.text)
+
+
+def _spares(best: Filling, way: Filling) -> bool:
+    """Whether a way leaves no more values of the request unused than the best does."""
+    return way.signs.get("unused", 0.0) <= best.signs.get("unused", 0.0)
+
+
+def _meant(request: str, document: Document) -> Signs:
+    """Say whether a recipe changes something where the request asks, or reads where it orders."""
+    said = mood(request)
+    return {
+        "only asked": float(said == "asks" and document.changes),
+        "ordered": float(said == "orders" and not document.changes),
+    }
 
 
 def _joined(words: Sequence[Word]) -> Iterator[Word]:
@@ -197,10 +221,14 @@ def _unused(uses: Uses, words: Sequence[Word], values: Mapping[str, Word]) -> Si
 
 
 def _suffixes(word: Word, uses: Uses, slot: str) -> Signs:
-    """Weigh the ending of a file's name: whether the wordings speak of it, or of archives."""
+    """Weigh the ending of a file's name: whether the wordings speak of it, or of other data."""
     ending = word.text.rpartition(".")[2].lower() if "." in word.text else ""
     spoken = bool(ending) and word.kind != PLAIN and uses.words[ending] > 0
     wrong = slot == "archive" and not _ARCHIVE.search(word.text)
+    if slot == "file" and ending.isalpha() and word.kind in "fp":
+        about = data_named(word.text)
+        said = {data for data in DATA if 3 * uses.words[data] >= uses.wordings}
+        wrong = bool(said) and about not in said
     return {"suffix": float(spoken), "other suffix": float(wrong)}
 
 

@@ -89,6 +89,7 @@ def as_document(recipe: Mapping[str, Any], source: str = "") -> Document:
         slots=slots,
         phrase=recipe["phrase"],
         wordings=tuple(str(ask) for ask in recipe.get("asks") or ()),
+        changes=bool(recipe.get("changes")),
     )
 
 

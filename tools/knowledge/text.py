@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from string import Formatter
 
 from runtime.values import Found, music, shell
@@ -43,6 +43,10 @@ _SLOTS = {
     "s": "text old new message string phrase separator delimiter char",
 }
 _KIND_OF = {slot: kind for kind, slots in _SLOTS.items() for slot in slots.split()}
+DATA = ("csv", "tsv", "json", "zip", "tar", "gz", "xz", "bz2", "yaml")
+"""The kinds of data that the ending of a file's name tells, as people call them."""
+_SHORT = {"tgz": "tar", "yml": "yaml"}
+_ENDING = re.compile(r"\.(tar)\.\w+$|\.(\w+)$")
 _KIND = re.compile(r"\b[a-z]+value\b")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ENDINGS = ("ings", "ing", "ied", "ies", "edly", "ed", "es", "s", "ly")
@@ -61,10 +65,32 @@ _EVERY_WORD = _EveryWord()
 def normalise(request: str) -> str:
     """Return a request with its values replaced by their kinds, in lower case.
 
+    What kind of data a file holds is said where its name tells: people write "rows of a.csv", and
+    wordings say "rows of the csv file".
+
     >>> normalise("The five largest files in /usr/lib?")
     'the numbervalue largest files in pathvalue?'
+    >>> normalise("rows of people.csv")
+    'rows of csv filevalue'
     """
-    return _replaced(request, shell.find(request, _EVERY_WORD), _KINDS)
+    return _replaced(request, shell.find(request, _EVERY_WORD), _named)
+
+
+def data_named(name: str) -> str:
+    """Return what kind of data a file's name says that it holds, one of `DATA`; or nothing.
+
+    >>> data_named("/srv/a.tar.gz"), data_named("people.csv"), data_named("a.txt")
+    ('tar', 'csv', '')
+    """
+    ending = _ENDING.search(name.lower())
+    data = (ending[1] or ending[2]) if ending else ""
+    data = _SHORT.get(data, data)
+    return data if data in DATA else ""
+
+
+def _named(found: Found) -> str:
+    data = data_named(found.text) if found.kind in "fp" else ""
+    return f"{data} {_KINDS[found.kind]}" if data else _KINDS[found.kind]
 
 
 def normalise_music(request: str) -> str:
@@ -73,7 +99,7 @@ def normalise_music(request: str) -> str:
     >>> normalise_music("Move Dm7 up a fourth, please")
     'move chordvalue intervalvalue, please'
     """
-    return _replaced(request, music.find(request), _MUSIC)
+    return _replaced(request, music.find(request), lambda found: _MUSIC[found.kind])
 
 
 def kinds(key: str) -> Counter[str]:
@@ -85,12 +111,12 @@ def kinds(key: str) -> Counter[str]:
     return Counter(_KIND.findall(key))
 
 
-def _replaced(request: str, values: Iterable[Found], names: Mapping[str, str]) -> str:
+def _replaced(request: str, values: Iterable[Found], name: Callable[[Found], str]) -> str:
     out: list[str] = []
     position = 0
     for found in values:
         if found.start >= position:
-            out += [request[position : found.start].lower(), names[found.kind]]
+            out += [request[position : found.start].lower(), name(found)]
             position = found.end
     return "".join(out) + request[position:].lower()
 
@@ -163,6 +189,6 @@ _UNNAMED = frozenset(
         "something anything nothing everything somebody anybody nobody everybody someone anyone "
         "everyone each every other others one ones thing things stuff not no but as into if then "
         "only also too much many how where when who why there here it's what's i'm let lets us we "
-        "they them their its"
+        "they them their its yet still already again according called named"
     ).split()
 )

@@ -21,10 +21,14 @@ printf '3\n10\n7.25\n2\nx\n' >nums
 printf '# Title\n\nOne word (small). See [docs](x.md).\n\n## Part two\n\nTwo "quoted" words! Done?\n' \
     >essay.md
 printf '#!/bin/bash\necho hello\n' >hello.sh
+printf '#!/bin/bash\ndate >>/workspace/ran\n' >note.sh
 printf 'ada@example.org, ben@example.org ada@example.org\n' >mails.txt
 printf '/workspace/f1.txt\t/workspace/renamed.txt\n' >renames.tsv
 printf '/workspace/f1.txt\n/workspace/f2.txt\n' >list.txt
 echo /workspace/nowhere >missing.txt
+
+printf '0 2 * * * /srv/backup.sh\n5 9 * * 1-5 /srv/poll.sh\n#0 7 * * 0 /srv/off.sh\n' >crontab
+printf '127.0.0.1 localhost\n10.0.0.7 db1 db\nport 8080\n' >hosts
 
 cp -a t t2
 rm t2/data.csv

@@ -14,8 +14,8 @@ from runtime import recipes as recipe_code
 from tools.knowledge.recipes import RECIPES, read_recipes
 
 AREAS = (
-    "access backups checksums compare csv encoding folders git-branches git-history json lines "
-    "links numbers rename settings together-files"
+    "access backups checksums compare crontabs csv encoding extremes folders git-branches "
+    "git-history hosts json lines links numbers programs rename rights settings together-files"
 ).split()
 SUPPORT = Path(__file__).parents[1] / "support"
 VALUES = yaml.safe_load((SUPPORT / "file_recipes.yaml").read_text(encoding="utf-8"))
@@ -29,7 +29,7 @@ DIFFERS = frozenset(
 # These have nothing to say or to change in the place that is made, or change git's index only.
 QUIET = frozenset(
     """git-branches.check git-branches.unstage_all git-branches.add_tracked links.by_inode
-    together-files.sort_unique_save""".split()
+    together-files.sort_unique_save programs.session_variable""".split()
 )
 # The first thing that changed since the mark was set; reading may refresh git's index.
 CHANGED = "find /workspace ~/.gitconfig -newercm ~/mark ! -name index ! -name .git -print -quit"

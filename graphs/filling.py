@@ -15,6 +15,7 @@ from typing import Any
 from runtime.types import Document, Message
 from tools.knowledge.splitting import cuts
 from tools.music.filling.carry import (
+    POINTING,
     Before,
     changer,
     changes,
@@ -86,6 +87,7 @@ def _only_adds(best: Document, whole: Filled, text: str) -> bool:
     return all(
         read is not None
         and elliptical(tool, said, besides=False)
+        and not POINTING.search(said)
         and bool(read.arguments)
         and read.arguments.items() <= whole.arguments.items()
         for said, read in rest

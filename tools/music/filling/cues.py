@@ -146,7 +146,8 @@ _TERMS = {
     "compose_counterpoint": r"counterpoint|cantus|species|second voice",
     "find_in_corpus": (
         r"(?:bach|mozart|haydn|beethoven|palestrina) (?:in|with|uses?|using|pieces)"
-        r"|corpus|chorales|pieces?|scores?|literature|examples?|where does|find|who (?:uses|wrote)"
+        r"|find(?! (?:out |me )?(?:the |an? )?(?:key|chord|scale|cadence|note|parallel|mode|tonal))"
+        r"|corpus|chorales|pieces?|scores?|literature|examples?|where does|who (?:uses|wrote)"
     ),
     "show_excerpt": r"bwv|excerpt|bars? \d+|measures? \d+",
 }

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from tools.music.codes.formats import FORMATS
+from tools.music.filling import theory
 from tools.music.filling.asked import Asked, one_of
 
 # Where code of each format is likely to begin.
@@ -180,8 +181,7 @@ def melodic(asked: Asked) -> str | None:
         rf"\b((?:up|down)\san?\s(?:\w+\s)?{size}(?:,?\s(?:and\s|then\s)?(?:up|"
         rf"down)\san?\s(?:\w+\s)?{size})+)\b"
     )
-    lists = asked.values("lh")
-    return words or (asked.take(lists[0]) if lists else None)
+    return words or theory.melody(asked)
 
 
 def rhythm(asked: Asked) -> str | None:

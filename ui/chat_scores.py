@@ -1,13 +1,19 @@
-"""Music files on the page: dropped into the chat they are analysed; `/score` changes the last."""
+"""Music files on the page: dropped into the chat they are analysed; `/score` changes the last.
+
+Where there are several, `/score the second one up a step` changes that one, and `/score list` names
+them. Each change goes on from the one before it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import chainlit as cl
 
 from tools import ToolResult
+from tools.music.codes.choosing import listed, which
 from tools.music.pitch import MusicError
 from tools.music.upload import SUFFIXES, analyse_upload, changed_file, largest
 from ui import chat_files
@@ -15,7 +21,8 @@ from ui.chat_render import artifact_elements, made
 from ui.chat_words import code, plain
 
 COMMAND = "/score"
-_KEPT = "last-score"
+_KEPT, _LISTED = "score", "scores"
+_MOST = 20
 _HOW = "Drop a MIDI, MusicXML, ABC or WAV file into the chat, then change it: `/score up a step`."
 
 
@@ -45,25 +52,31 @@ async def _one(conversation: str, name: str, path: Path, request: str) -> None:
         return
     await _answer(result)
     if not name.lower().endswith(".wav"):
-        await asyncio.to_thread(_keep, conversation, name, data)
+        await asyncio.to_thread(_add, conversation, name, data)
         if request:
             await _change(conversation, request, quiet=True)
 
 
 async def _change(conversation: str, request: str, *, quiet: bool = False) -> None:
-    """Change the last score and show it. `quiet`: say nothing where the words are no change."""
-    kept = await asyncio.to_thread(_last, conversation)
-    if kept is None or not request:
+    """Change a score and show it. `quiet`: say nothing where the words are no change."""
+    names, current = await asyncio.to_thread(_scores, conversation)
+    if not names or not request:
         await cl.Message(content=_HOW).send()
         return
+    if request.lower() in ("list", "all", "which"):
+        await cl.Message(content=_lines(listed(names, current))).send()
+        return
     try:
-        result = await asyncio.to_thread(analyse_upload, *kept, request)
-        _, data = await asyncio.to_thread(changed_file, *kept, request)
+        place, words = (current, request) if quiet else which(request, names, current)
+        data = await asyncio.to_thread(chat_files.path_of(conversation, _file(place)).read_bytes)
+        result = await asyncio.to_thread(analyse_upload, names[place], data, words)
+        if words:
+            _, data = await asyncio.to_thread(changed_file, names[place], data, words)
     except MusicError as problem:
         if not quiet:
             await cl.Message(content=_lines(str(problem))).send()
         return
-    await asyncio.to_thread(_keep, conversation, "score.musicxml", data)
+    await asyncio.to_thread(_keep, conversation, names, place, data)
     await _answer(result)
 
 
@@ -80,14 +93,26 @@ def _lines(text: str) -> str:
     return f"{told}\n\n```\n{music}\n```" if mark else told
 
 
-def _keep(conversation: str, name: str, data: bytes) -> None:
-    chat_files.keep(conversation, _KEPT, data)
-    chat_files.keep(conversation, f"{_KEPT}-name", name)
+def _file(place: int) -> str:
+    return f"{_KEPT}-{place + 1}"
 
 
-def _last(conversation: str) -> tuple[str, bytes] | None:
-    path = chat_files.path_of(conversation, _KEPT)
+def _add(conversation: str, name: str, data: bytes) -> None:
+    """Keep a score behind the others; beyond so many, in place of the last."""
+    names, _ = _scores(conversation)
+    place = min(len(names), _MOST - 1)
+    _keep(conversation, [*names[:place], name], place, data)
+
+
+def _keep(conversation: str, names: list[str], place: int, data: bytes) -> None:
+    chat_files.keep(conversation, _file(place), data)
+    chat_files.keep(conversation, _LISTED, json.dumps({"names": names, "current": place}))
+
+
+def _scores(conversation: str) -> tuple[list[str], int]:
+    """Return the names of the conversation's scores, and the place of the one changed next."""
+    path = chat_files.path_of(conversation, _LISTED)
     if not path.is_file():
-        return None
-    name = chat_files.path_of(conversation, f"{_KEPT}-name").read_text(encoding="utf-8")
-    return name, path.read_bytes()
+        return [], 0
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return list(kept["names"]), int(kept["current"])

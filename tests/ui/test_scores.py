@@ -77,5 +77,17 @@ def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path:
             page.get_by_text("Little tune from E major to G major:").wait_for()
             ask(page, "/score make it purple")
             page.get_by_text("write e.g. up a step").wait_for()
+            with page.expect_event("requestfinished", lambda sent: "/project/file" in sent.url):
+                second = TUNE.replace("Little tune", "Other tune").encode()
+                other = {"name": "other.abc", "mimeType": "text/vnd.abc", "buffer": second}
+                chooser.set_input_files(files=[other])
+            page.get_by_text("other.abc").first.wait_for()
+            ask(page, "and another")
+            ask(page, "/score transpose the first down a step")
+            page.get_by_text("Little tune down a major second:").wait_for()
+            ask(page, "/score the second one to A major")
+            page.get_by_text("Other tune from D major to A major:").wait_for()
+            ask(page, "/score list")
+            page.get_by_text("other.abc (changed next)").wait_for()
     finally:
         server.kill()

@@ -84,14 +84,27 @@ class Approval:
             return "bash: the argument `command` must be a text with the command to run"
         if state["steps"] >= self.parts.settings.max_steps:
             return "not run: this request has used up its tool calls; answer with what there is"
-        if _repeats(state, call):
+        if self._repeats(state, call):
             return "not run again: this very call was made before; answer from its result above"
         return None
+
+    def _repeats(self, state: State, call: ToolCall) -> bool:
+        """Whether this turn has a result of the same call; to look again at what changed is new."""
+        since = _since(state, call)
+        if since is None:
+            return False
+        changes = [self._changes(each) for each in (call, *since)]
+        return changes[0] or not any(changes[1:])
+
+    def _changes(self, call: ToolCall) -> bool:
+        """Whether a call is a command that may change something."""
+        command = str(call.arguments.get("command", ""))
+        return call.name == COMMANDS and self.parts.judge(command).verdict != "allow"
 
     def _settle_early(self, state: State, call: ToolCall, problem: str) -> dict[str, Any]:
         update = self.notes.settle(state, call, "error", problem)
         # A model that says the same again would do so for ever: it must answer now.
-        return {**update, "final": state["final"] or _repeats(state, call)}
+        return {**update, "final": state["final"] or self._repeats(state, call)}
 
     @step
     def approve(self, state: State) -> Command[str]:
@@ -149,13 +162,12 @@ def refusal(decision: Decision) -> str:
     return "refused by the command policy: " + ("; ".join(decision.reasons) or decision.summary)
 
 
-def _repeats(state: State, call: ToolCall) -> bool:
-    """Whether this turn already has a result of the same call."""
+def _since(state: State, call: ToolCall) -> list[ToolCall] | None:
+    """Return the calls of this turn behind one that was the same and has its result; None where
+    there was none."""
     messages = messages_of(state)
     start = max(i for i, message in enumerate(messages) if message.role == "user")
     settled = {m.tool_call_id for m in messages[start:] if m.role == "tool"}
-    return any(
-        earlier.id in settled and (earlier.name, earlier.arguments) == (call.name, call.arguments)
-        for message in messages[start:]
-        for earlier in message.tool_calls
-    )
+    calls = [c for m in messages[start:] for c in m.tool_calls if c.id in settled]
+    same = [n for n, c in enumerate(calls) if (c.name, c.arguments) == (call.name, call.arguments)]
+    return calls[same[-1] + 1 :] if same else None

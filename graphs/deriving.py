@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from graphs.referring import Said
@@ -85,6 +86,10 @@ _FILTERS = (
         "sort -n",
     ),
 )
+_ONCE_MORE = _asked(
+    r"(?:show|check|list|print|display|see|count|look(?: at)?|report|tell me)\b[^/.\d]*"
+    r"\b(?:again|once more|one more time|a second time)"
+)
 _WRITTEN = re.compile(r"(?<![0-9&])>\s*(?P<file>(?:'[^']*'|[^\s'\"|;&<>()])+)\s*$")
 _COMPOUND = re.compile(r"[;&\n]|^(?:case|for|if|while)\b")
 _NUMBER = re.compile(r"\s*\d+(?:\s+\S+)?\s*$")
@@ -142,6 +147,17 @@ def _recipe(kind: _Derived, command: str, phrase: str) -> Document:
         phrase=literal(phrase),
         score=1.0,
     )
+
+
+def repeated(text: str, commands: Sequence[str]) -> Document | None:
+    """Return the command that shows once more what changed since: "and show the size again".
+
+    `commands` are those of the turn that change nothing, in order, without its last.
+    """
+    if not commands or not _ONCE_MORE.match(" ".join(text.split())):
+        return None
+    asked = _Derived("again", _ONCE_MORE, "now", "")
+    return _recipe(asked, commands[-1], "What there is now")
 
 
 def literal(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from agents.router import Route
 from graphs import leaning
-from graphs.deriving import derived
+from graphs.deriving import derived, repeated
 from graphs.ellipsis import Reading
 from graphs.lookup import look_up
 from graphs.parts import Parts
@@ -76,7 +76,9 @@ def next_part(parts: Parts, state: State) -> dict[str, Any]:
     if not number:
         return {}
     text, said = leaning.part(documents, number), leaning.before(documents, messages, number)
-    made = derived(text, said, harmless=parts.judge(said.command).verdict == "allow")
+    harmless = [c for c in leaning.commands(messages) if parts.judge(c).verdict == "allow"]
+    showed = [command for command in harmless if command != said.command]
+    made = derived(text, said, harmless=said.command in harmless) or repeated(text, showed)
     if made is not None:
         return _with(documents, number, [made], text)
     read = leaning.following(documents, messages)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from graphs.carrying import carried
 from graphs.correcting import corrected
 from graphs.deriving import written
 from graphs.ellipsis import Reading
@@ -85,23 +86,28 @@ def before(documents: Sequence[Document], messages: Sequence[Message], number: i
     return said(_turn(messages), own, part(documents, number - 1))
 
 
+def commands(messages: Sequence[Message]) -> list[str]:
+    """Return the commands of the turn, in order."""
+    return [str(c.arguments.get("command", "")) for m in _turn(messages) for c in m.tool_calls]
+
+
 def following(documents: Sequence[Document], messages: Sequence[Message]) -> Reading | None:
     """Return the part of a request that comes next as it is meant behind the one before."""
     number = waiting(documents, messages)
     if not number:
         return None
-    text = part(documents, number)
-    read = in_full(text, before(documents, messages, number))
-    own = any(found.kind not in "nz" for found in shell.find(text))
+    prior = before(documents, messages, number)
+    typed = part(documents, number)
+    text = carried(typed, prior)
+    read = in_full(text, prior)
+    own = text != typed or any(found.kind not in "nz" for found in shell.find(text))
     return read or (Reading(text, "new") if own else None)
 
 
 def used(documents: Sequence[Document], messages: Sequence[Message]) -> Document | None:
     """Return the recipe that gave the turn's last command."""
-    commands = [str(c.arguments.get("command")) for m in _turn(messages) for c in m.tool_calls]
-    return next(
-        (d for d in documents if commands and recipes.recognise(d, commands[-1]) is not None), None
-    )
+    last = commands(messages)[-1:]
+    return next((d for d in documents if last and recipes.recognise(d, last[0]) is not None), None)
 
 
 def shown(messages: Sequence[Message], documents: Sequence[Document], read: str) -> Shown:

@@ -15,20 +15,24 @@ from graphs.saving import Saving, saved, saving, writes
 from runtime.types import Document
 from runtime.values import music, shell
 from tools.knowledge.binding import settled
-from tools.knowledge.splitting import Cut, cuts
+from tools.knowledge.splitting import Cut, cuts, made_first, refers
 
 FIRST, SECOND, SECOND_BEHIND, WHOLE, AGAINST = 11.0, 4.0, 3.0, 4.0, -2.3
 """How much nearer to recipes the parts of a request must be than its whole, to count as parts:
 log odds, fitted like those of `tools.knowledge.splitting`. A second part counts by itself and
 behind the first. At this, 0.82 of the development requests of two parts are cut, nearly all where
 they should be, and 0.05 of the single ones."""
-LEANS, SECOND_CUT = 1.5, 0.5
+LEANS, REFERS, SECOND_CUT = 3.0, 1.0, 0.5
 """What it says for a cut that the second part only asks for something of what the first printed;
-and what the words at a cut must say for one more behind it."""
+that it is an order or a question about something named before; and what the words at a cut must
+say for one more behind it."""
+LESS = 0.1
+"""How much farther a recipe for both may be from the whole than one is from the first part."""
 PARTS = 3
 """Into how many parts a request is cut, at most."""
 NEARLY = 0.05
-"""How much farther than one that prints a recipe may be that saves, to be taken by itself."""
+"""How much farther than one that prints a recipe may be that saves, to be taken by itself; it must
+be nearer by twice as much where what is to be printed has parts."""
 SECONDS = 5
 """How many of the recipes nearest to a second part may be what it means."""
 
@@ -83,7 +87,8 @@ def _saving(text: str, desk: _Desk) -> list[Document]:
     parts = desk.parts(wish.rest)
     printing = settled(parts[0], desk.search(parts[0]))
     whole = settled(wish.whole, desk.search(wish.whole))
-    if writes(whole, wish.file) and _nearest(whole) >= _nearest(printing) - NEARLY:
+    farther = NEARLY if len(parts) == 1 else -2 * NEARLY
+    if writes(whole, wish.file) and _nearest(whole) >= _nearest(printing) - farther:
         parts, halves = (wish.whole,), [whole]
     else:
         halves = _into_file(parts, printing, wish, desk)
@@ -141,7 +146,8 @@ class _Desk:
 
     def parts(self, text: str) -> tuple[str, ...]:
         """Return the request in as many parts as it is likelier meant in."""
-        parts: tuple[str, ...] = (text,)
+        made = made_first(text)
+        parts: tuple[str, ...] = made or (text,)
         while len(parts) < PARTS:
             ways = [self._cut(part, SECOND_CUT if len(parts) > 1 else None) for part in parts]
             number = next((n for n, way in enumerate(ways) if way is not None), None)
@@ -165,6 +171,8 @@ class _Desk:
 
     def _one_does_both(self, cut: Cut, text: str) -> bool:
         """Whether a recipe is what the request means, and the second part by itself is not."""
+        if _nearest(self.search(text)) < _nearest(self.search(cut.first)) - LESS:
+            return False
         first = _context(self.search(cut.first))
         alone = [d.title for d in self.search(cut.second) if d.acts]
         means = _context(self.search(text))
@@ -184,6 +192,7 @@ class _Desk:
             + WHOLE * whole
             + AGAINST
             + LEANS * asks_of_result(cut.second)
+            + REFERS * refers(cut.second)
             + cut.odds
         )
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from graphs.deriving import asks_of_result, derived, written
+from graphs.carrying import carried
+from graphs.deriving import asks_of_result, derived, repeated, written
 from graphs.lookup import look_up
 from graphs.referring import Said
 from graphs.saving import saved, saving
 from runtime import recipes
 from runtime.types import Document
+from tools.knowledge.splitting import made_first
 
 SORT = Document(
     "sort", "sort the lines of a file", "", "", template="sort {file}", slots={"file": ""},
@@ -104,3 +106,46 @@ class Shelf:
 def test_a_request_to_save_what_is_printed_is_one_command():
     found = look_up(Shelf(), "sort a.txt and save it as b.txt", shelf="sysadmin", count=5)
     assert [document.template for document in found] == ["sort {file} > b.txt"]
+
+
+def test_what_changed_is_shown_again_by_the_command_that_showed_it():
+    made = repeated("and show the size again", ["du -sh /srv/app"])
+    assert made is not None
+    assert made.template == "du -sh /srv/app"
+    assert repeated("show the size of b.txt again", ["du -sh /srv/app"]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "read"),
+    [
+        (
+            "delete them afterwards",
+            Said("how much space do the *.tmp files in /srv/x take?", {}, "du x", "3"),
+            "delete the *.tmp files in /srv/x afterwards",
+        ),
+        (
+            "make the copy read only",
+            Said("copy it", {"source": "/a/k.pem", "target": "."}, "cp /a/k.pem .", ""),
+            "make k.pem read only",
+        ),
+        (
+            "what version of it do we have",
+            Said("which package owns /usr/bin/jq", {}, "dpkg -S /usr/bin/jq", "jq: /usr/bin/jq"),
+            "what version of the package jq do we have",
+        ),
+        (
+            "commit that",
+            Said("add a line to the notes of /srv/repo", {}, "echo x >> /srv/repo/notes", ""),
+            "commit all changes in /srv/repo",
+        ),
+        ("sort a.txt", Said("copy b.txt", {}, "cp b.txt c.txt", ""), "sort a.txt"),
+    ],
+)
+def test_a_later_part_takes_over_what_the_one_before_was_about(text: str, before: Said, read: str):
+    assert carried(text, before) == read
+
+
+def test_a_folder_that_is_wanted_first_is_made_first():
+    text = "move all *.txt files to /srv/old. that folder does not exist yet"
+    assert made_first(text) == ("make the folder /srv/old", "move all *.txt files to /srv/old")
+    assert made_first("make the folder /srv/old") is None

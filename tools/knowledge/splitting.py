@@ -20,13 +20,17 @@ _BETWEEN = tuple(
     for pattern, odds in (
         (rf"[,;.]?\s+(?:and\s+|n\s+|but\s+)?(?:{_LATER})\b[\s,]+(?:also\s+)?", 2.0),
         (r"\s*;\s+", 2.0),
-        (r"[.?!]\s+(?=\w)", 0.0),
+        (r"\?\s+(?:and\s+)?(?=\w)", 0.0),
+        (r"[.!]\s+(?=\w)", 0.0),
         (r"\s*,?\s+(?:and|plus|n|&)\s+(?:also\s+)?", 0.0),
         (r",?\s+(?:also|but\s+also)\s+", 0.0),
+        (r",\s+(?=how\s+(?:many|much|big|large)\b)", 0.0),
         (r",\s+", -2.0),
     )
 )
-_BEGINS = 0.5
+_BEGINS, _ANSWERED, _ADDED = 0.5, 1.5, -1.5
+"""What an order or question behind the cut says for it, more behind a question mark; and what it
+says there that something else stands behind it ("most frequent first")."""
 _BEGINNINGS = frozenset(
     """
     add analyse append archive back backup build bundle calculate change chart check chmod
@@ -45,7 +49,8 @@ _BEGINNINGS = frozenset(
     """.split()
 )
 _NOT_A_PART = re.compile(
-    r"(?:not|of|in|to|than|under|without|with|from|within|on|by|if|so\s+on|later|newer|older"
+    r"(?:look\s+in|see\s+\w+value|ignor\w+|not|of|in|to|than|under|without|with|from|within|on"
+    r"|by|if|so\s+on|later|newer|older"
     r"|below|above|the\s+like|\w+value)\b",
     re.IGNORECASE,
 )
@@ -57,6 +62,24 @@ _TWICE = re.compile(
     re.IGNORECASE,
 )
 """What is asked for in two ways: both named behind "as" or "on"."""
+
+
+_FOLDER = r"(?:it|that|this|the folder|that folder|the directory|that directory|the target)"
+_MADE_FIRST = re.compile(
+    rf"[\s,.;(]+(?:(?:please\s+)?(?:make|create)\s+{_FOLDER}\s+(?:first|before)"
+    rf"|(?:make|create)\s+{_FOLDER}\s+if\s+[\w' ]+"
+    rf"|{_FOLDER}\s+(?:does\s*n[o']t|doesnt|is\s+not)\s+(?:exist|there)(?:\s+yet)?)\s*[).!]*",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\b(?:to|into|in|as)\s+(?P<path>(?:~|\.{1,2})?/?[\w.-]+(?:/[\w.-]+)*/?)")
+SHORT = 9
+"""How many words a part may have that is about something named before."""
+_REFERRING = re.compile(
+    r"\b(?:it|its|them|their|they|that one|those|these|there|the (?:result|copy|output|file|folder"
+    r"|archive|zip|new one|branch|script)|what(?:'s| is| was) (?:left|in|inside))\b",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(r"[/*\"]|\w\.\w")
 
 
 class Cut(NamedTuple):
@@ -85,7 +108,7 @@ def cuts(request: str) -> list[Cut]:
         for match in pattern.finditer(request):
             if any(start < match.end() and match.start() < end for start, end in quoted):
                 continue
-            cut = _cut(request[: match.start()], request[match.end() :], odds)
+            cut = _cut(request[: match.start()], match[0], request[match.end() :], odds)
             if cut is not None:
                 found.setdefault((cut.first, cut.second), cut)
     shared = _shared(request)
@@ -104,12 +127,40 @@ def _shared(request: str) -> Cut | None:
     return Cut(first, second, _BETWEEN[0][1] + _BEGINS)
 
 
-def _cut(before: str, after: str, odds: float) -> Cut | None:
+def refers(part: str) -> bool:
+    """Whether a part is an order or a question about what another part has named.
+
+    >>> refers("show the result"), refers("tell me how big it is"), refers("sort a.txt")
+    (True, True, False)
+    """
+    begins = _opening(part) in _BEGINNINGS and len(part.split()) <= SHORT
+    return begins and _REFERRING.search(part) is not None and not _VALUE.search(part)
+
+
+def made_first(request: str) -> tuple[str, str] | None:
+    """Return an order to make a folder, and the rest of a request that wants it made first.
+
+    >>> made_first("move all *.txt files to /srv/old (make that first)")
+    ('make the folder /srv/old', 'move all *.txt files to /srv/old')
+    """
+    said = _MADE_FIRST.search(request)
+    places = list(_PLACE.finditer(request[: said.start()])) if said else []
+    if said is None or not places:
+        return None
+    rest = f"{request[: said.start()]} {request[said.end() :]}".strip(" ,;.")
+    return f"make the folder {places[-1]['path']}", rest
+
+
+def _cut(before: str, joint: str, after: str, odds: float) -> Cut | None:
     """Return the cut between two texts; None where one of them cannot be a request."""
     first, second = _FIRST.sub("", before).strip(" ,;."), after.strip(" ,;.")
     if not first.count(" ") or not second.count(" ") or _NOT_A_PART.match(normalise(second)):
         return None
-    return Cut(first, second, odds + _BEGINS * (_opening(second) in _BEGINNINGS))
+    begins = _opening(second) in _BEGINNINGS
+    asked = joint.lstrip().startswith("?")
+    added = _ADDED if not after.rstrip().endswith("?") else 0.0
+    behind = (_ANSWERED if begins else added) if asked else 0.0
+    return Cut(first, second, odds + _BEGINS * begins + behind)
 
 
 def _opening(part: str) -> str:

@@ -7,17 +7,28 @@ from functools import cache
 
 _TERMS = {
     "spell_chord": (
-        r"spell|(?:its|the) (?:notes|tones)|tones? (?:of|in)|notes (?:of|in|are in)|"
-        r"what is in|what's in"
+        r"spell|(?:its|the) (?:notes|tones|pitches)|tones? (?:of|in)|notes (?:of|in|are in)|"
+        r"what is in|what's in|consists? of|components?|constituents?|ingredients?|"
+        r"contain(?:s|ed)?|"
+        r"made (?:of|up)|what goes into|its (?:notes|tones|pitches)"
     ),
-    "name_chord": r"name|called|(?:which|what) chord (?:is|has|do|would|are)|what am i playing",
+    "name_chord": (
+        r"name|called|identify|label|(?:which|what|the) (?:symbol|sonority)|symbol|"
+        r"(?:which|what) chord (?:is|has|do|would|are)|what am i playing"
+    ),
+    "name_scale": (
+        r"(?:which|what|the) (?:kind of )?(?:mode|scale) (?:is|has|could|do|are|that|would|fits)|"
+        r"(?:name|identify|label|find) (?:the|this|that|my) (?:mode|scale)|tonic|mode\?"
+    ),
     "interval_between": (
-        r"interval (?:between|from)|distance|how (?:far|wide)|semitones? between|"
+        r"interval (?:between|from)|distance|gap|which interval|quality|"
+        r"how (?:far|wide)|semitones? between|"
         r"half[ -]steps? (?:sit|are|is)?"
     ),
     "note_at_interval": (
         r"(?:which|what) (?:note|pitch|tone)\b.*\b(?:above|below|over|under|up|down)|"
-        r"(?:note|pitch) (?:a|an|that)"
+        r"(?:note|pitch) (?:a|an|that)|where (?:do|would) i (?:land|arrive|end)|"
+        r"(?:start(?:ing)?|standing) (?:on|at|from)"
     ),
     "scales_for_chord": (
         r"(?:solo(?:ing)?|improvis\w*|blow|noodle)\b|scales? .*\b(?:over|on|fits?|"
@@ -40,8 +51,16 @@ _TERMS = {
         r"transpos\w*|(?:up|down) (?:a|an|one|two|by)|move|shift|"
         r"from [A-G][b#]?m? to [A-G][b#]?m?\b|but in"
     ),
-    "roman_numerals": r"roman|numerals?|degrees|analy[sz]e",
-    "invert_chord": r"\w*inversion|invert|1st inv|2nd inv|3rd inv",
+    "roman_numerals": r"roman|numerals?|degrees?|analy[sz]e|functions?|functional",
+    "invert_chord": (
+        r"\w*inversion|invert|1st inv|2nd inv|3rd inv|"
+        r"(?:root|third|fifth|seventh|3rd|5th|7th) (?:is |comes )?(?:in the bass|lowest|"
+        r"at the bottom|on the bottom|in bass)"
+    ),
+    "chord_voicings": (
+        r"voicings?|voiced?|rootless|shells?|drop[ -]?[23]|guide[ -]?tones?|quartal|"
+        r"(?:open|close) position"
+    ),
     "transpose_for_instrument": (
         r"concert(?:[ -]pitch)?|transposing|(?:reads?|rewrite|part|write \w+) (?:for|it)\b"
     ),
@@ -50,8 +69,8 @@ _TERMS = {
     "show_music": r"engrave|staff|stave|sheet|notat\w+|on paper|score|hear|listen|play",
     "chord_from_frets": r"frets?|tab",
     "chord_shapes": (
-        r"finger(?:s|ed|ing|ings)?|grips?|grab|shapes?|voicings? on|chord (?:box|diagram)s?|"
-        r"hold|how (?:do (?:i|you)|to) play"
+        r"finger(?:s|ed|ing|ings)?|grips?|where else|grab|shapes?|voicings? on|"
+        r"chord (?:box|diagram)s?|hold|how (?:do (?:i|you)|to) play"
     ),
     "show_on": (
         r"(?:on (?:the|a) )?(?:tabs?|tablature|keyboard|neck|fret ?board|piano[ -]?roll)|"
@@ -64,18 +83,24 @@ _TERMS = {
         r"sec[uo]ndar\w+ dom\w*|applied dom\w*|v of (?:something|v|each)\w*|dominants of"
     ),
     "substitutions": r"substitut\w+|(?:tritone )?subs?\b|replace|alternatives?|instead of",
-    "circle_of_fifths": r"circle of (?:fifths|5ths|fourths)|steps? (?:counter|anti)?[ -]?clockwise",
+    "circle_of_fifths": r"circle|quintenzirkel|steps? (?:counter|anti)?[ -]?clockwise",
     "related_keys": (
         r"(?:related|neighbou?r\w*|close(?:st)?|near(?:by|est)?) (?:keys?|tonalit\w+)|"
+        r"neighbou?r\w*|"
         r"keys? (?:are )?(?:close|near|related)|related"
     ),
-    "cadences": r"cadences?|cadential",
+    "cadences": (
+        r"cadences?|cadential|come to rest|(?:proper|real|fake|final) ending|"
+        r"ends? (?:in|on|with) a"
+    ),
     "modulation_path": (
-        r"modulat\w+|pivot|(?:get|go|way|move|lead)\w* (?:in|on)?to .* from"
+        r"modulat\w+|pivot|routes?|(?:get|go|way|move|lead)\w* (?:in|on)?to .* from"
         r"|(?:get|go|way|path|move) (?:\w+ )?from .* (?:to|into)"
     ),
-    "tone_row": r"(?:tone[ -]?)?rows?|matrix|twelve[ -]tone|12[ -]tone|dodecaphon\w+|serial",
-    "set_class": r"prime form|forte|interval vector|set[ -]class|pitch[ -]class|normal form",
+    "tone_row": r"(?:tone[ -]?)?rows?|matrix|twelve[ -]tone|12[ -]tone|dodecaphon\w+|serial|series",
+    "set_class": (
+        r"prime form|forte|(?:interval|ic) vector|set name|set[ -]class|pitch[ -]class|normal form"
+    ),
     "meter": r"meters?|time signature|count|grouped|how .*\bbeats?\b|explain \d+/\d+",
     "tuplet": r"(?:du|tri|quadru|quintu|sextu|septu|octu|nonu)plets?|tuplets?|\d+:\d+",
     "metric_modulation": (
@@ -99,23 +124,25 @@ _TERMS = {
         r"musicxml|csound|sonic|strudel|tidal)|(?:abc|lilypond|strudel|tidal|csound|"
         r"sonic pi) (?:code|notation|pattern|for)"
     ),
-    "instrument_range": r"range|compass|(?:how|as) (?:high|low)|(?:low|high)est notes?|tessitura",
-    "fits_range": r"can (?:an?|the|my)|too (?:high|low)|manage|playable|fits?|reach|within",
+    "instrument_range": (
+        r"range|compass|extent|limits?|ambitus|(?:how|as) (?:high|low|deep)|bottom and top|"
+        r"(?:low|high)est notes?|tessitura"
+    ),
+    "fits_range": (
+        r"can (?:an?|the|my)|too (?:high|low)|manage|playable|fits?|reach|within|sits? in|lies? in|"
+        r"(?:fine|ok|okay|possible|comfortable) (?:with|for|on)"
+    ),
     "edit_melody": (
-        r"backwards?|reversed?|retrograde|double|halve|note lengths?|around [A-G]|(?:bar|"
-        r"measure|note) (?:\d+|one|two|three|four|five)|slower|faster|bar of rests"
+        r"backwards?|reversed?|back to front|upside down|"
+        r"(?:raise|lower) (?:bar|measure|note)|retrograde|double|halve|note lengths?|around [A-G]|"
+        r"(?:bar|measure|note) (?:\d+|one|two|three|four|five)|slower|faster|bar of rests"
         r"|(?:change|replace|swap|turn|make|put|add|insert|drop)\b.*\b"
         r"(?:chords?|bars?|tritone|ii[ -]v)"
     ),
     "continue_melody": (
         r"continu\w*|(?:carry|go|keep)(?:ing)? (?:it |that |this )?(?:on|going)|extend|"
-        r"(?:more|longer) of (?:it|that|this)|what (?:comes|follows|could follow)"
-    ),
-    "chord_voicings": (r"voicings?|voiced?|shells?|rootless|drop[ -]?[23]|quartal|guide tones"),
-    "comping": r"comp(?:ing|ed|s)?|accompan\w+",
-    "song_form": (
-        r"(?:song |aaba )?form|rondo|binary|ternary|verse|chorus|"
-        r"(?-i:A[ -]?A[ -]?B[ -]?A|A[ -]?B[ -]?A[ -]?C)"
+        r"(?:more|longer) of (?:it|that|this)|what (?:comes|follows|could follow)|prolong|finish|"
+        r"what (?:might|could|would|should) come next|next \d+ bars"
     ),
     "canon": r"canons?|rounds?|imitat\w+",
     "variations": (
@@ -126,18 +153,33 @@ _TERMS = {
         r"progressions?|changes|(?:some|jazz|pop|rock|lofi|bossa|nova|gospel|folk|blues|"
         r"flamenco) chords|\d+[ -]bar blues|bar blues"
     ),
+    "song_form": (
+        r"form|verse|chorus|bridge|intro|outro|rondo|ternary|binary|sections?|"
+        r"whole (?:song|tune)|(?-i:A[ -]?A[ -]?B[ -]?A|A[ -]?B[ -]?A[ -]?C)"
+    ),
+    "comping": (
+        r"comp(?:s|ing|ed)?|accompan\w+|back(?:ing|ed)?|skank|stride|alberti|"
+        r"left[ -]hand (?:for|on|to)|strum\w*|oom[ -]pah"
+    ),
     "bass_line": r"bass ?lines?|walking|low end|bass (?:player|part|for|over|under)|bassist",
     "drum_pattern": r"drums?|drummer|drumming|beat|groove",
+    "rhythm_pattern": (
+        r"e ?\(\d+ ?, ?\d+|hex|onsets?|euclid\w*|"
+        r"\d+ (?:hits?|pulses|strokes?|onsets?) (?:over|in|out|across|on|against)|pulses|"
+        r"x[x.-]{3,}|[01]{6,}|necklace|clave"
+    ),
     "show_drums": r"grid|beat|groove|pattern",
     "melody_over": (
-        r"melod(?:y|ies) (?:over|on|for|to)|top ?line|tunes? (?:over|on|for)|lead line|"
+        r"melod(?:y|ies) (?:over|on|for|to)|top ?line|tunes? (?:over|on|for)|"
+        r"lead line|themes? (?:over|that|for)|line above|sing over|on top of|"
         r"write .*\b(?:tune|melody)"
     ),
     "check_voice_leading": r"part[ -]?writing|voice[ -]?leading|parallels?|hidden fifths",
     "realize_parts": (
-        r"satb|choir|(?:four|4)[ -](?:parts?|voices?)|four[ -]part|chorale style|voices of"
+        r"satb|choir|(?:four|4)[ -](?:parts?|voices?|singers?)|four[ -]part|chorale style|"
+        r"voices of|soprano,? alto,?|among (?:the )?(?:voices|singers)"
     ),
-    "realize_figured_bass": r"figured|figures|continuo|thorough ?bass",
+    "realize_figured_bass": r"figured|fig\.? bass|figures|continuo|thorough ?bass",
     "harmonize_melody": (
         r"harmoni[sz]\w*|harmony (?:for|to|under)|chords? (?:under|for (?:this|my|"
         r"the) (?:melody|tune))"

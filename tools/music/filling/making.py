@@ -172,7 +172,9 @@ def voices(asked: Asked) -> str | None:
 def figures(asked: Asked) -> str | None:
     """The figures under a bass."""
     match = asked.first(
-        _FIGURES, re.compile(rf"(?<=\s)((?:{_FIGURE}\s+){{1,31}}{_FIGURE})(?=[\s,.?!;)]|$)")
+        re.compile(rf"[\"“]\s*((?:{_FIGURE}[\s,]+){{0,31}}{_FIGURE})\s*[\"”]"),
+        _FIGURES,
+        re.compile(rf"(?<=\s)((?:{_FIGURE}\s+){{1,31}}{_FIGURE})(?=[\s,.?!;)]|$)"),
     )
     return " ".join(match[1].replace(",", " ").split()) if match else None
 

@@ -48,7 +48,12 @@ _RHYTHM = tuple(
         r"[01]{4,64}", r"[xo][xo.\-]{3,63}|[.\-][xo.\-]{3,63}", r"\d{1,2}(?:\s?\+\s?\d{1,2})+",
     )
 )  # fmt: skip
-_ABOUT_RHYTHM = r"\brhythm|\beu[ck]\w*an\b|\bpattern|\bbjorklund|\bhits\b|\bonsets?\b|\bstep"
+_UNMISTAKABLE = (_RHYTHM[0], _RHYTHM[2])
+"""Rhythms that nothing else is written like: E(3,8), hex 92."""
+_ABOUT_RHYTHM = (
+    r"\brhythm|\beu[ck]\w*an\b|\bpattern|\bbjorklund|\bhits\b|\bonsets?\b|\bstep|\bpulses\b"
+    r"|\bloop|\bslots\b"
+)
 _TONIC = re.compile(
     r"\b(?:with|from|starting\s(?:on|from)|on|tonic(?:\sis)?|root(?:\sis)?)\s([A-G](?:#|b|♯|♭)?)"
     r"(?=\s(?:as|for|being)\b|[\s.?!]*\Z)"
@@ -82,7 +87,8 @@ def sections(asked: Asked) -> str | None:
 
 def rhythm(asked: Asked) -> str | None:
     """A rhythm of equal steps, where the request is about one."""
-    return asked.search(*_RHYTHM) if asked.says(_ABOUT_RHYTHM) else None
+    named = asked.search(*_UNMISTAKABLE)
+    return named or (asked.search(*_RHYTHM) if asked.says(_ABOUT_RHYTHM) else None)
 
 
 def drum(asked: Asked) -> str | None:

@@ -38,6 +38,14 @@ _TRANSPOSING = re.compile(
 _KEYBOARD = r"\b(?:piano[\s-]?roll|piano(?:\skeyboard)?|keyboard|keys\b|klavier|synth|organ)\b"
 _UPON = r"^\W*(?:\w+\s)?(?:from|above|over|than|in\srelation\sto)\b"
 _SEVERAL = "hlvckxm"
+_WAY = re.compile(r"\b(?:up|down|above|below|over|under|higher|lower)\w*\b", re.IGNORECASE)
+_FALLS = r"\b(?:drop|fall|descend|sink|minus|lower)(?:s|ped|ing)?\b"
+"""A verb before an interval that names no direction: it goes down."""
+_LOWEST = re.compile(
+    r"\b(root|third|fifth|seventh|3rd|5th|7th)\s(?:is\s|comes\s)?(?:in\s(?:the\s)?bass|(?:the\s)?lowest"
+    r"|(?:at|on)\s(?:the\s)?bottom|down\sbelow)\b", re.IGNORECASE
+)  # fmt: skip
+_INVERSION_OF = {"r": "root position", "t": "first", "3": "first", "f": "second", "5": "second"}
 _BARE = re.compile(r"[A-G#b♯♭\s|,]+")
 
 
@@ -182,7 +190,10 @@ def interval(asked: Asked) -> str | None:
     longest = max(found, key=lambda f: len(f.text))
     way = re.search(r"\b(up|down)\s\Z", asked.text[: longest.start], re.I)
     said = asked.take(longest)
-    return f"{way[1].lower()} {said}" if way else said
+    if way:
+        return f"{way[1].lower()} {said}"
+    falls = not _WAY.search(said) and re.search(_FALLS, asked.text[: longest.start], re.I)
+    return f"down {said}" if falls else said
 
 
 def shift(asked: Asked) -> str | None:
@@ -216,6 +227,9 @@ def chord_root(asked: Asked) -> str | None:
 
 def inversion(asked: Asked) -> str | None:
     """Which inversion: an ordinal, a number, the root position."""
+    lowest = asked.first(_LOWEST)
+    if lowest:
+        return _INVERSION_OF.get(lowest[1][0].lower(), "third")
     said = asked.search(*_INVERSION)
     if said is None and asked.says(r"\bonce\b"):
         return "first"

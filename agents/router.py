@@ -19,6 +19,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from runtime.values import music
+
 WEIGHTS = Path(__file__).parent.parent / "weights" / "router.npz"
 LONGEST = 1000
 """Characters of a request that the router reads: what is asked for stands at its start."""
@@ -38,6 +40,8 @@ _SHAPES = (
     ("<number>", re.compile(r"\d+[kKMGTx%]?B?")),
 )
 """Shapes of values, tried in this order on words whose case still shows."""
+_VALUES = {kind: f"<music {kind}>" for kind in "cklhmxivu"}
+"""Kinds of musical values that say something of the field; numbers are everybody's."""
 
 
 class RouterError(Exception):
@@ -84,11 +88,29 @@ def shaped(text: str) -> list[str]:
     return [word for word in words if word]
 
 
-def features(text: str, buckets: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def in_kinds(text: str) -> list[str]:
+    """Return the words of a request, musical values as their kind, however they are named.
+
+    >>> in_kinds("welche Töne hat Gis-Moll")
+    ['welche', 'töne', 'hat', '<music k>']
+    """
+    text, words, position = text[:LONGEST], [], 0
+    for found in music.find(text):
+        if found.kind in _VALUES and found.start >= position:
+            words += [*_WORD.findall(text[position : found.start].lower()), _VALUES[found.kind]]
+            position = found.end
+    return words + _WORD.findall(text[position:].lower()) if words else []
+
+
+def features(
+    text: str, buckets: int, *, kinds: bool = True
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return the hashed n-grams of a request: distinct bucket numbers, and weights of norm 1.
 
     Character n-grams of 3 to 5 within words (with their ends marked), word 1-2-grams, and
-    1-2-grams of words whose values are replaced by their shape.
+    1-2-grams of words whose values are replaced by their shape, and where the tools for music
+    know a name in it, by its kind, where `kinds` is set. What leans on the turn before is told
+    without: that a chord is named says nothing of it.
     """
     words = _WORD.findall(normalize(text))
     grams = [f"w{word}" for word in words]
@@ -96,6 +118,9 @@ def features(text: str, buckets: int) -> tuple[NDArray[np.int64], NDArray[np.flo
     shapes = shaped(text)
     grams += [f"s{word}" for word in shapes]
     grams += [f"t{first} {second}" for first, second in pairwise(["^", *shapes, "$"])]
+    if known := in_kinds(text) if kinds else []:
+        grams += [f"k{word}" for word in known if word.startswith("<music")]
+        grams += [f"l{first} {second}" for first, second in pairwise(["^", *known, "$"])]
     for word in words:
         marked = f"<{word}>"
         for size in (3, 4, 5):
@@ -169,5 +194,5 @@ class Router:
 
     def _follows(self, text: str) -> float:
         weights, bias = self._second
-        index, value = features(text, len(weights))
+        index, value = features(text, len(weights), kinds=False)
         return float(1.0 / (1.0 + np.exp(-(bias + weights[index] @ value))))

@@ -45,7 +45,7 @@ COPIES = {
 BOUNDARY_WEIGHT = 3.0
 """What a boundary text counts against a plain one: it is what words alone get wrong."""
 VOICE_WEIGHT = 3.0
-"""What a text of `voices.yaml` counts: most lack a verb, or have words of another field."""
+"""What a text of `voices*.yaml` counts: most lack a verb, or have words of another field."""
 ASKED_BACK = 0.03
 """Share of the specialists' held-out wordings that may be asked back for want of confidence."""
 QUESTION_WEIGHT = 10.0
@@ -125,7 +125,8 @@ def _router_texts(root: Path, rng: random.Random) -> Iterator[Example]:
                 weight = BOUNDARY_WEIGHT if stem == "boundary" else 1.0
                 label = CLASSES.index(name)
                 yield Example(drawn, label, f"{stem} {number}", weight / COPIES[stem])
-    yield from _voices(folder / "voices.yaml", rng)
+    for path in sorted(folder.glob("voices*.yaml")):
+        yield from _voices(path, rng)
     yield from _questions(folder / "questions.yaml", rng)
 
 
@@ -136,7 +137,7 @@ def _voices(path: Path, rng: random.Random) -> Iterator[Example]:
             for copy in range(COPIES["voices"]):
                 drawn = str(text) if copy == 0 else noise.disturb(str(text), rng)
                 weight = VOICE_WEIGHT / COPIES["voices"]
-                yield Example(drawn, label, f"voice {label} {number}", weight)
+                yield Example(drawn, label, f"{path.stem} {label} {number}", weight)
 
 
 def _questions(path: Path, rng: random.Random) -> Iterator[Example]:
@@ -174,11 +175,11 @@ def _slots(template: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
 
-def matrix(texts: Sequence[str]) -> csr_matrix:
-    """Return the features of texts: rows x BUCKETS, sparse."""
+def matrix(texts: Sequence[str], *, kinds: bool = True) -> csr_matrix:
+    """Return the features of texts: rows x BUCKETS, sparse; `kinds` is that of `features`."""
     index, value, start = [], [], [0]
     for text in texts:
-        at, weight = features(text, BUCKETS)
+        at, weight = features(text, BUCKETS, kinds=kinds)
         index.append(at)
         value.append(weight)
         start.append(start[-1] + len(at))
@@ -217,7 +218,8 @@ def fit_second(first: Sequence[Example], later: Sequence[Example], seed: int) ->
     """Fit the model that tells follow-ups from requests that stand alone; print how good it is."""
     every = [*(Example(e.text, 0, e.cluster, 1.0) for e in first), *later]
     weights = np.array([0.5 / (len(later) if e.label else len(first)) for e in every]) * len(every)
-    data, labels = matrix([e.text for e in every]), np.array([e.label for e in every])
+    data = matrix([e.text for e in every], kinds=False)
+    labels = np.array([e.label for e in every])
     fold = {name: n % FOLDS for n, name in enumerate(sorted({e.cluster for e in every}))}
     inside = np.array([fold[e.cluster] != seed % FOLDS for e in every])
     held = ~inside

@@ -19,8 +19,8 @@ from tools.music.pitch import MusicError
 
 LARGEST, LARGEST_WAV = 8 << 20, 32 << 20
 LONGEST_TEXT = 3000
-SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".abc", ".ly", ".csd", ".rb", ".tidal",
-            ".wav")  # fmt: skip
+SUFFIXES = (".mid", ".midi", ".musicxml", ".xml", ".mxl", ".abc", ".ly", ".krn", ".csd", ".rb",
+            ".tidal", ".wav")  # fmt: skip
 
 
 @dataclass(frozen=True)

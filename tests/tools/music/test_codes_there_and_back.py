@@ -29,7 +29,7 @@ def sounding(piece: Piece) -> list[tuple]:
 @QUICK
 @given(pieces())
 @pytest.mark.parametrize(
-    "found", [formats.ABC, formats.MUSICXML, formats.LILYPOND], ids=lambda f: f.name
+    "found", [formats.ABC, formats.MUSICXML, formats.LILYPOND, formats.KERN], ids=lambda f: f.name
 )
 def test_notation_keeps_names_lengths_and_bars(found, piece):
     reading = found.read(found.write(piece))

@@ -18,6 +18,7 @@ from tools.music.codes.formats import (
     ABC,
     CSOUND,
     FORMATS,
+    KERN,
     LILYPOND,
     MIDI,
     MUSICXML,
@@ -184,6 +185,19 @@ HOSTILE = {
     "csound notes": (CSOUND, lambda: "i1 0 1\n" * 50_000),
     "csound far": (CSOUND, lambda: "i1 1e9 1e9 0 60\n" * 100),
     "csound comment": (CSOUND, lambda: "/*" * 190_000),
+    "kern splits": (KERN, lambda: "".join(
+        "\t".join(["**kern" if n == 0 else "*^"] * 2 ** min(n, 14)) + "\n" for n in range(18)
+    )),
+    "kern splits and joins": (KERN, lambda: "**kern\n" + "*^\n4c\t4c\n*v\t*v\n4c\n" * 20_000),
+    "kern spines": (KERN, lambda: "\t".join(["**kern"] * 50_000) + "\n"),
+    "kern headers": (KERN, lambda: "**kern\n" * 50_000),
+    "kern notes": (KERN, lambda: "**kern\n" + "4c\n" * 100_000),
+    "kern chord": (KERN, lambda: "**kern\n4c" + " 4c" * 120_000),
+    "kern bars": (KERN, lambda: "**kern\n" + "1c\n=\n" * 60_000),
+    "kern empty bars": (KERN, lambda: "**kern\n1c\n" + "=\n" * 190_000 + "*M4/4\n4"),
+    "kern lengths": (KERN, lambda: "**kern\n" + "00000c\n" * 15_000 + "9999%9999...c"),
+    "kern keys": (KERN, lambda: "**kern\n" + "*k[f#]\n*k[b-]\n4c\n" * 20_000),
+    "kern nonsense": (KERN, lambda: "**kern\n" + "hello\n" * 60_000),
     "too long": (ABC, lambda: "C" * 2_000_000),
 }  # fmt: skip
 

@@ -107,8 +107,14 @@ TIDAL = CodeFormat(
     "tidal", "TidalCycles", (".tidal",), "text/x-haskell", "mini_reader:read_mini",
     "mini_writer:write_tidal", STRUDEL.covers, (5,),
 )  # fmt: skip
+KERN = CodeFormat(
+    "kern", "Humdrum", (".krn", ".kern"), "text/plain", "kern_reader:read_kern",
+    "kern_writer:write_kern",
+    "**kern spines that split and join, chords, ties, tuplets, repeats, slurs, articulations. Not: "
+    "other spines, grace notes, labels of sections, dynamics, changes of tempo",
+)  # fmt: skip
 FORMATS: tuple[CodeFormat, ...] = (
-    ABC, LILYPOND, MUSICXML, MIDI, CSOUND, SONIC_PI, STRUDEL, TIDAL
+    ABC, LILYPOND, MUSICXML, MIDI, CSOUND, SONIC_PI, STRUDEL, TIDAL, KERN
 )  # fmt: skip
 _NAMES = {
     "abc notation": ABC, "ly": LILYPOND, "lily pond": LILYPOND, "lily": LILYPOND, "xml": MUSICXML,
@@ -117,6 +123,7 @@ _NAMES = {
     "ruby": SONIC_PI, "tidal cycles": TIDAL, "tidalcycles": TIDAL, "mini": STRUDEL,
     "mini notation": STRUDEL, "mininotation": STRUDEL, "js": STRUDEL,
     "strudel mini notation": STRUDEL, "tidal mini notation": TIDAL, "musescore": MUSICXML,
+    "krn": KERN, "**kern": KERN, "humdrum kern": KERN,
 }  # fmt: skip
 _WORDS = re.compile(r"\b(?:a|an|the|in|to|as|code|file|format|score|notation|please)\b")
 
@@ -157,6 +164,8 @@ def by_file(name: str, data: bytes) -> CodeFormat:
         return CSOUND
     if head[:5] in (b"<?xml", b"<scor", b"<!DOC") or b"<score-" in head:
         return MUSICXML
+    if re.search(rb"(?m)^\*\*kern\b", head):
+        return KERN
     found = next((f for f in FORMATS if name.lower().endswith(f.suffixes)), None)
     if found is not None:
         return found
@@ -165,5 +174,6 @@ def by_file(name: str, data: bytes) -> CodeFormat:
     if re.search(rb"\\(?:version|relative|score|new)\b", head):
         return LILYPOND
     raise MusicError(
-        f"{name!r} is no music file that is read; send .mid, .musicxml, .abc, .ly, .csd or .rb"
+        f"{name!r} is no music file that is read; send .mid, .musicxml, .abc, .ly, .krn, .csd "
+        "or .rb"
     )

@@ -15,7 +15,7 @@ from graphs.correcting import corrected
 from graphs.deriving import written
 from graphs.ellipsis import Reading
 from graphs.following import followed, is_followed
-from graphs.referring import AGAIN, Said, behind, in_full
+from graphs.referring import AGAIN, OTHER, Said, behind, in_full
 from graphs.state import State, documents_of, messages_of
 from graphs.things import named
 from runtime import recipes
@@ -42,7 +42,8 @@ def reading(state: State) -> Reading | None:
     if read is None and text != state["text"]:
         return Reading(text, "new")
     read = read or in_full(text, before)
-    return read if read or AGAIN.search(text) else behind(text, before)
+    alone = AGAIN.search(text) or OTHER.fullmatch(text)
+    return read if read or alone else behind(text, before)
 
 
 def asked(state: State) -> str:

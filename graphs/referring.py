@@ -135,6 +135,8 @@ _ASKING = re.compile(
 )
 AGAIN = re.compile(r"\b(?:again|same|once more|one more time|repeat|redo|rerun)\b", re.IGNORECASE)
 """Words that ask for what was done once more."""
+OTHER = re.compile(r"\W*(?:and|what about|how about)(?:\W+\w\S*){1,2}\W*", re.IGNORECASE)
+"""Texts that name something else for the same: "and python3?"."""
 _PATH = re.compile(r"(?:~|\.{1,2})?/?[\w.@+-]+(?:/[\w.@+ -]+)*/?")
 
 

@@ -43,10 +43,12 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 """Words that point to something said before."""
-_OWN_PLACE = re.compile(
-    r"/|\b(?:folder|directory|archive|repo)\s+\S+.*\b(?:it|them)\b", re.IGNORECASE
+_OPENING = re.compile(r"^\W*(?:(?:and|now|then|ok|okay|please|so|or)\b\W*)+", re.IGNORECASE)
+_OWN = re.compile(
+    r"[/,;:]|\b(?:and|then|or|that|which|where|who|with|how|has|by|folder|directory)\b",
+    re.IGNORECASE,
 )
-"""What such words may point to in a request itself."""
+"""What stands before such a word that points to something of the request itself."""
 
 
 def choose(parts: Parts, state: State, build: Build) -> Route:
@@ -81,7 +83,7 @@ def choose(parts: Parts, state: State, build: Build) -> Route:
 def leans(chosen: Route, text: str) -> bool:
     """Tell whether a request leans on the turn before it."""
     found = _POINTING.search(text)
-    pointing = found is not None and not _OWN_PLACE.search(text[: found.end()])
+    pointing = found is not None and not _OWN.search(_OPENING.sub("", text[: found.start()]))
     return chosen.follows >= 0.5 or pointing or bool(_LEANING.search(text))
 
 

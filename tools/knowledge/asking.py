@@ -16,7 +16,7 @@ _POLITE = re.compile(
 _ASKS = re.compile(
     r"(?:what|which|who|whose|where|when|why|how|is|are|was|were|does|do|did|has|have|any|"
     r"wich|show|list|print|display|count|find|tell|give|see|view|look|check|read|search|grep|"
-    r"compare|get|sum|name|names|number|whats|wheres|whos|only|all|rows|lines)\b",
+    r"compare|get|sum|whats|wheres|whos)\b",
     re.IGNORECASE,
 )
 _ORDERS = re.compile(

@@ -16,6 +16,7 @@ from runtime.embedder import Embedder, load_embedder
 from runtime.types import Document
 from tools.knowledge import KnowledgeError
 from tools.knowledge.learned import indexed
+from tools.knowledge.memory import give_back
 from tools.knowledge.recipes import RecipeError, as_document, read_recipes, recipe_entries
 from tools.knowledge.shelf import WEIGHTS, Shelf, open_collection, put
 from tools.knowledge.store import Store
@@ -233,6 +234,7 @@ class KnowledgeBase:
             opened = stack.pop_all()
         self._opened.close()
         self._opened, self._shelves, self._stamp = opened, dict(shelves), stamp
+        give_back()
 
     def _check_embedder(self, state: Mapping[str, Any]) -> None:
         built = state.get("embedder", self.embedder.name)

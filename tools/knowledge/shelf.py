@@ -55,22 +55,25 @@ class Shelf:
         self._collection = collection
         self._weight = keyword_weight
         self._kinds_weight = kinds_weight
-        stored = collection.get(include=["metadatas", "documents"])
-        texts: dict[str, list[str]] = defaultdict(list)
         self.documents: dict[str, Document] = {}
         self.origins: dict[str, str] = {}
         self._kinds: dict[str, Counter[str]] = {}
-        rows = zip(stored["ids"], stored["documents"], stored["metadatas"], strict=True)
-        for name, key, entry in rows:
-            if kinds_weight:
+        texts = self._read()
+        self._ids = list(texts)
+        self._entries = {name: len(keys) for name, keys in texts.items()}
+        self._keywords = _Keywords(list(texts.values()))
+
+    def _read(self) -> dict[str, list[str]]:
+        """Take the documents from the collection; return their entries' texts."""
+        texts: dict[str, list[str]] = defaultdict(list)
+        for name, key, entry in _rows(self._collection):
+            if self._kinds_weight:
                 self._kinds[name] = kinds(key)
             texts[entry["document"]].append(key)
             if "json" in entry:
                 self.documents[entry["document"]] = _document(entry)
                 self.origins[entry["document"]] = entry["origin"]
-        self._ids = list(texts)
-        self._entries = {name: len(keys) for name, keys in texts.items()}
-        self._keywords = _Keywords(list(texts.values()))
+        return texts
 
     def scores(self, vector: npt.NDArray[np.float32], query: str) -> dict[str, float]:
         """Return the fused score of each candidate document; higher is nearer.
@@ -110,6 +113,16 @@ class Shelf:
         # Entries that were not fetched are no nearer than the farthest that was.
         padded = [*sorted(scores, reverse=True), *[floor] * count][:count]
         return math.log(sum(math.exp(SHARPNESS * s) for s in padded) / count) / SHARPNESS
+
+
+def _rows(collection: Any) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Yield the entries of a collection: id, text, metadata.
+
+    They are read in parts: all at once would be the most memory that a server ever takes.
+    """
+    for start in range(0, collection.count(), _BATCH):
+        part = collection.get(include=["metadatas", "documents"], limit=_BATCH, offset=start)
+        yield from zip(part["ids"], part["documents"], part["metadatas"], strict=True)
 
 
 def _document(entry: Mapping[str, str]) -> Document:

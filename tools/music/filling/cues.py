@@ -13,7 +13,7 @@ _TERMS = {
         r"made (?:of|up)|what goes into|its (?:notes|tones|pitches)"
     ),
     "name_chord": (
-        r"name|called|identify|label|(?:which|what|the) (?:symbol|sonority)|symbol|"
+        r"name|called|identify|(?:which|what|the) (?:symbol|sonority)|symbol|"
         r"(?:which|what) chord (?:is|has|do|would|are)|what am i playing"
     ),
     "name_scale": (

@@ -9,11 +9,12 @@ from typing import Any, cast
 
 from agents.router import Route
 from graphs import leaning
-from graphs.deriving import derived, repeated
+from graphs.deriving import derived, repeated, written
 from graphs.ellipsis import Reading
 from graphs.lookup import look_up
 from graphs.parts import Parts
 from graphs.routing import choose
+from graphs.saving import saved, saving
 from graphs.serving import Build
 from graphs.state import State, document_to_json, documents_of, messages_of
 from runtime.types import Document, Message
@@ -80,7 +81,7 @@ def next_part(parts: Parts, state: State) -> dict[str, Any]:
     showed = [command for command in harmless if command != said.command]
     made = derived(text, said, harmless=said.command in harmless) or repeated(text, showed)
     if made is not None:
-        return _with(documents, number, [made], text)
+        return _with(documents, number, _into_file(state, number, [made]), text)
     read = leaning.following(documents, messages)
     before = leaning.used(documents, messages)
     if read is None or before is None:
@@ -90,7 +91,17 @@ def next_part(parts: Parts, state: State) -> dict[str, Any]:
     except Exception:
         _log.exception("looking things up failed; going on with what was found before")
         return {}
-    return _with(documents, number, again, read.text)
+    return _with(documents, number, _into_file(state, number, again), read.text)
+
+
+def _into_file(state: State, number: int, found: list[Document]) -> list[Document]:
+    """Return what was found for a part, its output in a file where that of the part was to go."""
+    wish = saving(state["text"])
+    own = [d.template for d in documents_of(state) if d.part == number and d.template]
+    into = [template for template in own if wish and written(template) == wish.file]
+    if wish is None or not into:
+        return found
+    return saved(found, wish.rest, wish.file, more=" >> " in into[0]) or found
 
 
 def _with(

@@ -110,7 +110,7 @@ def test_a_request_for_a_change_is_read_with_its_progression() -> None:
 @pytest.mark.parametrize(
     ("before", "request_", "edit"),
     [
-        (Before("progression", {"style": "pop"}, "C | G | Am | F\n(x)"), "bar 4 to A", "bar 4 to A"),
+        (Before("progression", {"style": "pop"}, "C | G | Am | F"), "bar 4 to A", "bar 4 to A"),
         (Before("show_music", {"music": JAZZ}), "put E7 in bar 4", "put E7 in bar 4"),
         (Before("melody_over", {"chords": "C"}, "C4 D4 E4 F4 | G4:w"), "slower please", "slower"),
         (Before("melody_over", {"chords": "C"}, "C4 D4 E4 F4 | G4:w"), "make bar 2 a bar of rests",

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any, cast
 
 from agents.router import Route
-from graphs import leaning
-from graphs.deriving import derived, repeated, written
-from graphs.ellipsis import Reading
 from graphs.lookup import look_up
 from graphs.parts import Parts
+from graphs.reading import leaning
+from graphs.reading.deriving import derived, repeated, written
+from graphs.reading.ellipsis import Reading
+from graphs.reading.saving import saved, saving
 from graphs.routing import choose
-from graphs.saving import saved, saving
 from graphs.serving import Build
 from graphs.state import State, document_to_json, documents_of, messages_of
 from runtime.types import Document, Message

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from graphs.deriving import asks_of_result
-from graphs.ellipsis import Reading
 from graphs.filling import one_call
 from graphs.parts import Library
-from graphs.referring import AGAIN
-from graphs.saving import Saving, saved, saving, writes
+from graphs.reading.deriving import asks_of_result
+from graphs.reading.ellipsis import Reading
+from graphs.reading.referring import AGAIN
+from graphs.reading.saving import Saving, saved, saving, writes
 from runtime.types import Document
 from runtime.values import music, shell
 from tools.knowledge.binding import settled

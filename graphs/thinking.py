@@ -13,12 +13,13 @@ from typing import Any, cast
 from langgraph.types import Command
 
 from agents import other
-from graphs import finding, leaning
+from graphs import finding
 from graphs.citing import cited
 from graphs.events import Answered, Failed, Retrieved, Routed, TextDelta
 from graphs.filling import with_arguments
 from graphs.notes import Notes, emit, step, timed
 from graphs.parts import Parts
+from graphs.reading import leaning
 from graphs.routing import leans
 from graphs.state import (
     State,

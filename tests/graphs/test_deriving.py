@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from graphs.carrying import carried
-from graphs.deriving import asks_of_result, derived, repeated, written
 from graphs.lookup import look_up
-from graphs.referring import Said
-from graphs.saving import saved, saving
+from graphs.reading.carrying import carried
+from graphs.reading.deriving import asks_of_result, derived, repeated, written
+from graphs.reading.referring import Said
+from graphs.reading.saving import saved, saving
 from runtime import recipes
 from runtime.types import Document
 from tools.knowledge.splitting import made_first

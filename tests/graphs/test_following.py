@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from graphs.correcting import corrected
-from graphs.following import followed
-from graphs.referring import Said
-from graphs.things import named
+from graphs.reading.correcting import corrected
+from graphs.reading.following import followed
+from graphs.reading.referring import Said
+from graphs.reading.things import named
 
 EMPTY = Said(
     "which files in /srv/spool have size zero?",

@@ -9,7 +9,7 @@ from pathlib import Path
 from support.graph_parts import World, bash_call
 
 from graphs.events import Answered
-from graphs.leaning import following, shown
+from graphs.reading.leaning import following, shown
 from graphs.settings import Settings
 from runtime.types import ChatPrompt, Document, GenerationOptions, Message, ToolCall
 

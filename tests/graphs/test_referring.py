@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphs.referring import Said, in_full
+from graphs.reading.referring import Said, in_full
 
 README = Said("how many lines does src/README.md have", {"file": "src/README.md"})
 FOUND = Said("find all tmp files in downloads", {"path": "downloads", "pattern": "*.tmp"})

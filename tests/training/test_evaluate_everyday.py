@@ -38,8 +38,9 @@ def turn(output: str, answer: str = "", seconds: float = 0.2) -> Turn:
     )
 
 
-def test_the_set_has_the_announced_shape():
-    entries = everyday.load()
+@pytest.mark.parametrize("folder", [everyday.FOLDER, everyday.DEVELOPMENT])
+def test_the_set_has_the_announced_shape(folder):
+    entries = everyday.load(folder=folder)
     assert len({entry.id for entry in entries}) == 300
     assert Counter(entry.kind for entry in entries) == {
         "single": 200,

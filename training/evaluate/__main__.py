@@ -76,6 +76,9 @@ def _arguments() -> argparse.Namespace:
         help=f"which to compare, the last one in detail: {', '.join(systems.SYSTEMS)}, or all",
     )
     only.add_argument(
+        "--development", action="store_true", help="everyday: the set to tune on, not the blind one"
+    )
+    only.add_argument(
         "--figures",
         action="store_true",
         help="everyday: leave the failures out of the report, so that who tunes stays blind",
@@ -103,15 +106,16 @@ def _run_plain(args: argparse.Namespace) -> None:
 
 
 def _run_everyday(args: argparse.Namespace) -> None:
-    entries = everyday.load(args.areas)[: args.limit]
+    folder = everyday.DEVELOPMENT if args.development else everyday.FOLDER
+    entries = everyday.load(args.areas, folder)[: args.limit]
     found = []
     for name in args.systems:
         results, memory = apart(comparing.on_everyday, name, entries, args.verbose)
         turns = [turn for result in results for turn in result.turns]
         found.append((Measures.of(name, [r.passed for r in results], turns, memory), results))
-    text = report.of_everyday(found, failures=not args.figures)
-    report.write(args.report, "everyday", text)
-    _keep(args, everyday.digest(), [measured for measured, _ in found], text)
+    text = report.of_everyday(found, folder, failures=not args.figures)
+    report.write(args.report, folder.name, text)
+    _keep(args, everyday.digest(folder), [measured for measured, _ in found], text)
 
 
 def _run_music(args: argparse.Namespace) -> None:
@@ -161,13 +165,14 @@ def _told(result: T, args: argparse.Namespace) -> T:
 
 
 def _prove(args: argparse.Namespace) -> None:
-    entries = everyday.load(args.areas)[: args.limit]
+    folder = everyday.DEVELOPMENT if args.development else everyday.FOLDER
+    entries = everyday.load(args.areas, folder)[: args.limit]
     with systems.opened() as assistant:
         problems = 0
         for problem in everyday.references(entries, plain.sandbox_of(assistant)):
             print(problem, flush=True)
             problems += 1
-    print(f"{len(entries)} entries, {problems} problems, sha256 {everyday.digest()}")
+    print(f"{len(entries)} entries, {problems} problems, sha256 {everyday.digest(folder)}")
     if problems:
         raise SystemExit(1)
 

@@ -27,6 +27,8 @@ from training.evaluate.plain import sandbox_of
 from training.evaluate.turns import Turn, take_turn
 
 FOLDER = Path(__file__).parents[2] / "tests" / "evals" / "everyday"
+DEVELOPMENT = FOLDER.with_name("everyday_development")
+"""A set of the same form, to tune on."""
 THREADS = 4  # the engine does most of the work
 KINDS = ("single", "two-step", "follow-up")
 

@@ -40,18 +40,24 @@ def plain(suite: str, outcomes: Sequence[Outcome]) -> str:
 
 
 def of_everyday(
-    systems: Sequence[tuple[Measures, Sequence[Result]]], *, failures: bool = True
+    systems: Sequence[tuple[Measures, Sequence[Result]]],
+    folder: Path = everyday.FOLDER,
+    *,
+    failures: bool = True,
 ) -> str:
     """Return the report of the everyday set: a row for each system, then details of the last.
 
     Without `failures` it names none, so that those who tune can read it and stay blind.
     """
     name, results = systems[-1][0].system, systems[-1][1]
+    blind = folder == everyday.FOLDER
+    written = "written before any tuning" if blind else "which is there to tune on"
     lines = [
         "# Evaluation: everyday sysadmin requests",
         "",
-        "`python -m training.evaluate everyday` on `tests/evals/everyday/` (sha256 "
-        f"`{everyday.digest()[:16]}`), written before any tuning and never trained on. Each "
+        f"`python -m training.evaluate everyday{'' if blind else ' --development'}` on "
+        f"`tests/evals/{folder.name}/` (sha256 "
+        f"`{everyday.digest(folder)[:16]}`), {written} and never trained on. Each "
         "command runs in a sandbox; what it printed and left behind is checked. Latency is of a "
         "whole request: route, look up, call, run, answer.",
         "",

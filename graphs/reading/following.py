@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphs.deriving import literal
-from graphs.ellipsis import Reading
-from graphs.flags import of_flags
-from graphs.lines import core, of_lines
-from graphs.referring import Said
-from graphs.things import of_things
+from graphs.reading.deriving import literal
+from graphs.reading.ellipsis import Reading
+from graphs.reading.flags import of_flags
+from graphs.reading.lines import core, of_lines
+from graphs.reading.referring import Said
+from graphs.reading.things import of_things
 from runtime.types import Document
 
 ID = "command.before"

@@ -1,7 +1,7 @@
 """What a request, or its second part, leans on; and what the model is shown of it then.
 
-A part of a request, and a request that was read in full (`graphs.referring`), is shown to the model
-by itself: nothing but it and what was looked up for it.
+A part of a request, and a request that was read in full (`graphs.reading.referring`), is shown to
+the model by itself: nothing but it and what was looked up for it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from graphs.carrying import carried
-from graphs.correcting import corrected
-from graphs.deriving import written
-from graphs.ellipsis import Reading
-from graphs.following import followed, is_followed
-from graphs.referring import AGAIN, OTHER, Said, behind, in_full
+from graphs.reading.carrying import carried
+from graphs.reading.correcting import corrected
+from graphs.reading.deriving import written
+from graphs.reading.ellipsis import Reading
+from graphs.reading.following import followed, is_followed
+from graphs.reading.referring import AGAIN, OTHER, Said, behind, in_full
+from graphs.reading.things import named
 from graphs.state import State, documents_of, messages_of
-from graphs.things import named
 from runtime import recipes
 from runtime.types import Document, Message
 from runtime.values import shell
@@ -151,7 +151,7 @@ def _went_well(result: Message) -> bool:
 def waits(state: State) -> bool:
     """Whether a later part of a request, which says all that it needs, waits for its command.
 
-    So does a follow-up that comes to one command (`graphs.following`).
+    So does a follow-up that comes to one command (`graphs.reading.following`).
     """
     documents = documents_of(state)
     if is_followed(documents):

@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from graphs.referring import Said
+from graphs.reading.referring import Said
 from runtime.types import Document
 
 _RESULT = (

@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import NamedTuple
 
-from graphs.referring import Said
+from graphs.reading.referring import Said
 
 MANY = 12
 """How many paths are written out in a command; more are taken from the command that printed them"""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from graphs.deriving import literal
+from graphs.reading.deriving import literal
 from runtime import recipes
 from runtime.types import Document
 from tools.bash.policy.decision import Decision

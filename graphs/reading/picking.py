@@ -10,8 +10,8 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from graphs.printed import Step, lines_of, piped
-from graphs.referring import Said
+from graphs.reading.printed import Step, lines_of, piped
+from graphs.reading.referring import Said
 from runtime.values import shell
 
 SHOW = (

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from graphs.columns import columns
-from graphs.picking import SHOW, count_some, only, without
-from graphs.printed import Step, headed, lines_of, piped, saved, stages, totalled
-from graphs.referring import PACKED, Said
+from graphs.reading.columns import columns
+from graphs.reading.picking import SHOW, count_some, only, without
+from graphs.reading.printed import Step, headed, lines_of, piped, saved, stages, totalled
+from graphs.reading.referring import PACKED, Said
 from runtime.values import shell
 
 _OPENING = re.compile(

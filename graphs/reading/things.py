@@ -13,9 +13,9 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from graphs.lines import core
-from graphs.printed import MANY, Step, paths_of, piped, whole
-from graphs.referring import Said
+from graphs.reading.lines import core
+from graphs.reading.printed import MANY, Step, paths_of, piped, whole
+from graphs.reading.referring import Said
 
 _ALL = (
     r"(?:all of (?:them|these|those)|them all|them both|both of them|both|them"

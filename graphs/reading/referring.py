@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from graphs.ellipsis import Reading, elliptic
+from graphs.reading.ellipsis import Reading, elliptic
 from runtime.values import shell
 
 

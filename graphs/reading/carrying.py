@@ -1,15 +1,15 @@
 """What a later part of a request takes over from the part before, in words.
 
 Some words point at what was just done and not at what was typed: "the copy", "that branch", "them"
-behind "pack the logs of /srv as x.zip". They are replaced here, before `graphs.referring` reads
-the rest; a part that is about the same repository is given it.
+behind "pack the logs of /srv as x.zip". They are replaced here, before `referring` reads the rest;
+a part that is about the same repository is given it.
 """
 
 from __future__ import annotations
 
 import re
 
-from graphs.referring import Said
+from graphs.reading.referring import Said
 from runtime.values import shell
 
 _THEM = re.compile(

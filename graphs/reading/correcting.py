@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import shlex
 
-from graphs.ellipsis import Reading, elliptic
-from graphs.following import recipe
-from graphs.referring import Said
+from graphs.reading.ellipsis import Reading, elliptic
+from graphs.reading.following import recipe
+from graphs.reading.referring import Said
 from runtime.values import shell
 
 _CUE = re.compile(

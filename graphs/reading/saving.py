@@ -73,8 +73,9 @@ class Saving(NamedTuple):
 def saving(text: str) -> Saving | None:
     """Return what a request wants in a file; None where it wants nothing there.
 
-    >>> saving("sort a.txt and save the result in b.txt")
-    Saving(whole='sort a.txt and save the result in b.txt', rest='sort a.txt', file='b.txt', ...
+    >>> found = saving("sort a.txt and save the result in b.txt")
+    >>> found.rest, found.file
+    ('sort a.txt', 'b.txt')
     >>> saving("put all the errors of a.log into b.txt and count them")[1:]
     ('show all the errors of a.log', 'b.txt', 'count them', True)
     >>> saving('write "hello" into a.txt')

@@ -210,9 +210,9 @@ def test_what_was_made_can_be_changed() -> None:
 
 @pytest.mark.parametrize(("name", "kinds"), [
     ("progression", ["image", "audio", "file"]),
-    ("bass_line", ["image", "audio", "file", "file"]),
+    ("bass_line", ["image", "audio", "file", "file", "file"]),
     ("drum_pattern", ["image", "audio", "file"]),
-    ("melody_over", ["image", "audio", "file", "file"]),
+    ("melody_over", ["image", "audio", "file", "file", "file"]),
 ])  # fmt: skip
 def test_all_is_seen_and_heard(name: str, kinds: list[str]) -> None:
     tool = next(t for t in GENERATE_TOOLS if t.name == name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import agents
 from agents.router import Router, RouterError
@@ -14,10 +15,11 @@ from graphs.serving import Local
 from graphs.settings import Settings
 from records.paths import home
 from records.store import Store
-from runtime.types import BackendError, ChatBackend
+from runtime.types import BackendError, ChatBackend, Document
 from sandboxes import CommandResult, Limits, Sandbox, SandboxError
 from tools import Tool
 from tools.bash.policy.decision import Decision
+from tools.knowledge import KnowledgeError
 
 _log = logging.getLogger("mica.build")
 
@@ -142,9 +144,10 @@ def policy() -> Callable[[str], Decision]:
 
 
 def open_knowledge(settings: Settings, sandbox: Sandbox | None = None) -> Library | None:
-    """Return the knowledge base, or None where it cannot be opened: answers work without.
+    """Return the knowledge base, None where none is wanted.
 
-    What Mica brings along is put in at the first start, the manuals of `sandbox` with it.
+    One that cannot be opened says why whenever it is asked, so that answers say it too. What Mica
+    brings along is put in at the first start, the manuals of `sandbox` with it.
     """
     if not settings.retrieved:
         return None
@@ -157,9 +160,25 @@ def open_knowledge(settings: Settings, sandbox: Sandbox | None = None) -> Librar
             _log.warning("making the index of what Mica brings along, once: a minute or two")
             _log.info("%s", ensure(home(), sandbox, base.embedder))
         return base
-    except Exception:
+    except Exception as error:
         _log.exception("the knowledge base cannot be opened; answering without looking things up")
-        return None
+        return _NoLibrary(str(error))
+
+
+class _NoLibrary:
+    """Stands where the knowledge base cannot be opened, and says why."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def search(self, query: str, **options: Any) -> Sequence[Document]:
+        raise KnowledgeError(self._reason)
+
+    def nearness(self, query: str, learned: Path) -> float:
+        raise KnowledgeError(self._reason)
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""
 
 
 class _NoSandbox:

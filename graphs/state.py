@@ -21,9 +21,9 @@ class State(TypedDict, total=False):
     `messages` is the conversation as the model sees it, without system messages; tool
     outputs are shortened there. `previous` is the specialist who spoke before, `recipe` the
     last one that was used, `asked` the request that it was used for, in full, and `follows` tells
-    that this request leans on them; `reading` is what it means then, in full. `calls` are
-    the tool calls not settled yet, the first one is being worked on. `final` means that the
-    model must answer now, without a tool.
+    that this request leans on them; `reading` is what it means then, in full. `unread` is why
+    nothing could be looked up. `calls` are the tool calls not settled yet, the first one is being
+    worked on. `final` means that the model must answer now, without a tool.
     """
 
     conversation: str
@@ -41,6 +41,7 @@ class State(TypedDict, total=False):
     specialist: str
     confidence: float
     documents: list[dict[str, Any]]
+    unread: str
     calls: list[dict[str, Any]]
     decision: dict[str, Any] | None
     edited: bool
@@ -74,6 +75,7 @@ def new_turn(
         specialist="other",
         confidence=0.0,
         documents=[],
+        unread="",
         calls=[],
         decision=None,
         edited=False,

@@ -57,6 +57,7 @@ _WORDLESS = {
     "error": "It did not work; what the tool said is above.",
     "timeout": "It did not finish in time; what the tool said is above.",
 }
+_UNREAD = "\n\nNothing could be looked up, so this may be wrong: {reason}. See `mica doctor`."
 _SILENT = "The model gave no answer in words; what the tool returned is above."
 
 
@@ -98,18 +99,21 @@ class Thinking:
 
     @step
     def retrieve(self, state: State) -> Command[str]:
-        """Look up what may help; a knowledge base that fails is not worth a failed answer."""
+        """Look up what may help; where that fails, the answer is given and says so."""
         started = time.perf_counter()
         documents: tuple[Document, ...] = ()
+        unread = ""
         read = leaning.reading(state) if state["follows"] else None
         try:
             documents = tuple(finding.found(self.parts, state, state["text"], read))
-        except Exception:
+        except Exception as error:
             _log.exception("looking things up failed; answering without")
+            unread = str(error)
         if documents:
             emit(Retrieved(tuple({document.id: document for document in documents}.values())))
         update: dict[str, Any] = {
             "documents": [document_to_json(document) for document in documents],
+            "unread": unread,
             "reading": read.text if read and documents else "",
             "timings": timed(state, "retrieve", time.perf_counter() - started),
         }
@@ -205,11 +209,16 @@ class Thinking:
         """Write the answer down with what it rests on, and say that it is complete."""
         timings = dict(state["timings"])
         timings["total"] = round(sum(v for k, v in timings.items() if k != "first_delta"), 4)
-        message = Message("assistant", state["answer"])
+        text = state["answer"]
+        if unread := state.get("unread"):
+            caveat = _UNREAD.format(reason=unread.rstrip("."))
+            emit(TextDelta(caveat))
+            text += caveat
+        message = Message("assistant", text)
         self.notes.record(state, message, "answer", self._meta(state, timings))
         emit(
             Answered(
-                state["answer"],
+                text,
                 message_id(state["turn"]),
                 _sources(state),
                 timings,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.graph_parts import RECIPE, World, bash_call, kinds
 
+from graphs.build import open_knowledge
 from graphs.events import (
     Answered,
     ApprovalNeeded,
@@ -20,6 +21,7 @@ from graphs.events import (
 )
 from graphs.settings import Settings
 from runtime.types import BackendError, GenerationOptions, Message, ToolCall
+from tools.knowledge import KnowledgeError
 
 
 @pytest.fixture
@@ -218,11 +220,22 @@ def test_sandbox_failure_ends_the_turn_and_keeps_the_conversation(world: World):
     assert answered.text == "Good."
 
 
-def test_knowledge_that_fails_is_not_fatal(world: World):
+def test_an_answer_without_knowledge_says_so(world: World):
     world.shelf.fails = True
     assistant = world.assistant(["Without looking."])
     events = list(assistant.stream("c1", "list files"))
     assert kinds(events) == ["Routed", "TextDelta", "Answered"]
+    said = "Nothing could be looked up, so this may be wrong: the index is damaged."
+    assert events[-1].text.startswith(f"Without looking.\n\n{said}")
+
+
+def test_a_knowledge_base_that_cannot_be_opened_says_why(tmp_path: Path):
+    file = tmp_path / "knowledge"
+    file.write_text("no folder")
+    library = open_knowledge(Settings(knowledge=file))
+    assert library is not None
+    with pytest.raises(KnowledgeError, match="knowledge"):
+        library.search("list files")
 
 
 def test_records_that_fail_are_told_and_nothing_runs(world: World):

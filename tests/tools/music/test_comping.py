@@ -111,5 +111,5 @@ def test_errors_say_what_to_write(name: str, arguments: dict[str, Any], said: st
 
 def test_the_part_is_seen_and_heard() -> None:
     result = BY_NAME["comping"].call({"chords": "Dm7 | G7 | Cmaj7"})
-    assert [each.kind for each in result.artifacts] == ["image", "audio", "file", "file"]
+    assert [each.kind for each in result.artifacts] == ["image", "audio", "file", "file", "file"]
     assert result.text.splitlines()[1].startswith("(jazz comping over Dm7 G7 Cmaj7, seed 1")

@@ -80,6 +80,8 @@ async def resume(thread: ThreadDict) -> None:
     async with chat_turns.errors_shown():
         await chat_approval.bring_back(thread)
         chat_turns.in_background(chat_turns.recover())
+    # Chainlit sends the conversation as soon as this returns, before it lets anything else run.
+    asyncio.get_running_loop().call_soon(chat_turns.sent().set)
 
 
 @cl.on_message  # type: ignore[untyped-decorator]

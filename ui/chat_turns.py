@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import chainlit as cl
 
@@ -22,11 +23,26 @@ _log = logging.getLogger("mica.chat")
 
 # Conversations in which this process shows a turn.
 _active: set[str] = set()
+# Whether a page that came back has been sent its conversation, by session.
+_sent: WeakKeyDictionary[Any, asyncio.Event] = WeakKeyDictionary()
+_PATIENCE = 10.0
 
 
 def active(conversation: str) -> bool:
     """Tell whether a turn of the conversation is being shown."""
     return conversation in _active
+
+
+def sent() -> asyncio.Event:
+    """Return the event that a page which came back has been sent its conversation."""
+    return _sent.setdefault(cl.context.session, asyncio.Event())
+
+
+async def page_ready() -> None:
+    """Wait until the page has its conversation: that would replace what is shown before."""
+    if cl.context.session.thread_id_to_resume:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(sent().wait(), _PATIENCE)
 
 
 async def pending() -> ApprovalNeeded | None:
@@ -76,6 +92,7 @@ async def undo(call_id: str) -> None:
 
 async def recover() -> None:
     """Finish a turn that a crash cut off; nothing where there is none."""
+    await page_ready()
     conversation = cl.context.session.thread_id
     mica = await chat_setup.assistant()
     if active(conversation) or not await asyncio.to_thread(mica.unfinished, conversation):

@@ -27,7 +27,7 @@ from tools.knowledge.shelf import open_collection, put
 from tools.knowledge.store import State, Store
 from tools.knowledge.tool_asks import ASKS, load_wordings, tool_documents
 
-_LAYOUT = "7"  # changes when older indexes must be built again
+_LAYOUT = "8"  # changes when older indexes must be built again
 _PATIENCE_SECONDS = 120.0
 
 

@@ -47,16 +47,21 @@ DATA = ("csv", "tsv", "json", "zip", "tar", "gz", "xz", "bz2", "yaml")
 """The kinds of data that the ending of a file's name tells, as people call them."""
 _SHORT = {"tgz": "tar", "yml": "yaml"}
 _ENDING = re.compile(r"\.(tar)\.\w+$|\.(\w+)$")
+_NAME = re.compile(r"^\$|[^\W_]_[^\W_]")
 _KIND = re.compile(r"\b[a-z]+value\b")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ENDINGS = ("ings", "ing", "ied", "ies", "edly", "ed", "es", "s", "ly")
 
 
 class _EveryWord(frozenset[str]):
-    """Contains every word, so that only values with a shape of their own are found."""
+    """Contains every word, so that only values with a shape of their own are found.
+
+    Names of variables and settings have one: `JAVA_HOME`, `max_connections`, `$USER`.
+    """
 
     def __contains__(self, word: object) -> bool:
-        return True
+        name = str(word)
+        return not _NAME.search(name) or name.lower() in shell.vocabulary()
 
 
 _EVERY_WORD = _EveryWord()
@@ -70,8 +75,8 @@ def normalise(request: str) -> str:
 
     >>> normalise("The five largest files in /usr/lib?")
     'the numbervalue largest files in pathvalue?'
-    >>> normalise("rows of people.csv")
-    'rows of csv filevalue'
+    >>> normalise("rows of people.csv"), normalise("is JAVA_HOME set")
+    ('rows of csv filevalue', 'is wordvalue set')
     """
     return _replaced(request, shell.find(request, _EVERY_WORD), _named)
 

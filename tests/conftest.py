@@ -8,6 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile(
+    "mica", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("mica")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,7 +28,10 @@ def no_containers_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
     with contextlib.suppress(SandboxError, DockerException):
         client = connect()
-        for container in client.containers.list(all=True, filters={"label": "mica.home"}):
+        found = client.containers.list(
+            all=True, filters={"label": "mica.home"}, ignore_removed=True
+        )
+        for container in found:
             home = container.labels["mica.home"]
             if Path(home).is_relative_to(tmp_path_factory.getbasetemp()):
                 with contextlib.suppress(DockerException):

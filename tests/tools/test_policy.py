@@ -266,6 +266,6 @@ def test_any_text_gets_a_verdict(command: str) -> None:
                 "dpkg-query -W -f==='${Versio\\$xn' bashsh", "echo a'${x'", "ls a'${x'; echo }"]
 )  # fmt: skip
 def test_deep_or_long_text_ends_soon(command: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert judge(command).verdict != "allow" or command.startswith("a")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

@@ -17,10 +17,12 @@ import time
 BASH = ("/bin/bash", "--noprofile", "--norc", "-c")
 # Texts come as NUL, number, NUL, text, NUL: a text cannot hold a NUL, so it cannot end early.
 # In the subshell `set -n` is in force before bash parses the text, so nothing of it is ever
-# executed or expanded; what bash says of it is caught. Nothing can be written to a file.
+# executed or expanded; what bash says of it is caught. Nothing can be written to a file, and a
+# text that keeps bash busy for long is not accepted: by its own processor time, so that a machine
+# with other work gives the same answers.
 LOOP = r"""ulimit -c 0 -f 0 || exit
 while IFS= read -r -d '' number && IFS= read -r -d '' text; do
-  if said=$(eval $'set -n\n'"$text" 2>&1 </dev/null) && [[ -z $said ]]; then
+  if said=$(ulimit -t 3; eval $'set -n\n'"$text" 2>&1 </dev/null) && [[ -z $said ]]; then
     printf '%s yes\n' "$number"
   else
     printf '%s no\n' "$number"
@@ -36,7 +38,7 @@ class Checker:
     process is then replaced. It ends when this process does, since its input ends.
     """
 
-    def __init__(self, program: tuple[str, ...] = (*BASH, LOOP), seconds: float = 3.0) -> None:
+    def __init__(self, program: tuple[str, ...] = (*BASH, LOOP), seconds: float = 30.0) -> None:
         self.program = program
         self.seconds = seconds
         self._lock = threading.Lock()

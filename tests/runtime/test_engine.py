@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import math
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support import tiny_gguf
+from support.engines import ask, greedy, opened
 
 from runtime.engine import LlamaBackend
 from runtime.formats import Segment
 from runtime.types import (
     BackendError,
     ChatPrompt,
-    Completion,
-    Delta,
-    GenerationOptions,
     Message,
     ToolSchema,
     collect,
@@ -37,29 +31,9 @@ TOOL = ToolSchema(
 )
 
 
-def ask(text: str, *tools: ToolSchema) -> ChatPrompt:
-    return ChatPrompt((Message("user", text),), tools)
-
-
-def greedy(tokens: int = 24, **more: object) -> GenerationOptions:
-    return GenerationOptions(max_tokens=tokens, **more)  # type: ignore[arg-type]
-
-
 @pytest.fixture(scope="module")
 def model(tiny_models: Path) -> Iterator[LlamaBackend]:
-    adapters = {name: tiny_models / f"adapter-{name}.gguf" for name in ("1", "2")}
-    with LlamaBackend(
-        tiny_models / "tiny.gguf", format="granite4", adapters=adapters, sequences=3
-    ) as backend:
-        yield backend
-
-
-@pytest.fixture
-def fresh(tiny_models: Path) -> Iterator[LlamaBackend]:
-    adapters = {name: tiny_models / f"adapter-{name}.gguf" for name in ("1", "2")}
-    with LlamaBackend(
-        tiny_models / "tiny.gguf", format="granite4", adapters=adapters, sequences=3
-    ) as backend:
+    with opened(tiny_models) as backend:
         yield backend
 
 
@@ -270,91 +244,6 @@ def test_more_conversations_than_room(tiny_models: Path) -> None:
         assert {n: collect(s).text for n, s in enumerate(streams)} == expected
 
 
-# Many at once ---------------------------------------------------------------------------------
-
-
-def test_requests_at_once_answer_as_they_would_alone(fresh: LlamaBackend) -> None:
-    jobs = [(f"question number {n} about the fox", [None, "1", "2"][n % 3]) for n in range(9)]
-    alone = [collect(fresh.stream(ask(t), greedy(16), adapter=a)).text for t, a in jobs]
-    results: list[Completion | None] = [None] * len(jobs)
-
-    def work(index: int) -> None:
-        text, adapter = jobs[index]
-        results[index] = collect(fresh.stream(ask(text), greedy(16), adapter=adapter))
-
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert [done.text if done else None for done in results] == alone
-
-
-def test_tokens_of_requests_are_interleaved(fresh: LlamaBackend) -> None:
-    slow = fresh.stream(ask("first"), greedy(3000))
-    next(slow)
-    quick = collect(fresh.stream(ask("second"), greedy(5), adapter="1"))
-    assert quick.finish_reason == "length"
-    assert next(slow).finish_reason is None  # the first one still runs
-    slow.close()
-
-
-async def test_asyncio_may_run_streams_in_threads(fresh: LlamaBackend) -> None:
-    def run(n: int) -> Completion:
-        return collect(fresh.stream(ask(f"number {n}"), greedy(6)))
-
-    done = await asyncio.gather(*(asyncio.to_thread(run, n) for n in range(6)))
-    assert all(d.usage.completion_tokens == 6 for d in done)
-
-
-# Cancelling -----------------------------------------------------------------------------------
-
-
-def test_cancel_ends_a_stream_quickly(fresh: LlamaBackend) -> None:
-    cancel = threading.Event()
-    stream = fresh.stream(ask("go on"), greedy(3500), cancel=cancel)
-    next(stream)
-    cancel.set()
-    rest = list(stream)
-    assert len(rest) < 350, "what was computed before the thread saw it, of 3,500, and the end"
-    assert rest[-1].finish_reason == "cancelled"
-    assert rest[-1].usage is not None and rest[-1].usage.prompt_tokens > 0
-
-
-def test_cancel_while_the_prompt_is_evaluated(tmp_path: Path) -> None:
-    path = tiny_gguf.model_gguf(tmp_path, layers=48)
-    with LlamaBackend(path, format="granite4", threads=1) as deep:
-        cancel = threading.Event()
-        stream = deep.stream(ask("a quick fox " * 1000), greedy(8), cancel=cancel)
-        threading.Timer(0.1, cancel.set).start()
-        last = list(stream)[-1]
-        ended = time.monotonic()
-        assert last.finish_reason == "cancelled"
-        # What was left of the evaluation is gone too: another request runs at once.
-        assert collect(deep.stream(ask("hi"), greedy(1))).usage.completion_tokens == 1
-        assert time.monotonic() - ended < 2.0
-
-
-def test_cancelled_before_it_starts(fresh: LlamaBackend) -> None:
-    cancel = threading.Event()
-    cancel.set()
-    done = collect(fresh.stream(ask("never"), greedy(), cancel=cancel))
-    assert (done.text, done.finish_reason) == ("", "cancelled")
-
-
-def test_an_abandoned_stream_frees_its_sequence(tiny_models: Path) -> None:
-    with LlamaBackend(tiny_models / "tiny.gguf", format="granite4", sequences=1) as single:
-        stream = single.stream(ask("forever"), greedy(3900))
-        next(stream)
-        stream.close()
-        with pytest.raises(StopIteration):
-            next(stream)
-        assert collect(single.stream(ask("next"), greedy(2))).usage.completion_tokens == 2
-        next(single.stream(ask("dropped without a word"), greedy(3900)))
-        gc.collect()
-        assert collect(single.stream(ask("next"), greedy(2))).usage.completion_tokens == 2
-
-
 # Errors ---------------------------------------------------------------------------------------
 
 
@@ -409,18 +298,3 @@ def test_missing_files_are_named(tiny_models: Path, tmp_path: Path) -> None:
         )
     with pytest.raises(BackendError, match=r"unknown chat format 'klingon'.*granite4"):
         LlamaBackend(tiny_models / "tiny.gguf", format="klingon")
-
-
-def test_closing_ends_what_runs(tiny_models: Path) -> None:
-    backend = LlamaBackend(tiny_models / "tiny.gguf", format="granite4")
-    seen: list[Delta] = []
-    stream = backend.stream(ask("long"), greedy(3900))
-    seen.append(next(stream))
-    backend.close()
-    backend.close()
-    seen += stream
-    assert seen[-1].finish_reason == "cancelled"
-    with pytest.raises(BackendError, match="closed"):
-        backend.stream(ask("again"))
-    with pytest.raises(BackendError, match="closed"):
-        backend.tokenize([Segment("x")])

@@ -52,8 +52,7 @@ def look_up(
     `before` is the recipe that a request leans on ("now only the hidden ones"): it is looked up
     together with the request, and offered again where that would do something new; `read` is the
     request in full, where it could be read behind `before`, or the one command that it comes to.
-    `learned` is a file of what the build
-    that answers has learned to look up.
+    `learned` is a file of what the build that answers has learned to look up.
     """
     if read is not None and read.recipe is not None:
         return [read.recipe]
@@ -146,15 +145,13 @@ class _Desk:
 
     def parts(self, text: str) -> tuple[str, ...]:
         """Return the request in as many parts as it is likelier meant in."""
-        made = made_first(text)
-        parts: tuple[str, ...] = made or (text,)
+        parts: tuple[str, ...] = made_first(text) or (text,)
         while len(parts) < PARTS:
-            ways = [self._cut(part, SECOND_CUT if len(parts) > 1 else None) for part in parts]
-            number = next((n for n, way in enumerate(ways) if way is not None), None)
-            if number is None:
+            least = SECOND_CUT if len(parts) > 1 else None
+            found = ((n, self._cut(part, least)) for n, part in enumerate(parts))
+            number, cut = next(((n, cut) for n, cut in found if cut), (0, None))
+            if cut is None:
                 break
-            cut = ways[number]
-            assert cut is not None
             parts = (*parts[:number], cut.first, cut.second, *parts[number + 1 :])
         return parts
 

@@ -19,6 +19,9 @@ _PATHS = frozenset(
     "path file dir folder source target archive link repo output first second files".split()
 )
 _PATTERNS = frozenset(("pattern", "glob"))
+_DATES = frozenset("date time since until when text old new".split())
+_SPAN = re.compile(r"(\d+(?:\.\d+)?) (week|month|year)s?")
+_DAYS = {"week": 7, "month": 30, "year": 365}
 
 
 class MissingSlotError(Exception):
@@ -58,12 +61,26 @@ def _given(recipe: Document, arguments: Sequence[str]) -> dict[str, str]:
     return given
 
 
+def literal(text: str) -> str:
+    """Return a text as a template says it: braces in it are no slots."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def fit(slot: str, value: str) -> str:
-    """Bring a value into the form that a slot wants: `.log` becomes `*.log` for a pattern."""
+    """Bring a value into the form that a slot wants: `.log` becomes `*.log` for a pattern.
+
+    >>> fit("days", "2 weeks"), fit("weeks", "2 weeks"), fit("date", "2 weeks")
+    ('14', '2', '2 weeks')
+    """
     if slot in _PATTERNS and re.fullmatch(r"(?:\.\w[\w-]*)+", value):
         return f"*{value}"
     if slot in ("extension", "ext"):
         return value.lstrip("*").lstrip(".")
+    span = _SPAN.fullmatch(value)
+    if span and slot == "days":
+        return str(round(float(span[1]) * _DAYS[span[2]]))
+    if span and slot not in _DATES:
+        return span[1]
     return value
 
 

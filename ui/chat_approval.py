@@ -70,7 +70,6 @@ async def decide(action: cl.Action, resume: Resume) -> None:
     _deciding.add(conversation)
     resume = replace(resume, by=f"page/{cl.context.session.user.identifier}")
     try:
-        await chat_turns.page_ready()
         await _close_editor(conversation)
         if not await _still_waits(action):
             await _close_question(action, "**No longer waiting.** This was decided already.")

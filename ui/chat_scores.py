@@ -40,8 +40,8 @@ async def shown(message: cl.Message) -> bool:
 
 async def _one(conversation: str, name: str, path: Path, request: str) -> None:
     if not name.lower().endswith(SUFFIXES) or path.stat().st_size > largest(name):
-        listed = " ".join(SUFFIXES)
-        text = f"{code(name)} is no music file that is read, or is too large. Read are {listed}."
+        read = " ".join(SUFFIXES)
+        text = f"{code(name)} is no music file that is read, or is too large. Read are {read}."
         await cl.Message(content=text).send()
         return
     data = await asyncio.to_thread(path.read_bytes)
@@ -69,9 +69,10 @@ async def _change(conversation: str, request: str, *, quiet: bool = False) -> No
     try:
         place, words = (current, request) if quiet else which(request, names, current)
         data = await asyncio.to_thread(chat_files.path_of(conversation, _file(place)).read_bytes)
-        result = await asyncio.to_thread(analyse_upload, names[place], data, words)
         if words:
-            _, data = await asyncio.to_thread(changed_file, names[place], data, words)
+            result, data = await asyncio.to_thread(changed_file, names[place], data, words)
+        else:
+            result = await asyncio.to_thread(analyse_upload, names[place], data)
     except MusicError as problem:
         if not quiet:
             await cl.Message(content=_lines(str(problem))).send()

@@ -38,7 +38,7 @@ def sent() -> asyncio.Event:
     return _sent.setdefault(cl.context.session, asyncio.Event())
 
 
-async def page_ready() -> None:
+async def _page_ready() -> None:
     """Wait until the page has its conversation: that would replace what is shown before."""
     if cl.context.session.thread_id_to_resume:
         with suppress(TimeoutError):
@@ -92,7 +92,6 @@ async def undo(call_id: str) -> None:
 
 async def recover() -> None:
     """Finish a turn that a crash cut off; nothing where there is none."""
-    await page_ready()
     conversation = cl.context.session.thread_id
     mica = await chat_setup.assistant()
     if active(conversation) or not await asyncio.to_thread(mica.unfinished, conversation):
@@ -120,15 +119,17 @@ async def errors_shown() -> AsyncIterator[None]:
 
 
 def in_background(work: Coroutine[Any, Any, None]) -> None:
-    """Run `work` as the session's task, so that the stop button ends it."""
+    """Run `work` as the session's task, so that the stop button ends it, once the page is ready."""
     session, emitter = cl.context.session, cl.context.emitter
 
     async def run() -> None:
         await emitter.task_start()
         try:
             async with errors_shown():
+                await _page_ready()
                 await work
         finally:
+            work.close()  # it may not have begun
             await emitter.task_end()
 
     session.current_task = asyncio.create_task(run())

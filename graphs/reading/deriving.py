@@ -12,7 +12,9 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from graphs.reading.printed import piped
 from graphs.reading.referring import Said
+from runtime.recipes import literal
 from runtime.types import Document
 
 _RESULT = (
@@ -91,7 +93,6 @@ _ONCE_MORE = _asked(
     r"\b(?:again|once more|one more time|a second time)"
 )
 _WRITTEN = re.compile(r"(?<![0-9&])>\s*(?P<file>(?:'[^']*'|[^\s'\"|;&<>()])+)\s*$")
-_COMPOUND = re.compile(r"[;&\n]|^(?:case|for|if|while)\b")
 _NUMBER = re.compile(r"\s*\d+(?:\s+\S+)?\s*$")
 
 
@@ -116,8 +117,7 @@ def derived(text: str, said: Said, *, harmless: bool) -> Document | None:
         return _recipe(kind, command, phrase) if kind is _COUNT else None
     if not harmless or (kind is _COUNT and _NUMBER.fullmatch(said.output)):
         return None
-    before = f"{{ {said.command}; }}" if _COMPOUND.search(said.command) else said.command
-    return _recipe(kind, f"{before} | {kind.filter}", f"What was printed, {kind.title}")
+    return _recipe(kind, piped(said.command, kind.filter), f"What was printed, {kind.title}")
 
 
 def written(command: str) -> str:
@@ -158,8 +158,3 @@ def repeated(text: str, commands: Sequence[str]) -> Document | None:
         return None
     asked = _Derived("again", _ONCE_MORE, "now", "")
     return _recipe(asked, commands[-1], "What there is now")
-
-
-def literal(text: str) -> str:
-    """Return a text as a template says it: braces in it are no slots."""
-    return text.replace("{", "{{").replace("}", "}}")

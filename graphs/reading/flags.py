@@ -18,13 +18,12 @@ _CASE = (
     r"(?:but |make it )?(?:ignor\w+|regardless of|no matter|whatever|never mind"
     r"|without (?:looking at|regard to))?"
     r"(?: the)? ?(?:upper ?(?:case)?(?: or | and |/)lower ?case|case)(?: ?-?insensitive(?:ly)?)?"
-    r"(?: doesn'?t matter| is not important| does not matter| either way)?|case "
-    r"?-?insensitive(?:ly)?"
+    r"(?: doesn'?t matter| is not important| does not matter| either way)?"
+    r"|case ?-?insensitive(?:ly)?"
 )
 _HIDDEN = (
-    r"(?:also |and |with |including |include |plus |even )*(?:the )?(?:hidden"
-    r"|dot) ?(?:ones?|files?)?"
-    r"(?: too| as well| included| also)?"
+    r"(?:also |and |with |including |include |plus |even )*(?:the )?(?:hidden|dot) ?"
+    r"(?:ones?|files?)?(?: too| as well| included| also)?"
 )
 _ALSO = re.compile(r"\b(?:also|with|including|include|plus|too|as well|included|even)\b", re.I)
 
@@ -38,70 +37,141 @@ class _Flag(NamedTuple):
     shows: str
 
 
-_FLAGS = tuple(
-    _Flag(*row)
-    for row in (
-        ("grep", _CASE, "-i", "upper or lower case"),
-        ("grep", r"(?:only |match(?:ing)? )?(?:the )?whole words?(?: only)?", "-w", "whole words"),
-        ("grep", r"(?:only|just)?(?: the)? ?(?:file ?names?|names of the files|files|which "
-r"files)(?: only)?", "-l", "only the files"),
-        ("grep", r"(?:only|just)? ?(?:the )?(?:other (?:lines|ones)|lines that (?:do not"
-r"|don'?t)(?: match| have it)?)|(?:the )?opposite|inverted?|everything else"
-r"|all (?:the )?others?", "-v", "the other lines"),
-        ("grep", r"(?:recursive(?:ly)?|(?:in |including |with )?(?:all )?(?:the )?sub "
-r"?(?:folders|directories|dirs)(?: too| as well)?)", "-r", "subfolders too"),
-        ("ls", _HIDDEN, "-A", "hidden ones too"),
-        ("ls", r"(?:with|in|including|more|plus)? ?(?:the |all )?(?:details?|long(?: format| "
-r"form| list(?:ing)?)?|sizes?|permissions?|dates?|owners?)(?: and \w+)?(?: too"
-r"| as well)?", "-lh", "with details"),
-        ("ls", r"recursive(?:ly)?|(?:with|including|and|in)?(?: the| all)? ?sub ?(?:folders"
-r"|directories|dirs)(?: too| as well)?", "-R", "subfolders too"),
-        ("ls", r"(?:sort(?:ed)?(?: them| it| those| that)? )?(?:by size|(?:the )?(?:biggest"
-r"|largest)(?: ones?)? first)", "-lhS", "largest first"),
-        ("ls", r"(?:sort(?:ed)?(?: them| it| those| that)? )?(?:by size, )?(?:the "
-r")?smallest(?: ones?)? first", "-lhSr", "smallest first"),
-        ("ls", r"(?:sort(?:ed)?(?: them| it| those| that)? )?(?:by (?:date|time|age"
-r"|modification(?: time| date)?|last change)|(?:the )?(?:newest|latest|most "
-r"recent)(?: ones?)? first)", "-lht", "newest first"),
-        ("ls", r"(?:sort(?:ed)?(?: them| it| those| that)? )?(?:the "
-r")?oldest(?: ones?)? first", "-lhtr", "oldest first"),
-        ("ls", r"(?:in )?(?:the )?(?:reverse(?:d)?(?: order)?|other way (?:a)?round"
-r"|backwards)", "-r", "the other way round"),
-        ("ls", r"(?:in )?human(?: |-)?readable(?: sizes?| form)?", "-lh", "readable sizes"),
-        ("df|du|free", r"(?:in |as )?(?:a )?human(?: |-)?readable(?: sizes?| form| "
-r"format| numbers)?"
-r"|readable(?: for humans)?", "-h", "readable sizes"),
-        ("git (?:-C \\S+ )?log", r"(?:in )?(?:reverse(?:d)?(?: order)?|the other way round"
-r"|(?:the )?oldest(?: "
-r"one)? first)", "--reverse", "the oldest first"),
-        ("git (?:-C \\S+ )?log", r"(?:one line each|one line (?:a|per) commit|short(?:er)?"
-r"|in one line|one "
-r"?-?line)", "--oneline", "a line each"),
-        ("git (?:-C \\S+ )?log", r"(?:with|and|including|show)?(?: the)? ?(?:changed files"
-r"|files(?: that "
-r"changed)?|stats?|file names)", "--stat", "with the changed files"),
-        ("git (?:-C \\S+ )?log", r"(?:with|and|including|show)?(?: the)? ?(?:changes|diffs?"
-r"|patch(?:es)?)", "-p", "with the changes"),
-        ("git (?:-C \\S+ )?diff", r"(?:only|just)(?: the)? (?:file ?)?names?(?: of the files)?"
-r"|(?:only|just) "
-r"(?:the |which )?files(?: changed)?", "--name-only", "only the names"),
-        ("sort", r"(?:in )?(?:the )?(?:reverse(?:d)?(?: order)?|other way (?:a)?round"
-r"|descending(?: order)?|backwards|opposite order|(?:the )?(?:largest|biggest"
-r"|highest) first|z to a)", "-r", "the other way round"),
-        ("sort", r"(?:by number|numerical(?:ly)?|as numbers|by value|numbers)", "-n", "as numbers"),
-        ("ps aux|ps -ef|ps -eo", r"(?:sort(?:ed)?(?: them| it| that)? )?by (?:memory|mem"
-r"|ram)(?: use| usage)?"
-r"|(?:the )?most memory first", "--sort=-%mem", "by memory"),
-        ("ps aux|ps -ef|ps -eo", r"(?:sort(?:ed)?(?: them| it| that)? )?by (?:the )?(?:cpu"
-r"|processor)(?: use| "
-r"usage| time)?|(?:the )?most cpu first", "--sort=-%cpu", "by processor time"),
-        ("ss", r"(?:with|and|including|show)?(?: the| their)? ?(?:programs?|processes"
-r"|process names?|program names?|pids?)", "-p", "with programs"),
-    )
-)  # fmt: skip
+_SORTED = r"(?:sort(?:ed)?(?: them| it| those| that)? )?"
+_SUBFOLDERS = r"sub ?(?:folders|directories|dirs)(?: too| as well)?"
+_REVERSED = r"(?:in )?(?:the )?(?:reversed?(?: order)?|other way a?round|backwards"
+_READABLE = r"human(?: |-)?readable(?: sizes?| form"
+_WITH = r"(?:with|and|including|show)?"
+_GIT_LOG, _PS = r"git (?:-C \S+ )?log", "ps aux|ps -ef|ps -eo"
+_FLAGS = (
+    _Flag("grep", _CASE, "-i", "upper or lower case"),
+    _Flag("grep", r"(?:only |match(?:ing)? )?(?:the )?whole words?(?: only)?", "-w", "whole words"),
+    _Flag(
+        "grep",
+        r"(?:only|just)?(?: the)? ?"
+        r"(?:file ?names?|names of the files|files|which files)(?: only)?",
+        "-l",
+        "only the files",
+    ),
+    _Flag(
+        "grep",
+        r"(?:only|just)? ?(?:the )?"
+        r"(?:other (?:lines|ones)|lines that (?:do not|don'?t)(?: match| have it)?)"
+        r"|(?:the )?opposite|inverted?|everything else|all (?:the )?others?",
+        "-v",
+        "the other lines",
+    ),
+    _Flag(
+        "grep",
+        rf"recursive(?:ly)?|(?:in |including |with )?(?:all )?(?:the )?{_SUBFOLDERS}",
+        "-r",
+        "subfolders too",
+    ),
+    _Flag("ls", _HIDDEN, "-A", "hidden ones too"),
+    _Flag(
+        "ls",
+        r"(?:with|in|including|more|plus)? ?(?:the |all )?"
+        r"(?:details?|long(?: format| form| list(?:ing)?)?|sizes?|permissions?|dates?|owners?)"
+        r"(?: and \w+)?(?: too| as well)?",
+        "-lh",
+        "with details",
+    ),
+    _Flag(
+        "ls",
+        rf"recursive(?:ly)?|(?:with|including|and|in)?(?: the| all)? ?{_SUBFOLDERS}",
+        "-R",
+        "subfolders too",
+    ),
+    _Flag(
+        "ls",
+        rf"{_SORTED}(?:by size|(?:the )?(?:biggest|largest)(?: ones?)? first)",
+        "-lhS",
+        "largest first",
+    ),
+    _Flag(
+        "ls",
+        rf"{_SORTED}(?:by size, )?(?:the )?smallest(?: ones?)? first",
+        "-lhSr",
+        "smallest first",
+    ),
+    _Flag(
+        "ls",
+        rf"{_SORTED}(?:by (?:date|time|age|modification(?: time| date)?|last change)"
+        r"|(?:the )?(?:newest|latest|most recent)(?: ones?)? first)",
+        "-lht",
+        "newest first",
+    ),
+    _Flag("ls", rf"{_SORTED}(?:the )?oldest(?: ones?)? first", "-lhtr", "oldest first"),
+    _Flag("ls", rf"{_REVERSED})", "-r", "the other way round"),
+    _Flag("ls", rf"(?:in )?{_READABLE})?", "-lh", "readable sizes"),
+    _Flag(
+        "df|du|free",
+        rf"(?:in |as )?(?:a )?{_READABLE}| format| numbers)?|readable(?: for humans)?",
+        "-h",
+        "readable sizes",
+    ),
+    _Flag(
+        _GIT_LOG,
+        r"(?:in )?(?:reversed?(?: order)?|the other way round|(?:the )?oldest(?: one)? first)",
+        "--reverse",
+        "the oldest first",
+    ),
+    _Flag(
+        _GIT_LOG,
+        r"one line each|one line (?:a|per) commit|short(?:er)?|in one line|one ?-?line",
+        "--oneline",
+        "a line each",
+    ),
+    _Flag(
+        _GIT_LOG,
+        rf"{_WITH}(?: the)? ?(?:changed files|files(?: that changed)?|stats?|file names)",
+        "--stat",
+        "with the changed files",
+    ),
+    _Flag(
+        _GIT_LOG,
+        rf"{_WITH}(?: the)? ?(?:changes|diffs?|patch(?:es)?)",
+        "-p",
+        "with the changes",
+    ),
+    _Flag(
+        r"git (?:-C \S+ )?diff",
+        r"(?:only|just)(?: the)? (?:file ?)?names?(?: of the files)?"
+        r"|(?:only|just) (?:the |which )?files(?: changed)?",
+        "--name-only",
+        "only the names",
+    ),
+    _Flag(
+        "sort",
+        rf"{_REVERSED}|descending(?: order)?|opposite order"
+        r"|(?:the )?(?:largest|biggest|highest) first|z to a)",
+        "-r",
+        "the other way round",
+    ),
+    _Flag("sort", r"by number|numerical(?:ly)?|as numbers|by value|numbers", "-n", "as numbers"),
+    _Flag(
+        _PS,
+        rf"{_SORTED}by (?:memory|mem|ram)(?: use| usage)?|(?:the )?most memory first",
+        "--sort=-%mem",
+        "by memory",
+    ),
+    _Flag(
+        _PS,
+        rf"{_SORTED}by (?:the )?(?:cpu|processor)(?: use| usage| time)?|(?:the )?most cpu first",
+        "--sort=-%cpu",
+        "by processor time",
+    ),
+    _Flag(
+        "ss",
+        rf"{_WITH}(?: the| their)? ?"
+        r"(?:programs?|processes|process names?|program names?|pids?)",
+        "-p",
+        "with programs",
+    ),
+)
 _DATE = re.compile(
-    r"(?:in |as |with )?(?:the )?(?:format )?(?P<how>(?:[DMYdmy]{1,4}[./ "
-    r"-]){1,2}[DMYdmy]{1,4})(?: format)?"
+    r"(?:in |as |with )?(?:the )?(?:format )?"
+    r"(?P<how>(?:[DMYdmy]{1,4}[./ -]){1,2}[DMYdmy]{1,4})(?: format)?"
 )
 _DATE_PARTS = {"yyyy": "%Y", "yy": "%y", "mm": "%m", "m": "%-m", "dd": "%d", "d": "%-d"}
 
@@ -141,10 +211,11 @@ def _flag(wish: str, said: Said) -> Step | None:
 
 def _unit(wish: str, said: Said) -> Step | None:
     found = re.fullmatch(
-        rf"{_SHOW}(?:the sizes? )?(?:in|as) (?P<unit>bytes?|kilo|kb|kib|mega|mb|mib"
-r"|giga|gb|gib)(?:bytes?)?",
-        wish, re.IGNORECASE,
-    )  # fmt: skip
+        rf"{_SHOW}(?:the sizes? )?(?:in|as) "
+        r"(?P<unit>bytes?|kilo|kb|kib|mega|mb|mib|giga|gb|gib)(?:bytes?)?",
+        wish,
+        re.IGNORECASE,
+    )
     program = re.match(r"(?:df|du|free)(?= |$)", said.command)
     if not found or not program:
         return None
@@ -178,32 +249,34 @@ def _date(wish: str, said: Said) -> Step | None:
 
 
 _FIND = re.compile(r"(?P<start>find (?:\S+ )(?:-xdev )?)(?P<rest>.*)")
+_OF_THEM = r"(?:of (?:those|them|these),? )?(?:show |list )?(?:me )?(?:only|just)"
+_ONES = r"(?:ones |files )?"
 _SIZE = re.compile(
-    r"(?:of (?:those|them|these),? )?(?:show |list )?(?:me )?(?:only|just)? "
-    r"?(?:the |those |them |these )?(?:ones |files )?(?:that are |which are )?"
-    r"(?P<how>bigger|larger|heavier|over|above|more|smaller|under|below|less"
-    r"|lighter)(?: than)? .+",
+    rf"{_OF_THEM}? ?(?:the |those |them |these )?{_ONES}(?:that are |which are )?"
+    r"(?P<how>bigger|larger|heavier|over|above|more|smaller|under|below|less|lighter)(?: than)? .+",
     re.I,
 )
 _AGE = re.compile(
-    r"(?:of (?:those|them|these),? )?(?:show |list )?(?:me )?(?:only|just)? "
-    r"?(?:the |those |them |these )?(?:ones |files )?(?:that are |which are |that "
-    r"were |changed |modified )*"
+    rf"{_OF_THEM}? ?(?:the |those |them |these )?{_ONES}"
+    r"(?:that are |which are |that were |changed |modified )*"
     r"(?P<how>older|newer|from|in|within)(?: than)?(?: the)?(?: last)? "
-    r"(?P<count>\d+|a|one|two|three) (?P<unit>days?|weeks?|hours?|minutes?)(?: "
-    r"old)?",
+    r"(?P<count>\d+|a|one|two|three) (?P<unit>days?|weeks?|hours?|minutes?)(?: old)?",
     re.I,
 )
 _TODAY = re.compile(
-    r"(?:of (?:those|them|these),? )?(?:show |list )?(?:me )?(?:only|just) (?:the "
-    r"|those |them )?(?:ones |files )?(?:that were |which were )?(?:from |of "
-    r"|changed |modified )*today",
+    rf"{_OF_THEM} (?:the |those |them )?{_ONES}(?:that were |which were )?"
+    r"(?:from |of |changed |modified )*today",
     re.I,
 )
 _KIND = re.compile(
     rf"{_SHOW}(?:only|just) (?:the )?(?P<kind>folders|directories|dirs|files)"
-    r"|(?P<no>no|without|not the) (?:the )?(?P<less>folders|directories|dirs"
-    r"|files)",
+    r"|(?P<no>no|without|not the) (?:the )?(?P<less>folders|directories|dirs|files)",
+    re.I,
+)
+_SHALLOW = re.compile(
+    r"(?:not in|without|no)(?: the)? sub ?(?:folders|directories|dirs)"
+    r"|(?:only|just) (?:directly )?(?:in )?(?:the top level|there|that folder)(?: itself)?"
+    r"|not recursive(?:ly)?",
     re.I,
 )
 
@@ -222,13 +295,7 @@ def _find(wish: str, said: Said) -> Step | None:
         return Step(f"{start}{test} {rest}".rstrip(), f"of what was found, {wish}")
     if re.fullmatch(_CASE, wish, re.IGNORECASE) and " -name " in said.command:
         return Step(said.command.replace(" -name ", " -iname "), "the same, upper or lower case")
-    shallow = re.fullmatch(
-        r"(?:not in|without|no)(?: the)? sub ?(?:folders|directories|dirs)|(?:only"
-r"|just) (?:directly )?(?:in )?(?:the top level|there|that folder)(?: itself)?"
-r"|not recursive(?:ly)?",
-        wish, re.IGNORECASE,
-    )  # fmt: skip
-    if shallow and "-maxdepth" not in said.command:
+    if _SHALLOW.fullmatch(wish) and "-maxdepth" not in said.command:
         place = re.match(r"find \S+ ", said.command)
         if place:
             command = f"{place[0]}-maxdepth 1 {said.command[place.end() :]}"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphs.reading.deriving import literal
 from graphs.reading.ellipsis import Reading
 from graphs.reading.flags import of_flags
 from graphs.reading.lines import core, of_lines
+from graphs.reading.printed import judged
 from graphs.reading.referring import Said
 from graphs.reading.things import of_things
+from runtime.recipes import literal
 from runtime.types import Document
 
 ID = "command.before"
@@ -28,7 +29,8 @@ def followed(text: str, said: Said) -> Reading | None:
     >>> followed("how many?", said).recipe.template
     "find /srv -name '*.log' | wc -l"
     """
-    if not said.command or "\n" in said.command or not _prints(said.command):
+    # What changes something must not run again.
+    if not said.command or "\n" in said.command or judged(said.command).verdict != "allow":
         return None
     for read in _READERS:
         step = read(text, said)
@@ -56,10 +58,3 @@ def recipe(command: str, shows: str) -> Document:
 def is_followed(documents: Sequence[Document]) -> bool:
     """Whether what was found is such a command."""
     return any(document.id == ID for document in documents)
-
-
-def _prints(command: str) -> bool:
-    """Whether a command changes nothing, so that it may run again."""
-    from tools.bash.policy import judge  # its parsers are slow to load
-
-    return judge(command, syntax_check=lambda _: True).verdict == "allow"

@@ -98,7 +98,7 @@ _ENDS = re.compile(
     r"|processes|hits|matches|folders|is enough|are enough))*",
     re.IGNORECASE,
 )
-_CALLING = {"-n": "lines", "grep": "matches"}
+_ONE_END = re.compile(r"\b(?:first|last|top) (?:one|line|entry|row|result|match)?$", re.IGNORECASE)
 
 
 def of_lines(text: str, said: Said) -> Step | None:
@@ -213,14 +213,9 @@ def _ends(wish: str, said: Said) -> Step | None:
     lines = lines_of(said)
     values = list(shell.find(wish))
     numbers = [value.text for value in values if value.kind == "n"]
-    one = re.search(r"\b(?:first|last|top) (?:one|line|entry|row|result|match)?$", wish, re.I)
-    count = (
-        int(numbers[0])
-        if len(numbers) == 1 and len(values) == 1
-        else 1
-        if one and not values
-        else 0
-    )
+    count = int(numbers[0]) if len(numbers) == 1 and len(values) == 1 else 0
+    if not values and _ONE_END.search(wish):
+        count = 1
     if (
         not found
         or not count

@@ -8,6 +8,7 @@ import shlex
 from typing import NamedTuple
 
 from graphs.reading.referring import Said
+from tools.bash.policy.decision import Decision
 
 MANY = 12
 """How many paths are written out in a command; more are taken from the command that printed them"""
@@ -60,16 +61,26 @@ def stages(command: str) -> list[list[str]]:
 
 def piped(command: str, more: str) -> str:
     """Return a command with its output going on; commands that were joined stay together."""
-    joined = _JOINS & set(_words(command))
-    return f"{{ {command.rstrip('; ')}; }} | {more}" if joined else f"{command} | {more}"
+    return f"{_together(command)} | {more}"
 
 
 def saved(command: str, target: str, *, more: bool) -> str:
     """Return a command that writes its output to a file, or adds it there."""
-    sign = ">>" if more else ">"
-    joined = _JOINS & set(_words(command))
-    whole_of = f"{{ {command.rstrip('; ')}; }}" if joined else command
-    return f"{whole_of} {sign} {shlex.quote(target)}"
+    return f"{_together(command)} {'>>' if more else '>'} {shlex.quote(target)}"
+
+
+def judged(command: str) -> Decision:
+    """Return what the policy says of a command that was made here, so that bash can read it."""
+    from tools.bash.policy import judge  # its parsers are slow to load
+
+    return judge(command, syntax_check=lambda _: True)
+
+
+def _together(command: str) -> str:
+    """Return a command as one whose output goes one way, also where it is several."""
+    if "\n" in command:
+        return f"{{ {command}\n}}"
+    return f"{{ {command.rstrip('; ')}; }}" if _JOINS & set(_words(command)) else command
 
 
 def _words(command: str) -> list[str]:

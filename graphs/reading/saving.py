@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from graphs.reading.deriving import literal
+from graphs.reading.printed import judged
 from runtime import recipes
 from runtime.types import Document
 from tools.bash.policy.decision import Decision
@@ -125,11 +125,9 @@ def _prints(document: Document) -> bool:
 
 
 def _judged(document: Document) -> Decision:
-    from tools.bash.policy import judge  # its parsers are slow to load
-
     given = document.bindings[0] if document.bindings else {}
     values = [given.get(slot) or default or "x" for slot, default in document.slots.items()]
-    return judge(recipes.fill(document, values), syntax_check=lambda _: True)
+    return judged(recipes.fill(document, values))
 
 
 def _saved(document: Document, file: str, *, more: bool) -> Document:
@@ -139,6 +137,6 @@ def _saved(document: Document, file: str, *, more: bool) -> Document:
     return replace(
         document,
         title=f"{document.title} saved",
-        template=template + literal(f" {'>>' if more else '>'} {shlex.quote(file)}"),
-        phrase=f"{document.phrase or document.title}, saved in {literal(file)}",
+        template=template + recipes.literal(f" {'>>' if more else '>'} {shlex.quote(file)}"),
+        phrase=f"{document.phrase or document.title}, saved in {recipes.literal(file)}",
     )

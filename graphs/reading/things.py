@@ -19,14 +19,13 @@ from graphs.reading.referring import Said
 
 _ALL = (
     r"(?:all of (?:them|these|those)|them all|them both|both of them|both|them"
-    r"|those(?: files| folders)?"
-    r"|these(?: files| folders)?|all (?:those|these)(?: files)?|all the files|the files|everything"
-    r"|every one of them|each of them|the lot|all)"
+    r"|(?:those|these)(?: files| folders)?|all (?:those|these)(?: files)?|all the files|the files"
+    r"|everything|every one of them|each of them|the lot|all)"
 )
 _TO = (
-    r"(?:to|into|in|inside|over to|under)\s+(?:the\s+"
-    r"|a\s+)?(?:new\s+)?(?:folder\s+|directory\s+)?(?:called\s+"
-    r"|named\s+)?(?P<to>[^\s,;]*[\w/.~])(?:\s+(?:folder|directory))?"
+    r"(?:to|into|in|inside|over to|under)\s+(?:the\s+|a\s+)?(?:new\s+)?"
+    r"(?:folder\s+|directory\s+)?(?:called\s+|named\s+)?"
+    r"(?P<to>[^\s,;]*[\w/.~])(?:\s+(?:folder|directory))?"
 )
 _ORDINAL = re.compile(
     r"\b(?:the\s+)(?P<word>first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)"
@@ -39,82 +38,146 @@ _PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "f
            "fifth": 4, "5th": 4, "last": -1}  # fmt: skip
 
 
+_FOUND = "what was found before: "
+_WHICH = r"which (?:one )?(?:of (?:them|those|these) )?is (?:the )?"
+_JUST = r"(?:show (?:me )?)?(?:only |just )?the "
+_SORTED = rf"(?:sort|order)?(?:ed)?(?: {_ALL}| it)? ?"
+_PACK = (
+    rf"(?:(?:zip|pack|bundle|archive|tar|compress|put)(?: up)? {_ALL}(?: up)?"
+    rf"|make an archive of {_ALL}) (?:in|into|to|as)\s+(?:an?\s+)?"
+    r"(?:zip\s+|archive\s+|file\s+|tarball\s+)?(?:called\s+|named\s+)?"
+)
+
+
 class _Deed(NamedTuple):
-    """How something is asked to be done with all of them, its command, what is said of it."""
+    """How something is asked to be done with all of them, its command, what it shows.
+
+    `first`: only the first line of what the command prints answers.
+    """
 
     asked: str
     command: str
     shows: str
+    first: bool = False
 
 
-_DEEDS = tuple(
-    _Deed(*row)
-    for row in (
-        (r"(?:delete|remove|erase|rm|trash|wipe|clean up|get rid of|throw away|throw) "
-rf"{_ALL}(?: away| again| from there)?", "rm --", "deleted"),
-        (rf"(?:move|mv|put|shift) {_ALL} {_TO}", "mv -t {to} --", "moved to {to}"),
-        (rf"(?:copy|cp|duplicate|back up) {_ALL} {_TO}", "cp -a -t {to} --", "copied to {to}"),
-        (rf"(?:(?:zip|pack|bundle|archive|tar|compress|put)(?: up)? {_ALL}(?: up)?|make "
-rf"an archive of {_ALL}) (?:in|into|to|as)\s+(?:a\s+|an\s+)?(?:zip\s+"
-r"|archive\s+|file\s+|tarball\s+)?(?:called\s+"
-r"|named\s+)?(?P<to>\S+\.zip)", "zip -r {to}", "packed into {to}"),
-        (rf"(?:(?:zip|pack|bundle|archive|tar|compress|put)(?: up)? {_ALL}(?: up)?|make "
-rf"an archive of {_ALL}) (?:in|into|to|as)\s+(?:a\s+|an\s+)?(?:archive\s+"
-r"|file\s+|tarball\s+)?(?:called\s+"
-r"|named\s+)?(?P<to>\S+\.(?:tar\.gz|tgz))", "tar -czf {to} --", "packed into {to}"),
-        (rf"(?:gzip|compress|gz) {_ALL}(?: with gzip| all)?", "gzip --", "compressed"),
-        (rf"(?:gunzip|unpack|decompress|unzip|extract) {_ALL}", "gunzip --", "unpacked"),
-        (rf"(?:make|set|mark) {_ALL} (?:as )?executable", "chmod +x --", "made executable"),
-        (rf"(?:make|set|mark) {_ALL} (?:as )?read[- ]?only", "chmod a-w --", "made read-only"),
-        (rf"(?:make|set) {_ALL} (?:private|readable only (?:by|for|to) (?:me|the owner"
-r"|their owner))", "chmod go-rwx --", "made private"),
-        (rf"(?:chmod|set|change)(?: the permissions of)? {_ALL}(?: to)?(?: mode)? "
-rf"(?P<to>[0-7]{{3,4}})|chmod (?P<mode>[0-7]{{3,4}}) {_ALL}", "chmod {to} --", "set to {to}"),
-        (rf"(?:take|remove) (?:that|the) (?:right|permission) (?:away )?from {_ALL}"
-rf"|take (?:it|that) away(?: from {_ALL})?", "", ""),
-        (r"(?:(?:show|print|cat|display|read|open|see)(?: me)?(?: what(?:'s| is)? in| "
-rf"the contents? of)? {_ALL}|(?:show (?:me )?)?what(?:'s| is) in {_ALL}|what "
-r"do they (?:say|contain)|(?:show|print)(?: me)? their "
-r"contents?)", "tail -n +1 --", "what is in them"),
-        (rf"(?:(?:and )?how (?:big|large|heavy) are {_ALL}|how (?:big|large) are they"
-r"|(?:show(?: me)? |print |with |and )?(?:the |their "
-rf")sizes?(?: of {_ALL})?)", "du -h --apparent-size --", "their sizes"),
-        (rf"(?:how (?:big|large|much) (?:are|is) (?:they|{_ALL}|that) (?:together|in "
-r"total|all ?together|combined)|how much (?:space|room) do they (?:take|use"
-r"|need)(?: up)?(?: together| in total)?|(?:what is )?(?:the |their )?(?:total"
-rf"|combined) size(?: of {_ALL})?)", "du -ch --apparent-size --", "their sizes, and the total"),
-        (rf"(?:how many lines (?:do they|does each|do {_ALL}) have|how many lines are "
-rf"in {_ALL}|count (?:their|the) lines(?: (?:of|in) {_ALL})?)", "wc -l --", "their lines"),
-        (rf"(?:who owns {_ALL}|(?:show(?: me)? |print |list |with |and |what are "
-rf")?(?:the |their )?(?:permissions?|details|owners?|rights)(?: of {_ALL})?"
-r"|what (?:permissions|rights) do they have)", "ls -ld --", "their details"),
-        (r"(?:when were they (?:last )?(?:changed|modified)|(?:show |with )?(?:the "
-r"|their )(?:dates|modification times?))", "ls -ldt --", "their dates"),
-        (r"(?:which (?:one )?(?:of (?:them|those|these) )?is (?:the )?(?:newest|latest"
-r"|most recent)(?: one)?|(?:show (?:me )?)?(?:only |just )?the (?:newest"
-r"|latest|most recent)(?: one| of them| of those)?)", "ls -1td --", "the newest of them|1"),
-        (r"(?:which (?:one )?(?:of (?:them|those|these) )?is (?:the )?oldest(?: one)?"
-r"|(?:show (?:me )?)?(?:only |just )?the oldest(?: one| of "
-r"them| of those)?)", "ls -1trd --", "the oldest of them|1"),
-        (r"(?:which (?:one )?(?:of (?:them|those|these) )?is (?:the )?(?:biggest"
-r"|largest)(?: one)?|(?:show (?:me )?)?(?:only |just )?the (?:biggest"
-r"|largest)(?: one| of them| of those)?)", "ls -lhSd --", "the largest of them|1"),
-        (r"(?:which (?:one )?(?:of (?:them|those|these) )?is (?:the )?smallest(?: one)?"
-r"|(?:show (?:me )?)?(?:only |just )?the smallest(?: one| "
-r"of them| of those)?)", "ls -lhSrd --", "the smallest of them|1"),
-        (rf"(?:sort|order)?(?:ed)?(?: {_ALL}| it)? ?(?:by size|(?:the )?(?:biggest"
-r"|largest)(?: ones?)? first)", "ls -lhSd --", "largest first"),
-        (rf"(?:sort|order)?(?:ed)?(?: {_ALL}| it)? ?(?:by (?:date|time|age|last change)"
-r"|(?:the )?newest(?: ones?)? first)", "ls -lhtd --", "newest first"),
-        (rf"(?:sort|order)?(?:ed)?(?: {_ALL}| it)? ?(?:the "
-r")?oldest(?: ones?)? first", "ls -lhtrd --", "oldest first"),
-        (rf"(?:grep|search|look)(?: for)? (?P<text>\S+) in {_ALL}|search {_ALL} for "
-r"(?P<word>\S+)", "grep -nF -- {text}", "the lines with {text}"),
-        (r"which of (?:them|those|these)(?: files)? (?:contain|mention|have|has"
-r"|contains|mentions)s?(?: the word| the text)? (?P<text>\S+?)(?: in (?:it"
-r"|them))?", "grep -lF -- {text}", "those with {text}"),
-    )
-)  # fmt: skip
+def _most(words: str, command: str, shows: str) -> _Deed:
+    """Return how the first of them by some order is asked for: "which is the newest?"."""
+    asked = rf"{_WHICH}(?:{words})(?: one)?|{_JUST}(?:{words})(?: one| of them| of those)?"
+    return _Deed(asked, command, shows, first=True)
+
+
+_DEEDS = (
+    _Deed(
+        r"(?:delete|remove|erase|rm|trash|wipe|clean up|get rid of|throw away|throw) "
+        rf"{_ALL}(?: away| again| from there)?",
+        "rm --",
+        f"{_FOUND}deleted",
+    ),
+    _Deed(rf"(?:move|mv|put|shift) {_ALL} {_TO}", "mv -t {to} --", f"{_FOUND}moved to {{to}}"),
+    _Deed(
+        rf"(?:copy|cp|duplicate|back up) {_ALL} {_TO}",
+        "cp -a -t {to} --",
+        f"{_FOUND}copied to {{to}}",
+    ),
+    _Deed(rf"{_PACK}(?P<to>\S+\.zip)", "zip -r {to}", f"{_FOUND}packed into {{to}}"),
+    _Deed(
+        rf"{_PACK}(?P<to>\S+\.(?:tar\.gz|tgz))",
+        "tar -czf {to} --",
+        f"{_FOUND}packed into {{to}}",
+    ),
+    _Deed(rf"(?:gzip|compress|gz) {_ALL}(?: with gzip| all)?", "gzip --", f"{_FOUND}compressed"),
+    _Deed(rf"(?:gunzip|unpack|decompress|unzip|extract) {_ALL}", "gunzip --", f"{_FOUND}unpacked"),
+    _Deed(
+        rf"(?:make|set|mark) {_ALL} (?:as )?executable",
+        "chmod +x --",
+        f"{_FOUND}made executable",
+    ),
+    _Deed(
+        rf"(?:make|set|mark) {_ALL} (?:as )?read[- ]?only",
+        "chmod a-w --",
+        f"{_FOUND}made read-only",
+    ),
+    _Deed(
+        rf"(?:make|set) {_ALL} "
+        r"(?:private|readable only (?:by|for|to) (?:me|the owner|their owner))",
+        "chmod go-rwx --",
+        f"{_FOUND}made private",
+    ),
+    _Deed(
+        rf"(?:chmod|set|change)(?: the permissions of)? {_ALL}(?: to)?(?: mode)? "
+        rf"(?P<to>[0-7]{{3,4}})|chmod (?P<mode>[0-7]{{3,4}}) {_ALL}",
+        "chmod {to} --",
+        f"{_FOUND}set to {{to}}",
+    ),
+    _Deed(
+        r"(?:show|print|cat|display|read|open|see)(?: me)?"
+        rf"(?: what(?:'s| is)? in| the contents? of)? {_ALL}"
+        rf"|(?:show (?:me )?)?what(?:'s| is) in {_ALL}|what do they (?:say|contain)"
+        r"|(?:show|print)(?: me)? their contents?",
+        "tail -n +1 --",
+        "what is in them",
+    ),
+    _Deed(
+        rf"(?:and )?how (?:big|large|heavy) are {_ALL}|how (?:big|large) are they"
+        rf"|(?:show(?: me)? |print |with |and )?(?:the |their )sizes?(?: of {_ALL})?",
+        "du -h --apparent-size --",
+        "their sizes",
+    ),
+    _Deed(
+        rf"how (?:big|large|much) (?:are|is) (?:they|{_ALL}|that)"
+        r" (?:together|in total|all ?together|combined)"
+        r"|how much (?:space|room) do they (?:take|use|need)(?: up)?(?: together| in total)?"
+        rf"|(?:what is )?(?:the |their )?(?:total|combined) size(?: of {_ALL})?",
+        "du -ch --apparent-size --",
+        "their sizes, and the total",
+    ),
+    _Deed(
+        rf"how many lines (?:do they|does each|do {_ALL}) have|how many lines are in {_ALL}"
+        rf"|count (?:their|the) lines(?: (?:of|in) {_ALL})?",
+        "wc -l --",
+        "their lines",
+    ),
+    _Deed(
+        rf"who owns {_ALL}|(?:show(?: me)? |print |list |with |and |what are )?(?:the |their )?"
+        rf"(?:permissions?|details|owners?|rights)(?: of {_ALL})?"
+        r"|what (?:permissions|rights) do they have",
+        "ls -ld --",
+        "their details",
+    ),
+    _Deed(
+        r"when were they (?:last )?(?:changed|modified)"
+        r"|(?:show |with )?(?:the |their )(?:dates|modification times?)",
+        "ls -ldt --",
+        "their dates",
+    ),
+    _most("newest|latest|most recent", "ls -1td --", "the newest of them"),
+    _most("oldest", "ls -1trd --", "the oldest of them"),
+    _most("biggest|largest", "ls -lhSd --", "the largest of them"),
+    _most("smallest", "ls -lhSrd --", "the smallest of them"),
+    _Deed(
+        rf"{_SORTED}(?:by size|(?:the )?(?:biggest|largest)(?: ones?)? first)",
+        "ls -lhSd --",
+        f"{_FOUND}largest first",
+    ),
+    _Deed(
+        rf"{_SORTED}(?:by (?:date|time|age|last change)|(?:the )?newest(?: ones?)? first)",
+        "ls -lhtd --",
+        f"{_FOUND}newest first",
+    ),
+    _Deed(rf"{_SORTED}(?:the )?oldest(?: ones?)? first", "ls -lhtrd --", f"{_FOUND}oldest first"),
+    _Deed(
+        rf"(?:grep|search|look)(?: for)? (?P<text>\S+) in {_ALL}|search {_ALL} for (?P<word>\S+)",
+        "grep -nF -- {text}",
+        "the lines with {text}",
+    ),
+    _Deed(
+        r"which of (?:them|those|these)(?: files)? (?:contain|mention|have|has)s?"
+        r"(?: the word| the text)? (?P<text>\S+?)(?: in (?:it|them))?",
+        "grep -lF -- {text}",
+        f"{_FOUND}those with {{text}}",
+    ),
+)
 
 
 def of_things(text: str, said: Said) -> Step | None:
@@ -131,7 +194,7 @@ def of_things(text: str, said: Said) -> Step | None:
         return None
     for deed in _DEEDS:
         found = re.fullmatch(deed.asked, wish, re.IGNORECASE)
-        if found and deed.command:
+        if found:
             return _step(deed, found, paths, said)
     return None
 
@@ -143,18 +206,17 @@ def _step(deed: _Deed, found: re.Match[str], paths: Sequence[str], said: Said) -
         "text": shlex.quote((groups.get("text") or groups.get("word") or "").strip("\"'")),
     }
     action = deed.command.format(**given)
-    shows, _, one = deed.shows.format(**given).partition("|")
     if action == "rm --" and _folders(said):
         action = "rm -r --"
     if len(paths) <= MANY and whole(said):
         command = f"{action} {' '.join(shlex.quote(path) for path in paths)}"
     else:
         command = piped(_finding(said), f"xargs -r -d '\\n' {action}")
-    if one:
+    if deed.first:
         command = f"{command} | head -n 1"
     if action.startswith(("mv", "cp")):
         command = f"mkdir -p {given['to']} && {command}"
-    return Step(command, shows if "the" in shows else f"what was found before: {shows}")
+    return Step(command, deed.shows.format(**given))
 
 
 def _folders(said: Said) -> bool:

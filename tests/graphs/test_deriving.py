@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from support.graph_parts import Shelf
 
 from graphs.lookup import look_up
 from graphs.reading.carrying import carried
@@ -82,29 +81,13 @@ def test_output_goes_into_the_file_and_what_changes_things_is_left_out():
     ]
 
 
-class Shelf:
-    """Finds sorting wherever it is named."""
-
-    def search(
-        self,
-        query: str,
-        *,
-        shelf: str | None = None,
-        k: int = 6,
-        context: str | None = None,
-        learned: Path | None = None,
-    ) -> Sequence[Document]:
-        near = 0.6 if "save" in query else 0.9
-        return [replace(SORT, bindings=(), score=near)] if "sort" in query else []
-
-    def nearness(self, query: str, learned: Path) -> float:
-        return 0.0
-
-    def close(self) -> None: ...
+def sorting(query: str) -> list[Document]:
+    near = 0.6 if "save" in query else 0.9
+    return [replace(SORT, bindings=(), score=near)] if "sort" in query else []
 
 
 def test_a_request_to_save_what_is_printed_is_one_command():
-    found = look_up(Shelf(), "sort a.txt and save it as b.txt", shelf="sysadmin", count=5)
+    found = look_up(Shelf(sorting), "sort a.txt and save it as b.txt", shelf="sysadmin", count=5)
     assert [document.template for document in found] == ["sort {file} > b.txt"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,32 +62,15 @@ def test_after_both_commands_the_whole_turn_is_shown():
     assert shown(turn, [FIND, COUNT], COUNT.request) == (tuple(turn), (FIND, COUNT))
 
 
-class TwoRecipes:
-    """Finds by the words of a query; notes what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def search(
-        self,
-        query: str,
-        *,
-        shelf: str | None = None,
-        k: int = 6,
-        context: str | None = None,
-        learned: Path | None = None,
-    ) -> Sequence[Document]:
-        self.asked.append(query)
-        whole = "find" in query and "count" in query
-        near = [d for d in (FIND, COUNT) if d.id in query]
-        return [replace(d, part=0, request="", score=0.3 if whole else 0.9) for d in near]
-
-    def close(self) -> None: ...
+def by_words(query: str) -> list[Document]:
+    whole = "find" in query and "count" in query
+    near = [document for document in (FIND, COUNT) if document.id in query]
+    return [replace(d, part=0, request="", score=0.3 if whole else 0.9) for d in near]
 
 
 def test_the_second_command_is_given_what_the_first_printed(tmp_path: Path):
     world = World(tmp_path)
-    world.shelf = TwoRecipes()  # type: ignore[assignment]
+    world.shelf.find = by_words
     seen: list[ChatPrompt] = []
 
     def script(prompt: ChatPrompt, options: GenerationOptions):

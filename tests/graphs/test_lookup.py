@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.graph_parts import RECIPE, World
+from support.graph_parts import RECIPE, Shelf, World
 
 from graphs.events import Answered
 from graphs.lookup import look_up
@@ -18,32 +17,14 @@ MOVE = Document("move", "move a file", "", "", template="mv {file} {path}", slot
 BOTH = Document("both", "list a folder", "", "", template="ls {path}", slots={"path": ""})
 
 
-class Words:
-    """Finds by the words in a query; notes what it was asked with which context."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str | None]] = []
-
-    def search(
-        self,
-        query: str,
-        *,
-        shelf: str | None = None,
-        k: int = 6,
-        context: str | None = None,
-        learned: Path | None = None,
-    ) -> Sequence[Document]:
-        self.asked.append((query, context))
-        if "make" in query and "move" in query:
-            return [replace(BOTH, score=0.6)]
-        found = [d for d in (MAKE, MOVE) if d.id in query]
-        return [replace(document, score=0.9) for document in found][:k]
-
-    def close(self) -> None: ...
+def by_words(query: str) -> list[Document]:
+    if "make" in query and "move" in query:
+        return [replace(BOTH, score=0.6)]
+    return [replace(document, score=0.9) for document in (MAKE, MOVE) if document.id in query]
 
 
 def test_a_request_of_two_parts_is_looked_up_in_parts():
-    library = Words()
+    library = Shelf(by_words)
     found = look_up(library, "make /srv/x and move a.txt there", shelf="sysadmin", count=5)
     assert [(document.id, document.part) for document in found] == [("make", 0), ("move", 1)]
     assert ("move a.txt there", "make a folder") in library.asked
@@ -51,13 +32,13 @@ def test_a_request_of_two_parts_is_looked_up_in_parts():
 
 
 def test_a_request_whose_parts_are_no_nearer_stays_whole():
-    library = Words()
+    library = Shelf(by_words)
     found = look_up(library, "make a note and say hello now", shelf="sysadmin", count=5)
     assert [(document.id, document.part) for document in found] == [("make", 0)]
 
 
 def test_a_follow_up_is_looked_up_behind_the_recipe_before():
-    library = Words()
+    library = Shelf(by_words)
     found = look_up(library, "move a.txt", shelf="sysadmin", count=5, before=MAKE)
     assert library.asked == [("move a.txt", "make a folder")]
     assert [(document.id, document.score) for document in found] == [("make", 0.9), ("move", 0.9)]
@@ -68,7 +49,7 @@ def test_a_follow_up_is_looked_up_behind_the_recipe_before():
     [("move it", False), ("make it 20", True), ("do it again", True), ("same for /usr", True)],
 )
 def test_the_same_command_is_offered_again_with_a_new_value_only(text: str, offered: bool):
-    found = look_up(Words(), text, shelf="sysadmin", count=5, before=MAKE)
+    found = look_up(Shelf(by_words), text, shelf="sysadmin", count=5, before=MAKE)
     assert any(document.id == "make" for document in found) is offered
 
 

@@ -68,31 +68,30 @@ def analyse_upload(name: str, data: bytes, request: str = "") -> ToolResult:
 
         return analyse_wav(name, data)
     upload = read_upload(name, data)
-    if not request.strip():
-        text = "\n".join(
-            [told(upload.reading, f"{name} ({upload.format.title})"), *_more(upload.piece)]
-        )
-        return ToolResult(text, show_piece(upload.piece))
-    if leading.asks_for_it(request):
-        return leading.check_leading(upload.piece)
-    done = change(upload.piece, request)
-    head = f"{upload.piece.title} {done.words}:"
-    return ToolResult("\n".join([head, *_more(done.piece)]), show_piece(done.piece))
+    if request.strip():
+        return _changed(upload.piece, request)[0]
+    head = told(upload.reading, f"{name} ({upload.format.title})")
+    return ToolResult("\n".join([head, *_more(upload.piece)]), show_piece(upload.piece))
 
 
-def changed_file(name: str, data: bytes, request: str) -> tuple[str, bytes]:
-    """Return the changed score as MusicXML, with what was done: what further changes begin with.
+def changed_file(name: str, data: bytes, request: str) -> tuple[ToolResult, bytes]:
+    """Return what a request makes of a score, and that as MusicXML: further changes begin with it.
 
     Raises:
         MusicError: the file or the request cannot be read.
     """
     from tools.music.codes.formats import MUSICXML
 
-    piece = read_upload(name, data).piece
+    result, piece = _changed(read_upload(name, data).piece, request)
+    return result, MUSICXML.write(piece)
+
+
+def _changed(piece: Piece, request: str) -> tuple[ToolResult, Piece]:
     if leading.asks_for_it(request):
-        return "unchanged", MUSICXML.write(piece)
+        return leading.check_leading(piece), piece
     done = change(piece, request)
-    return done.words, MUSICXML.write(done.piece)
+    head = f"{piece.title} {done.words}:"
+    return ToolResult("\n".join([head, *_more(done.piece)]), show_piece(done.piece)), done.piece
 
 
 def _more(piece: Piece) -> list[str]:

@@ -106,8 +106,7 @@ def _run_plain(args: argparse.Namespace) -> None:
 
 
 def _run_everyday(args: argparse.Namespace) -> None:
-    folder = everyday.DEVELOPMENT if args.development else everyday.FOLDER
-    entries = everyday.load(args.areas, folder)[: args.limit]
+    folder, entries = _everyday(args)
     found = []
     for name in args.systems:
         results, memory = apart(comparing.on_everyday, name, entries, args.verbose)
@@ -116,6 +115,11 @@ def _run_everyday(args: argparse.Namespace) -> None:
     text = report.of_everyday(found, folder, failures=not args.figures)
     report.write(args.report, folder.name, text)
     _keep(args, everyday.digest(folder), [measured for measured, _ in found], text)
+
+
+def _everyday(args: argparse.Namespace) -> tuple[Path, list[everyday.Entry]]:
+    folder = everyday.DEVELOPMENT if args.development else everyday.FOLDER
+    return folder, everyday.load(args.areas, folder)[: args.limit]
 
 
 def _run_music(args: argparse.Namespace) -> None:
@@ -165,8 +169,7 @@ def _told(result: T, args: argparse.Namespace) -> T:
 
 
 def _prove(args: argparse.Namespace) -> None:
-    folder = everyday.DEVELOPMENT if args.development else everyday.FOLDER
-    entries = everyday.load(args.areas, folder)[: args.limit]
+    folder, entries = _everyday(args)
     with systems.opened() as assistant:
         problems = 0
         for problem in everyday.references(entries, plain.sandbox_of(assistant)):

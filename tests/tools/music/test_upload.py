@@ -159,8 +159,9 @@ def test_what_cannot_be_done_says_what_can():
 
 
 def test_changes_add_up():
-    words, data = changed_file("w.abc", TUNE.encode(), "up a step")
-    assert words == "up a major second"
+    result, data = changed_file("w.abc", TUNE.encode(), "up a step")
+    assert result.text == analyse_upload("w.abc", TUNE.encode(), "up a step").text
+    assert " up a major second:\n" in result.text
     _, again = changed_file("score.musicxml", data, "up a step")
     assert read_upload("score.musicxml", again).piece.key.name == "F♯ major"
 

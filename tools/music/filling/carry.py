@@ -149,11 +149,7 @@ def filled(tool: str, text: str, before: Before | None) -> Filled | None:
         return _edited(text, before)
     if before.tool == tool:
         return _same_tool(tool, text, fresh, before)
-    given = dict(fresh.arguments)
-    if tool == "modulation_path" and "goal" not in given:
-        given |= _way_on(text)
-    if tool == "convert_code" and "target" not in given:
-        given |= _converted(text, before)
+    given = {**fresh.arguments, **_gone_on(tool, text, fresh, before)}
     for name in fresh.missing:
         value = given.get(name) or _carried(name, text, before)
         if value:
@@ -215,11 +211,7 @@ def elliptical(tool: str, text: str, *, besides: bool = True) -> bool:
 def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
     """Put what is new in place of what was there."""
     kept = {name: str(value) for name, value in before.arguments.items()}
-    given = dict(fresh.arguments)
-    if tool == "modulation_path" and "goal" not in given:
-        given |= _way_on(text)
-    if tool == "convert_code" and "target" not in given:
-        given |= _converted(text, before)
+    given = {**fresh.arguments, **_gone_on(tool, text, fresh, before)}
     for name in kept.keys() & _ROOTED & given.keys():
         given[name] = _as_before(text, given[name], kept[name])
     if not given and (number := _NUMBER.search(text)):
@@ -295,6 +287,15 @@ def _fits(name: str, text: str) -> bool:
             kinds == {"l"} and not re.search(r"[A-G][#b♯♭]?\d", text)
         )
     return True
+
+
+def _gone_on(tool: str, text: str, fresh: Filled, before: Before) -> dict[str, str]:
+    """Return what only a follow-up says: where a modulation goes on to, what a code becomes."""
+    if tool == "modulation_path" and "goal" not in fresh.arguments:
+        return _way_on(text)
+    if tool == "convert_code" and "target" not in fresh.arguments:
+        return _converted(text, before)
+    return {}
 
 
 def _way_on(text: str) -> dict[str, str]:

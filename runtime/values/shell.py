@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -38,16 +39,39 @@ _EXTENSIONS = {word: f".{word}" for word in _KNOWN.split()} | {
     "backup": ".bak",
 }
 
+_KIND_OF = {"url": "w", "home": "p", "day": "t", "sign": "s"}
+_LONG = re.compile(r"[\s-](weeks?|months?|years?)\b", re.IGNORECASE)
+_FOR_ONE = re.compile(
+    r"\b(?:for|than|from|within|over|after|about|since|past|last|before)\s(?:an?|one)\Z",
+    re.IGNORECASE,
+)
 _UNITS = {"byte": "c", "b": "c", "k": "k", "m": "M", "g": "G", "t": "T"}
 
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+# A sign is looked for where the words before it say so: "lines that start with #".
+_BEFORE_SIGN = "|".join(
+    f"(?<={word}\\s)"
+    for word in "with by at sign character char symbol separator delimiter".split()
+)
+_BEFORE_HOME = "|".join(
+    f"(?<=\\b{word}\\s)"
+    for word in "in inside under within below into to from of across through throughout".split()
+)
 _SHAPES = re.compile(
-    r"""
+    rf"""
       (?P<s>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’ | (?<!\w)'[^']+'(?!\w))
-    | (?P<url>\b\w+://\S+ | \b[\w.+-]+@[\w-]+\.[\w.-]+ | \b\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?\b)
-    | (?P<p>(?<![\w.~/])(?:~|\.{1,2})?/[^\s,;"'`()]* | (?<![\w/])~(?![\w/]) | (?<!\S)\.(?!\S)
+    | (?P<url>\b\w+://\S+ | \b[\w.+-]+@[\w-]+\.[\w.-]+ | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?:/\d+)?\b)
+    | (?P<p>(?<![\w.~/])(?:~|\.{{1,2}})?/[^\s,;"'`()]* | (?<![\w/])~(?![\w/]) | (?<!\S)\.(?!\S)
         | (?<![\w/.])[\w.@+*-]+/[\w./@+*-]*)
-    | (?P<t>\b\d{4}-\d{2}(?:-\d{2})?(?:[T ]\d{2}:\d{2}(?::\d{2})?)?\b
-        | \b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\b | \b\d{1,2}\s?[ap]m\b)
+    | (?P<home>(?:{_BEFORE_HOME})my\shome(?:\s(?:folder|directory|dir))?\b)
+    | (?P<day>\b{_DAY}(?:\sof)?\s{_MONTH}\b(?:,?\s\d{{4}}\b)?
+        | \b{_MONTH}\s{_DAY}\b(?![:.]\d)(?:,?\s\d{{4}}\b)?)
+    | (?P<t>\b\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?\b
+        | \b\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[ap]m)?\b | \b\d{{1,2}}\s?[ap]m\b)
     | (?P<z>\b\d+(?:\.\d+)?(?:[kKmMgGtT](?:i?[bB])?\b
         | \s?(?:[kmgt]i?b|bytes?|kilobytes?|megabytes?|megs?|gigabytes?|gigs?|terabytes?)\b))
     | (?P<n>(?<![\w.])(?:(?<!\S)[-+])?\d+(?:\.\d+)?
@@ -55,6 +79,7 @@ _SHAPES = re.compile(
     | (?P<g>(?<!\S)(?=\S*[*\[])[\w.*?\[\]-]+(?<!\?))
     | (?P<f>(?<![\w.])[\w@+-]+(?:\.[\w@+-]*[A-Za-z0-9])+)
     | (?P<e>(?<![\w.])\.[A-Za-z][\w-]*(?:\.\w[\w-]*)*\b)
+    | (?P<sign>(?:{_BEFORE_SIGN})(?:[#>;|%@=!$<:&]|//|--|==)(?=$|[\s),.?!]))
     | (?P<word>\$?[^\W_](?:[\w'’+=:#%@.-]*[\w+=#])?)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -90,17 +115,28 @@ def find(text: str, words: Container[str] | None = None) -> Iterator[Found]:
         if kind in ("p", "url", "t"):
             value = value.rstrip(".,:;?!") or value if len(value) > 2 else value
             end = match.start() + len(value)
+        found: Found | None
         if kind == "word":
             found = _word(text, match, known)
-            if found:
-                yield found
-            continue
-        yield Found(match.start(), end, "w" if kind == "url" else kind, _normal(kind, value))
+        else:
+            found = Found(match.start(), end, _KIND_OF.get(kind, kind), _normal(kind, value))
+        if found:
+            yield _with_unit(text, found)
+
+
+def _with_unit(text: str, found: Found) -> Found:
+    """Return a number with the unit behind it: "2 weeks" is not what 2 is where days are asked."""
+    unit = _LONG.match(text, found.end) if found.kind == "n" else None
+    return replace(found, text=f"{found.text} {unit[1].lower()}") if unit else found
 
 
 def _normal(kind: str, value: str) -> str:
     if kind == "s":
         return value[1:-1]
+    if kind == "home":
+        return "~"
+    if kind == "day":
+        return re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|\sof\b|,", "", value, flags=re.IGNORECASE)
     if kind == "n":
         return re.sub(r"(?:st|nd|rd|th)$", "", value, flags=re.IGNORECASE)
     if kind == "z":
@@ -114,6 +150,9 @@ def _word(text: str, match: re.Match[str], known: Container[str]) -> Found | Non
     lower = word.lower().replace("’", "'")
     if lower in _NUMBER_WORDS:
         return Found(match.start(), match.end(), "n", _NUMBER_WORDS[lower])
+    alone = lower in ("a", "an", "one") and _FOR_ONE.search(text[: match.end()])
+    if alone and _LONG.match(text, match.end()):
+        return Found(match.start(), match.end(), "n", "1")
     if lower in _ORDINALS and re.match(
         r"\s(?:column|field|line|row|word)s?\b", text[match.end() :]
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runtime import recipes as recipe_code
 from runtime.types import Document
 from tools.knowledge.binding import SIGNS, Binder, request_words, shipped
 from tools.knowledge.contexts import General, Uses, count, read
@@ -55,6 +56,31 @@ def test_a_name_and_its_folder_are_joined_where_one_file_is_wanted():
         "file": "b.txt",
         "path": "/srv/a",
     }
+
+
+def test_a_value_is_taken_before_a_word_beside_the_usual_ones():
+    request = "how many words has my essay got? it's thesis/chapter1.md"
+    assert best(request, "text.count_words") == {"file": "thesis/chapter1.md"}
+
+
+def test_an_address_goes_where_one_is_wanted():
+    found = [BOOK["logs.method"], BOOK["logs.ip_requests"]]
+    ranked = shipped().settle("list the requests from 10.0.0.7 in access.log", found)
+    assert ranked[0].id == "logs.ip_requests"
+
+
+def test_weeks_are_days_where_days_are_wanted():
+    (binding,) = (
+        shipped()
+        .settle("delete files older than 2 weeks in /srv/tmp", [BOOK["files.delete_old"]])[0]
+        .bindings[:1]
+    )
+    assert (
+        recipe_code.fill(
+            BOOK["files.delete_old"], [binding[slot] for slot in BOOK["files.delete_old"].slots]
+        )
+        == "find /srv/tmp -type f -mtime +14 -delete"
+    )
 
 
 def test_a_default_stays_where_nothing_is_named():

@@ -30,7 +30,7 @@ PATH = Path(__file__).parents[2] / "weights" / "binding.json"
 SIGNS = (
     *("near", "left", "before", "right", "kind", "order", "plain", "capital", "word", "known"),
     *("unused", "unused word", "missing", "default", "joined", "suffix", "other suffix"),
-    *("only asked", "ordered"),
+    *("only asked", "ordered", "instead"),
 )
 BOUND = 3
 """How many ways to fill a recipe's slots are left to the model, at most."""
@@ -44,6 +44,9 @@ MOST_WORDS = 60
 _OPTIONS, _FEWER = 4, 2
 _MANY_SLOTS = 5
 _CLOCK = re.compile(r"\d{1,2}(?:(?::\d{2})+(?:\s?[ap]m)?|\s?[ap]m)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\w+://\S+|[\w.+-]+@[\w-]+\.[\w.-]+|\d{1,3}(?:\.\d{1,3}){3}(?:/\d+)?", re.IGNORECASE
+)
 _ARCHIVE = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst|t[gbx]z)\b", re.IGNORECASE)
 Signs = dict[str, float]
 
@@ -114,7 +117,7 @@ class Binder:
         signs: Sequence[Signs],
     ) -> Filling:
         total: Signs = {"near": document.score}
-        for each in (*signs, _order(uses, values), _unused(uses, words, values)):
+        for each in (*signs, _order(uses, values), _left(uses, words, values)):
             for sign, amount in each.items():
                 total[sign] = total.get(sign, 0.0) + amount
         return Filling(values, total, self._score(total))
@@ -142,7 +145,7 @@ class Binder:
             "left": near(uses, slot, "left", first.beside["left"]),
             "before": near(uses, slot, "before", first.beside["before"]),
             "right": near(uses, slot, "right", last.beside["right"]),
-            "kind": likelihood(slot, "clock" if _CLOCK.fullmatch(word.text) else word.kind),
+            "kind": likelihood(slot, _kind(word)),
             "joined": float(bool(word.parts)),
         } | _suffixes(word, uses, slot)
         if not word.marked:
@@ -212,12 +215,28 @@ def _order(uses: Uses, values: Mapping[str, Word]) -> Signs:
     return {"order": total}
 
 
-def _unused(uses: Uses, words: Sequence[Word], values: Mapping[str, Word]) -> Signs:
-    """Count the values that no slot takes; those that the wordings say as words apart."""
+def _kind(word: Word) -> str:
+    """Return a word's kind, with a time of day and an address apart from what they look like."""
+    if _CLOCK.fullmatch(word.text):
+        return "clock"
+    return "address" if word.kind in "wp" and _ADDRESS.fullmatch(word.text) else word.kind
+
+
+def _left(uses: Uses, words: Sequence[Word], values: Mapping[str, Word]) -> Signs:
+    """Count the values that no slot takes; those that the wordings say as words apart.
+
+    `instead` counts the slots that a word takes although a value that would suit them is left.
+    """
     taken = {place for word in values.values() for place in word.covers}
     left = [w for w in words if w.marked and not w.parts and w.place not in taken]
     said = sum(uses.words[word.text.lower()] > 0 for word in left)
-    return {"unused": float(len(left) - said), "unused word": float(said)}
+    plain = [slot for slot, word in values.items() if word.kind == PLAIN]
+    instead = sum(any(likelihood(slot, _kind(word)) > 0 for word in left) for slot in plain)
+    return {
+        "unused": float(len(left) - said),
+        "unused word": float(said),
+        "instead": float(instead),
+    }
 
 
 def _suffixes(word: Word, uses: Uses, slot: str) -> Signs:

@@ -13,10 +13,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from string import Formatter, ascii_lowercase
+from string import ascii_lowercase
 from typing import Any
 
 from runtime.values import shell
+from tools.knowledge.text import pieces
 
 VALUE, START, END = "<v>", "<s>", "</s>"
 PLACES = ("left", "before", "right")
@@ -140,15 +141,15 @@ class Uses:
 
     def add(self, wording: str) -> None:
         """Count the uses in one more wording."""
-        pieces: list[tuple[str, str | None]] = []
-        for literal, slot, _, _ in Formatter().parse(wording):
-            pieces += [(word.lower(), None) for word in _plain(literal)]
-            pieces += [(VALUE, slot)] if slot is not None else []
-        names = [name for name, _ in pieces]
+        found: list[tuple[str, str | None]] = []
+        for literal, slot in pieces(wording):
+            found += [(word.lower(), None) for word in _plain(literal)]
+            found += [(VALUE, slot)] if slot is not None else []
+        names = [name for name, _ in found]
         self.wordings += 1
-        self.words.update({name for name, slot in pieces if slot is None})
+        self.words.update({name for name, slot in found if slot is None})
         seen: list[str] = []
-        for place, (_, slot) in enumerate(pieces):
+        for place, (_, slot) in enumerate(found):
             if slot is None:
                 continue
             for where, word in _beside(names, place).items():

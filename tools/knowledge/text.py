@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from string import Formatter
 
 from runtime.values import Found, music, shell
@@ -48,6 +48,7 @@ DATA = ("csv", "tsv", "json", "zip", "tar", "gz", "xz", "bz2", "yaml")
 _SHORT = {"tgz": "tar", "yml": "yaml"}
 _ENDING = re.compile(r"\.(tar)\.\w+$|\.(\w+)$")
 _NAME = re.compile(r"^\$|[^\W_]_[^\W_]")
+_ORDINAL = re.compile(r"\A(?:st|nd|rd|th)\b")
 _KIND = re.compile(r"\b[a-z]+value\b")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ENDINGS = ("ings", "ing", "ied", "ies", "edly", "ed", "es", "s", "ly")
@@ -133,11 +134,24 @@ def normalise_template(wording: str) -> str:
     'show me the numbervalue largest files under pathvalue'
     """
     out = []
-    for literal, slot, _, _ in Formatter().parse(wording):
+    for literal, slot in pieces(wording):
         out.append(normalise(literal) if literal.strip() else literal)
         if slot is not None:
             out.append(_KINDS[slot_kind(slot)])
     return "".join(out)
+
+
+def pieces(wording: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the texts of a wording, each with the slot behind it, as a request is read: the
+    ending of "{line}th" belongs to the number.
+
+    >>> list(pieces("the {line}th line"))
+    [('the ', 'line'), (' line', None)]
+    """
+    behind = False
+    for literal, slot, _, _ in Formatter().parse(wording):
+        yield (_ORDINAL.sub("", literal) if behind else literal), slot
+        behind = slot is not None
 
 
 def slot_kind(slot: str) -> str:

@@ -30,7 +30,7 @@ from tools.music.tools import TOOLS
 from training.rows import ROOT
 
 FOLDER = ROOT / "training" / "data" / "development"
-SETS = ("music_voices", "music_asks", "music", "music_chats")
+SETS = ("music_voices", "music_asks", "music", "music_chats", "music_strangers")
 STAGES = (
     "routed elsewhere", "tool not looked up", "tool not chosen", "argument wrong", "refused"
 )  # fmt: skip

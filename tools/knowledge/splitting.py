@@ -57,11 +57,11 @@ _NOT_A_PART = re.compile(
 
 
 _TWICE = re.compile(
-    r"(?P<head>.+?),?\s+(?P<way>as|on)\s+(?P<one>[^,;]{2,40}?),?\s+(?:and|plus|&|n)\s+"
+    r"(?P<head>.+?),?\s+(?P<way>as|on|of)\s+(?P<one>[^,;]{2,40}?),?\s+(?:and|plus|&|n|as\s+well\s+as)\s+"
     r"(?:also\s+)?(?P=way)\s+(?P<other>[^,;]{2,40}?)[\s.?!]*$",
     re.IGNORECASE,
 )
-"""What is asked for in two ways: both named behind "as" or "on"."""
+"""What is asked for in two ways, or of two things: both named behind "as", "on" or "of"."""
 
 
 _FOLDER = r"(?:it|that|this|the folder|that folder|the directory|that directory|the target)"
@@ -120,7 +120,7 @@ def cuts(request: str) -> list[Cut]:
 def _shared(request: str) -> Cut | None:
     """Return two requests that say what they are about once: "write it as A and as B"."""
     match = _TWICE.match(request.strip())
-    if match is None or not match["head"].count(" "):
+    if match is None or not (match["head"].count(" ") or match["way"].lower() == "of"):
         return None
     way = match["way"]
     first, second = (f"{match['head']} {way} {match[part]}" for part in ("one", "other"))

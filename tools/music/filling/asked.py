@@ -23,6 +23,7 @@ _ORDINAL = re.compile(
     r"(?:first|second|third|fourth|fifth)s?\s(?:voice|part|line|one|time|turn|species|singer|player)s?\b",
     re.I,
 )
+_NATURAL = re.compile(r"[A-Ga-g][\s-]natural", re.IGNORECASE)
 _PAIR = re.compile(r"\s*(?:->|→|,|&|\band\b|\bto\b)\s*")
 
 
@@ -127,7 +128,9 @@ def _found(text: str) -> tuple[Found, ...]:
 
 
 def _parted(found: Found) -> Iterator[Found]:
-    """Part a list of chords from the key that is named behind it."""
+    """Part a list of chords from the key that is named behind it; "B natural" is a note."""
+    if found.kind == "x" and _NATURAL.fullmatch(found.text):
+        found = replace(found, kind="m")
     match = _TRAILING_KEY.fullmatch(found.text) if found.kind in "hl" else None
     if match is None or " " not in match["list"].strip():
         yield found

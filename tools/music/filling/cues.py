@@ -10,18 +10,28 @@ _TERMS = {
         r"spell|(?:its|the) (?:notes|tones|pitches)|tones? (?:of|in)|notes (?:of|in|are in)|"
         r"what is in|what's in|consists? of|components?|constituents?|ingredients?|"
         r"contain(?:s|ed)?|"
-        r"made (?:of|up)|what goes into|its (?:notes|tones|pitches)"
+        r"made (?:of|up)|what goes into|its (?:notes|tones|pitches)|chord tones|"
+        r"(?:notes|tones|pitches) (?:are )?(?:in|inside|of)\b"
+    ),
+    "spell_scale": (
+        r"(?:notes|tones|pitches|spell|write(?: out)?) .*\bscale|(?:scale|mode)\b.* (?:notes|"
+        r"tones|pitches)|ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian|pentatonic|"
+        r"whole[ -]tone|bebop|octatonic|(?:harmonic|melodic|natural) minor|super locrian"
     ),
     "name_chord": (
         r"name|called|identify|(?:which|what|the) (?:symbol|sonority)|symbol|"
-        r"(?:which|what) chord (?:is|has|do|would|are)|what am i playing"
+        r"(?:which|what) (?:chord|harmony) (?:is|has|do|would|are|did)|what am i playing|"
+        r"(?:name|symbol) (?:of|for) (?:this|that|it)"
     ),
     "name_scale": (
         r"(?:which|what|the) (?:kind of )?(?:mode|scale) (?:is|has|could|do|are|that|would|fits)|"
-        r"(?:name|identify|label|find) (?:the|this|that|my) (?:mode|scale)|tonic|mode\?"
+        r"(?:name|identify|label|find) (?:the|this|that|my) (?:mode|scale)|tonic|mode\?|"
+        r"(?:this|that|the|my) (?:mode|scale) (?:called|named)|(?:scale|mode) (?:name|is it)|"
+        r"(?:what's|whats|what is) (?:this|that|the|my) (?:mode|scale)|"
+        r"(?:which|what) (?:mode|scale)\?*$"
     ),
     "interval_between": (
-        r"interval (?:between|from)|distance|gap|which interval|quality|"
+        r"intervals?(?! (?:vector|class))|distance|gap|quality|leap|"
         r"how (?:far|wide)|semitones? between|"
         r"half[ -]steps? (?:sit|are|is)?"
     ),
@@ -31,11 +41,12 @@ _TERMS = {
         r"(?:start(?:ing)?|standing) (?:on|at|from)"
     ),
     "scales_for_chord": (
-        r"(?:solo(?:ing)?|improvis\w*|blow|noodle)\b|scales? .*\b(?:over|on|fits?|"
+        r"solo(?:ing|s)? (?:over|on|with|in)|(?:to|i|we|you) solo|improvis\w*|blow|noodle|"
+        r"scales? .*\b(?:over|on|fits?|"
         r"goes? with|suits?|for)\b"
     ),
     "key_signature": (
-        r"(?:key signature|how many (?:sharps|flats|accidentals)|(?:sharps|flats|"
+        r"(?:key sig(?:nature|s)?s?|how many (?:sharps|flats|accidentals)|(?:sharps|flats|"
         r"accidentals)\b)"
     ),
     "diatonic_chords": (
@@ -43,7 +54,8 @@ _TERMS = {
         r"triads (?:of|in)"
     ),
     "find_key": (
-        r"(?:what|which) (?:key|tonality)|key (?:is|of|are)\b.*\bin\b|tonal cent(?:er|re)|"
+        r"(?:what|which) (?:key(?! sig)|tonality)|tonality of|key (?:is|of|are)\b.*\bin\b|"
+        r"tonal cent(?:er|re)|"
         r"in which (?:key|tonality)"
     ),
     "pitch_info": r"hz|hertz|midi (?:note|number|\d)|frequency|note number",
@@ -91,7 +103,7 @@ _TERMS = {
     ),
     "cadences": (
         r"cadences?|cadential|come to rest|(?:proper|real|fake|final) ending|"
-        r"ends? (?:in|on|with) a"
+        r"ends? (?:in|on|with) a|(?:kind|sort|type) of (?:ending|close)"
     ),
     "modulation_path": (
         r"modulat\w+|pivot|routes?|(?:get|go|way|move|lead)\w* (?:in|on)?to .* from"
@@ -105,7 +117,7 @@ _TERMS = {
     "tuplet": r"(?:du|tri|quadru|quintu|sextu|septu|octu|nonu)plets?|tuplets?|\d+:\d+",
     "metric_modulation": (
         r"metric mod\w*|new tempo|(?:dotted |triplet )?(?:quarter|eighth|half|"
-        r"sixteenth)(?: note| triplet)? (?:=|becomes|equals)"
+        r"sixteenth)(?: note| triplet)?(?: of (?:the )?old)? (?:=|becomes|equals|turns into)"
     ),
     "music_time": (
         r"how long|how many (?:bars|seconds|minutes|samples)|in (?:seconds|minutes|samples)|"
@@ -161,12 +173,20 @@ _TERMS = {
         r"comp(?:s|ing|ed)?|accompan\w+|back(?:ing|ed)?|skank|stride|alberti|"
         r"left[ -]hand (?:for|on|to)|strum\w*|oom[ -]pah"
     ),
+    "mix_parts": (
+        r"mix(?:es|ed|ing|down)?|(?:plays? |all |both |them |everything )*together|backing track|"
+        r"(?:whole|full|entire|a|the|with) (?:\w+ )?(?:band|combo)|rhythm section|"
+        r"(?:combine|layer|stack)\w*|(?:put|lay|play) .*\b(?:over|on top of|under|with) "
+        r"(?:the|that|those|my) (?:chords|bass|drums|beat|melody|tune|progression|groove)|"
+        r"(?:add|put|give) .*\bdrums?|with \w+ drums|without (?:the )?(?:drums|bass)"
+    ),
     "bass_line": r"bass ?lines?|walking|low end|bass (?:player|part|for|over|under)|bassist",
     "drum_pattern": r"drums?|drummer|drumming|beat|groove",
     "rhythm_pattern": (
         r"e ?\(\d+ ?, ?\d+|hex|onsets?|euclid\w*|"
         r"\d+ (?:hits?|pulses|strokes?|onsets?) (?:over|in|out|across|on|against)|pulses|"
-        r"x[x.-]{3,}|[01]{6,}|necklace|clave"
+        r"\d+ (?:hits?|onsets?|strokes?) (?:evenly|equally)|spread|x[x.-]{3,}|[01]{6,}|"
+        r"necklace|clave"
     ),
     "show_drums": r"grid|beat|groove|pattern",
     "melody_over": (
@@ -182,7 +202,7 @@ _TERMS = {
     "realize_figured_bass": r"figured|fig\.? bass|figures|continuo|thorough ?bass",
     "harmonize_melody": (
         r"harmoni[sz]\w*|harmony (?:for|to|under)|chords? (?:under|for (?:this|my|"
-        r"the) (?:melody|tune))"
+        r"the|a) (?:\w+ )?(?:melody|tune|line|song|theme))|chords? (?:to|under|behind) (?:this|my)"
     ),
     "check_counterpoint": r"counterpoint",
     "compose_counterpoint": r"counterpoint|cantus|species|second voice",
@@ -193,6 +213,16 @@ _TERMS = {
     ),
     "show_excerpt": r"bwv|excerpt|bars? \d+|measures? \d+",
 }
+
+_OTHERWISE = {
+    "spell_chord": re.compile(
+        r"\b(?:scales?|modes?|intervals?|(?:ion|aeol)ian|dorian|phrygian|lydian|mixolydian|locrian"
+        r"|pentatonic|whole[ -]tone)\b",
+        re.I,
+    ),
+    "name_chord": re.compile(r"\b(?:scales?|modes?|intervals?|cadences?|keys?)\b", re.I),
+}
+"""What is named there is something else: "what's that scale called" asks for no chord."""
 
 
 @cache
@@ -207,8 +237,10 @@ def named(tool: str, text: str) -> bool:
     >>> named("cadences", "is G C an authentic cadence?"), named("cadences", "spell G")
     (True, False)
     """
-    pattern = _terms(tool)
-    return pattern is not None and pattern.search(text) is not None
+    pattern, other = _terms(tool), _OTHERWISE.get(tool)
+    if pattern is None or (other is not None and other.search(text)):
+        return False
+    return pattern.search(text) is not None
 
 
 def term_spans(tool: str, text: str) -> list[tuple[int, int]]:

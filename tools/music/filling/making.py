@@ -83,6 +83,9 @@ _KINDS: Mapping[str, str] = {
     "simple": r"simpl\w*|plain|bare|skeleton|reduced",
 }
 
+_MANNER = re.compile(r"\b(\w{3,}?)p?(?:y|ier|ish)\b", re.IGNORECASE)
+"""A style as a manner: jazzy, funkier, poppish."""
+
 
 def style_of(
     names: Mapping[str, Iterable[str]], aliases: Mapping[str, str] | None = None
@@ -99,6 +102,10 @@ def style_of(
                 return meant
         # "12 bar blues" names both the bars and the style.
         match = pattern().search(asked.text)
+        manner = None if match else _MANNER.search(asked.text)
+        if manner and pattern().fullmatch(manner[1]):
+            asked.taken.append(manner.span())
+            return manner[1]
         if match is None:
             return None
         asked.taken.append(match.span())
@@ -121,7 +128,7 @@ chord_style = style_of(progressions.NAMES)
 def hymn_or_pop(asked: Asked) -> str | None:
     """The style of a harmonisation."""
     said = asked.search(
-        r"\b(hymn|chorale|bach|church|satb|four[\s-]part|4[\s-]part|pop|song|rock|folk|jazz|swing)\b"
+        r"\b(hymn|chorale|bach|church|satb|four[\s-]part|4[\s-]part|pop|song|rock|folk(?!\s(?:tune|song|melody))|jazz|swing)(?:y|ier)?\b"
     )
     if said is None:
         return None

@@ -122,7 +122,8 @@ def value(asked: Asked) -> str | None:
 def relation(asked: Asked) -> str | None:
     """Two note values that are as long as each other, as "old = new"."""
     sign = r"(?:=|equals?|becomes?|->|→|to|is\sthe\ssame\sas|is\snow|turns\sinto|is)"
-    match = asked.first(rf"\b({_VALUE})\s?{sign}\s?(?:the\s|a\s|an\s)?(?:new\s)?({_VALUE})\b")
+    old = r"(?:\sof\s(?:the\s)?old)?"
+    match = asked.first(rf"\b({_VALUE}){old}\s?{sign}\s?(?:the\s|a\s|an\s)?(?:new\s)?({_VALUE})\b")
     return f"{match[1]} = {match[2]}" if match else None
 
 

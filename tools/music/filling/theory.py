@@ -46,6 +46,17 @@ _LOWEST = re.compile(
     r"|(?:at|on)\s(?:the\s)?bottom|down\sbelow)\b", re.IGNORECASE
 )  # fmt: skip
 _INVERSION_OF = {"r": "root position", "t": "first", "3": "first", "f": "second", "5": "second"}
+_MODES = (
+    r"(?:(?:harmonic|melodic|natural|hungarian)\s(?:minor|major)|phrygian\sdominant|lydian\sdominant"
+    r"|bebop(?:\s(?:dominant|major|minor))?|(?:major|minor)\s(?:pentatonic|blues)|pentatonic"
+    r"|(?:major|minor)(?=\sscale)|super\slocrian|ionian|dorian|phrygian|lydian|mixolydian|aeolian"
+    r"|locrian|blues|whole[\s-]tone|altered|octatonic|diminished)"
+)
+_TONIC_BEHIND = re.compile(
+    rf"\b(?P<mode>{_MODES})(?:\s(?:scale|mode))?,?\s(?:(?:starting|beginning|built|based)\s)?"
+    r"(?:from|on|at|in|of)\s(?P<tonic>(?-i:[A-G])(?:#|b|♯|♭|[\s-](?:sharp|flat))?)(?![\w#♯♭])",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"[A-G#b♯♭\s|,]+")
 
 
@@ -55,8 +66,11 @@ def chord(asked: Asked) -> str | None:
 
 
 def scale(asked: Asked) -> str | None:
-    """The scale or mode."""
-    return _first(asked, "x", "k", "m", "c")
+    """The scale or mode; the tonic may stand behind it ("phrygian dominant from F sharp")."""
+    named = _first(asked, "x")
+    if named is None and (turned := asked.first(_TONIC_BEHIND)):
+        return f"{turned['tonic']} {turned['mode']}"
+    return named or _first(asked, "k", "m", "c")
 
 
 def notes(asked: Asked) -> str | None:

@@ -26,6 +26,8 @@ from tools.music.filling.carry import (
 )
 from tools.music.filling.cues import named
 from tools.music.filling.table import PLANS, Filled, fill
+from tools.music.filling.together import TOOL as TOGETHER
+from tools.music.filling.together import gathers, together
 
 LACKS, LEFT, NAMES, TERM, SHORT = 0.25, 0.08, 0.08, 0.2, 0.3
 """What counts against a tool that lacks an argument, and for each value that is left over; what
@@ -51,6 +53,7 @@ def with_arguments(
     if not any(document.tool in PLANS for document in documents) and before is None:
         return tuple(documents)
     asked, called, earlier = _turn(messages)
+    past = _calls(messages)
     leaning = follows or not any(_says_all(document, asked) for document in documents)
     leaning |= bool(earlier) and elliptical(earlier[-1].tool, asked)
     last = called[-1] if called else earlier[-1] if leaning and earlier else None
@@ -60,8 +63,8 @@ def with_arguments(
         found.insert(0, _of(last.tool, score))
     if last is not None and not called:
         found += _changing(asked, last, found)
-    found += _named(asked, last, found)
-    return tuple(_with(document, asked, last) for document in found)
+    found += _named(asked, last, found, past)
+    return tuple(_with(document, asked, last, past) for document in found)
 
 
 def one_call(text: str, documents: Sequence[Document]) -> bool:
@@ -70,6 +73,8 @@ def one_call(text: str, documents: Sequence[Document]) -> bool:
     "How far is A from E and G" has two parts, "how far is it between A and E" has one, and so has
     a form whose sections stand behind semicolons.
     """
+    if gathers(text):
+        return True
     found = with_arguments(documents, [Message("user", text)], follows=False)
     best = max((d for d in found if d.acts), key=lambda d: d.score, default=None)
     plan = PLANS.get(best.tool or "") if best is not None else None
@@ -126,14 +131,17 @@ def _goes_on(text: str, last: Before | None, found: Sequence[Document]) -> bool:
     return last is not None and last.tool not in offered and renews(last.tool, text, last)
 
 
-def _named(asked: str, last: Before | None, found: Sequence[Document]) -> list[Document]:
+def _named(
+    asked: str, last: Before | None, found: Sequence[Document], past: Sequence[Before]
+) -> list[Document]:
     """Return the tools that a term of the field names, all they need there, and were not found."""
     made = []
     for part, text in {(d.part, d.request) for d in found if d.tool}:
         here = [d for d in found if d.acts and d.part == part]
         nearest = max(d.score for d in here) - FAR
         for tool in PLANS.keys() - {d.tool for d in here}:
-            read = filled(tool, text or asked, last) if named(tool, text or asked) else None
+            said = text or asked
+            read = _filled(tool, said, last, past) if named(tool, said) else None
             if read is not None and read.whole and read.arguments:
                 made.append(replace(_of(tool, nearest), part=part, request=text))
     return made
@@ -152,21 +160,32 @@ def _changing(text: str, last: Before, found: Sequence[Document]) -> list[Docume
     return [_of(tool, max((d.score for d in found if d.acts), default=0.0))]
 
 
-def _with(document: Document, asked: str, last: Before | None) -> Document:
+def _filled(tool: str, text: str, last: Before | None, past: Sequence[Before]) -> Filled | None:
+    """Read a tool's arguments behind the call before; what plays together, behind all of them."""
+    return together(text, past) if tool == TOGETHER else filled(tool, text, last)
+
+
+def _with(document: Document, asked: str, last: Before | None, past: Sequence[Before]) -> Document:
     text = document.request or asked
     if document.tool is None:
         return document
-    found = filled(document.tool, text, last)
+    found = _filled(document.tool, text, last, past)
     if found is None:
         return document
     score = document.score + _worth(found) + TERM * named(document.tool, text)
     again = last is not None and last.tool == document.tool and last.arguments == found.arguments
     same = last is not None and last.tool == document.tool and not again
-    if same:
+    if same and (named(document.tool, text) or not _another_named(text, last)):
         score += SHORT * elliptical(document.tool, text) + NAMES * bool(_SAME.search(text))
     if last is not None and changer(last) == document.tool and changes(text, last):
         score += 2 * SHORT
     return replace(document, score=score - SHORT * again, bindings=(found.arguments,))
+
+
+def _another_named(text: str, last: Before | None) -> bool:
+    """Whether a term names a tool that has all it needs: "bass line for it"."""
+    found = (filled(tool, text, last) for tool in PLANS if named(tool, text))
+    return any(read is not None and read.whole for read in found)
 
 
 def _worth(found: Filled) -> float:

@@ -28,7 +28,7 @@ STYLES: Mapping[str, tuple[str, str, str]] = {
     "latin": ("bossa nova", "tumbao", "salsa"), "disco": ("rock", "octaves", "disco"),
     "funk": ("reggae", "octaves", "funk"), "ragtime": ("stride", "root-fifth", "march"),
 }  # fmt: skip
-_OTHER_NAMES = {
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "pop": ("indie", "basic"), "rock": ("punk", "hard rock"), "jazz": ("swing", "bebop"),
     "ballad": ("slow",), "bossa nova": ("bossa", "brazilian", "samba"),
     "blues": ("shuffle", "boogie"), "folk": ("country", "bluegrass"), "waltz": ("3/4",),
@@ -82,15 +82,11 @@ def assemble(
     in the `style`, where there are chords. A tempo of 0 is the melody's, or the style's.
 
     Raises:
-        MusicError: nothing is given, a part cannot be read, or the parts do not fit each other.
+        MusicError: no line or chords are given, a part cannot be read, or parts do not fit.
     """
     tune = read_line(melody) if melody.strip() else None
-    if tune is None and not chords.strip():
-        raise MusicError("a band needs chords or a melody, e.g. chords C | Am | F | G7, style pop")
     comps, walks, beats = _styles(style or "pop")
     chart = _spread(read_chart(chords), tune) if chords.strip() else None
-    meter = chart.meter if chart is not None else tune.meter if tune is not None else None
-    assert meter is not None
     rows: list[tuple[str, Line]] = [("melody", tune)] if tune is not None else []
     if chart is not None:
         rows.append(("chords", comping.comping(chart, comps, seed)[0]))
@@ -98,7 +94,10 @@ def assemble(
     if low is not None and chart is not None:  # the symbols stand over the chords
         low = low.with_notes(replace(note, chord="") for note in low.notes)
     rows += [("bass", low)] if low is not None else []
+    if not rows:
+        raise MusicError("a band needs chords or a melody, e.g. chords C | Am | F | G7, style pop")
     _same_meter(rows)
+    meter = rows[0][1].meter
     longest = max(line.length for _, line in rows)
     bars = int(-(-longest // meter.quarters))
     if bars > MOST_BARS:
@@ -169,7 +168,7 @@ def _at(note: int) -> tuple[str, int, int]:
 
 
 def _styles(text: str) -> tuple[str, str, str]:
-    return STYLES[read_style(text, {name: _OTHER_NAMES[name] for name in STYLES}, "style of band")]
+    return STYLES[read_style(text, OTHER_NAMES, "style of band")]
 
 
 def _spread(chart: Chart, tune: Line | None) -> Chart:
@@ -194,7 +193,7 @@ def _bass(text: str, chart: Chart | None, style: str, seed: int | str) -> Line |
         return read_line(text)
     except MusicError as problem:
         if chart is None:
-            raise
+            raise MusicError(f"a bass in a style needs chords to play under ({problem})") from None
         try:
             return bass_lines.bass_line(chart, text, seed)[0]
         except MusicError:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from tools.music import comping_styles, piano_voicings
+from tools.music import band, bass_lines, comping_styles, piano_voicings
 from tools.music.drum_styles import DRUMS
+from tools.music.drum_styles import NAMES as DRUM_STYLES
 from tools.music.filling.asked import Asked, one_of
-from tools.music.filling.making import PLACE, style_of
+from tools.music.filling.making import PLACE, grid, style_of
 from tools.music.song_form import WORDS
 
 _DYNAMIC = (
@@ -61,6 +62,8 @@ _TONIC = re.compile(
 
 comping_style = style_of(comping_styles.STYLES)
 voicing = style_of(piano_voicings.KINDS)
+_WITHOUT = r"\b(?:no|without|minus|drop|mute|remove|leave\sout|take\sout)\s(?:the\s|any\s)*"
+_BASS_SAID = re.compile(r"\bbass(?:\s?line)?\s*:?\s*\Z", re.IGNORECASE)
 
 
 def marks(asked: Asked) -> str | None:
@@ -72,6 +75,30 @@ def marks(asked: Asked) -> str | None:
         r"(?<!\w)((?:remove|without|no)\s(?:the\s|all\s|any\s)*(?:dynamics|articulations?|marks))\b",
         rf"(?<!\w)({_MARKS})(?!\w|\s(?:bass|comp|drum|chord|tune|style|beat))",
     )
+
+
+def band_style(asked: Asked) -> str | None:
+    """The style of a whole band."""
+    return asked.search(one_of(n for s, others in band.OTHER_NAMES.items() for n in (s, *others)))
+
+
+def band_bass(asked: Asked) -> str | None:
+    """What the bass of a band plays: a line behind its name, a style before it, or nothing."""
+    if asked.search(rf"{_WITHOUT}bass\b"):
+        return "none"
+    written = (found for found in asked.values("l") if _BASS_SAID.search(asked.text[: found.start]))
+    styles = one_of(n for s, others in bass_lines.STYLES.items() for n in (s, *others))
+    named = re.compile(rf"({styles.pattern})\s(?=bass\b)", re.IGNORECASE)
+    return next((asked.take(found) for found in written), None) or asked.search(named)
+
+
+def band_drums(asked: Asked) -> str | None:
+    """What the drums of a band play: rows of a grid, a style before their name, or nothing."""
+    if asked.search(rf"{_WITHOUT}drums?\b"):
+        return "none"
+    styles = one_of(n for s, others in DRUM_STYLES.items() for n in (s, *others))
+    named = re.compile(rf"({styles.pattern})\s(?=drum(?:s|mer|ming)?\b|beat\b|groove\b)", re.I)
+    return grid(asked) or asked.search(named)
 
 
 def form(asked: Asked) -> str | None:

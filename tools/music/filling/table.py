@@ -15,13 +15,14 @@ Pair = Callable[[Asked], tuple[str, str] | None]
 class Plan:
     """The arguments of a tool in the order in which they are read; `needs` are required.
 
-    `pairs` are arguments that are read two at a time.
+    `pairs` are arguments that are read two at a time, of `some` one at least is needed.
     """
 
     needs: Mapping[str, Reader] = field(default_factory=dict)
     may: Mapping[str, Reader] = field(default_factory=dict)
     pairs: Mapping[tuple[str, str], Pair] = field(default_factory=dict)
     may_first: bool = False
+    some: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ PLANS: Mapping[str, Plan] = {
     "name_scale": Plan({"notes": theory.notes}, {"tonic": playing.tonic}, may_first=True),
     "chord_voicings": Plan({"chords": theory.chords}, {"kind": playing.voicing}),
     "comping": Plan({"chords": theory.chords}, {"style": playing.comping_style} | _SEED),
+    "mix_parts": Plan(
+        may={"drums": playing.band_drums, "bass": playing.band_bass, "melody": theory.melody,
+             "chords": theory.several_chords, "style": playing.band_style, "tempo": rhythm.bpm}
+        | _SEED, some=("chords", "melody"),
+    ),
     "song_form": Plan(
         {"form": playing.form},
         {"sections": playing.sections, "style": making.chord_style, "key": theory.key} | _SEED,
@@ -175,6 +181,8 @@ def fill(tool: str, text: str) -> Filled | None:
             found |= needed
     if not plan.needs and not plan.pairs and not found:
         missing += list(plan.may)
+    elif plan.some and not found.keys() & set(plan.some):
+        missing += plan.some
     return Filled(found, tuple(missing), sum(1 + (f.kind in "hl") for f in asked.left))
 
 

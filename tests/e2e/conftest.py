@@ -45,8 +45,7 @@ def served(home: Path) -> Iterator[Shipped]:
 
 @pytest.fixture
 def context(browser: Any) -> Iterator[Any]:
-    # A first answer after a start reads weights; a busy machine takes its time over that.
-    with window(browser, patience=45) as made:
+    with window(browser) as made:
         yield made
 
 
@@ -61,7 +60,7 @@ def mica(home: Path) -> Mica:
             input=stdin,
             capture_output=True,
             encoding="utf-8",
-            timeout=150,
+            timeout=600,
         )
 
     return run

@@ -21,7 +21,7 @@ from support.shipped import (
 )
 
 # The first test of a run also builds the knowledge index, which takes a busy machine a while.
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 Mica = Callable[..., subprocess.CompletedProcess[str]]
 Batch = Callable[..., list[dict[str, Any]]]

@@ -20,12 +20,12 @@ from support.shipped import (
 )
 
 # The first test of a run also builds the knowledge index, which takes a busy machine a while.
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
 def client(served: Shipped) -> OpenAI:
-    return OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0, timeout=90)
+    return OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0, timeout=300)
 
 
 def ask(client: OpenAI, text: str, model: str = "mica", **more: Any) -> Any:

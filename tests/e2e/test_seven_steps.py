@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -12,6 +11,7 @@ from support.browser import (
     button,
     conversation_of,
     eventually,
+    kept,
     open_page,
     reload,
     thumb_down,
@@ -30,7 +30,7 @@ from support.shipped import (
 )
 
 # The first test of a run also builds the knowledge index, which takes a busy machine a while.
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 def answer_to(page: Any, request: str) -> str:
@@ -59,6 +59,13 @@ def test_largest_files(context: Any, served: Shipped):
     page.on("websocket", lambda socket: socket.on("framereceived", keep))
     page.goto(served.url)
     page.locator("#chat-input").wait_for()
+
+    def connected() -> bool:
+        """Tell whether all goes over the socket by now; a page begins by asking again and again."""
+        page.evaluate("0")  # lets what came be told
+        return "3probe" in frames
+
+    eventually(connected)
     conversation = answer_to(page, LARGEST)
     page.get_by_text(re.compile(r"Sysadmin · (0\.\d\d|1\.00)$")).wait_for()
     page.get_by_role("button", name=re.compile(r"Looked up \d+ sources?")).click()
@@ -167,11 +174,12 @@ def test_a_rating_and_the_history_survive_a_restart(context: Any, served: Shippe
     thumb_down(page, "too long")
     button(page, "Correct it").click()
     page.get_by_role("radio", name="The right answer").check()
-    said = page.get_by_role("textbox", name="The right answer")
-    said.fill("Shell commands and music theory.")
+    page.get_by_role("textbox", name="The right answer").fill("Shell commands and music theory.")
     button(page, "Keep the correction").click()
     page.get_by_text("The correction is kept").wait_for()
     before = served.transcript(conversation)
+    said = before[-1]["content"].split("\n")[0][:40]
+    kept(served, conversation, said)
     served.kill()
     served.start()
     store = served.store()
@@ -185,21 +193,14 @@ def test_a_rating_and_the_history_survive_a_restart(context: Any, served: Shippe
     page.goto(served.url)
     page.locator(f'a[href$="/thread/{conversation}"]').first.click()
     page.locator(".negative-feedback-on").wait_for()
-    page.get_by_text(before[-1]["content"].split("\n")[0][:40]).first.wait_for()
+    page.get_by_text(said).first.wait_for()
 
 
 def test_an_approval_outlives_kill_9_and_runs_once(context: Any, served: Shipped):
     page, conversation = asked_to_delete(context, served)
     command = page.locator("pre code.language-bash, code", has_text="/srv/app").first.inner_text()
 
-    def kept() -> bool:
-        store = served.store()
-        try:
-            return "May I run" in json.dumps(store.page_items("steps", conversation))
-        finally:
-            store.close()
-
-    eventually(kept)
+    kept(served, conversation, "May I run")
     served.kill()
     served.start()
     page.goto(f"{served.url}/thread/{conversation}")

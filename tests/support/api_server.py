@@ -25,6 +25,6 @@ def serving(assistant: Assistant, *, keep_alive: float = 10.0) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(30)
+        thread.join(300)
         assistant.close()
         listener.close()

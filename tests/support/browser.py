@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from support import needs
 from support.page_server import PageServer
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE = 150.0
+"""Seconds that a page may take for anything: what is right comes, on a busy machine later."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -37,7 +40,7 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def window(browser: Any, *, patience: float, height: int = 900) -> Iterator[Any]:
+def window(browser: Any, *, patience: float = PATIENCE, height: int = 900) -> Iterator[Any]:
     """Open a window with cookies of its own; everything in it waits up to `patience` seconds."""
     made = browser.new_context(viewport={"width": 1280, "height": height}, color_scheme="light")
     made.set_default_timeout(1000 * patience)
@@ -97,7 +100,21 @@ def new_chat(page: Any) -> None:
     button(page, "Correct it").wait_for(state="detached")
 
 
-def eventually(check: Any, seconds: float = 10.0) -> Any:
+def kept(server: PageServer, conversation: str, text: str) -> None:
+    """Wait until the page's history has `text`: what is shown is written a moment later."""
+    store = server.store()
+
+    def history() -> str:
+        items = [store.page_items(table, conversation) for table in ("steps", "elements")]
+        return json.dumps(items, ensure_ascii=False)
+
+    try:
+        eventually(lambda: text in history())
+    finally:
+        store.close()
+
+
+def eventually(check: Any, seconds: float = PATIENCE) -> Any:
     """Wait until `check` gives something true."""
     deadline = time.monotonic() + seconds
     while not (found := check()):

@@ -17,18 +17,30 @@ from records.store import Store
 ROOT = Path(__file__).parents[2]
 
 
+def reserved_port() -> socket.socket:
+    """Return a socket that keeps a free port of 127.0.0.1 for a server started later.
+
+    Nobody else is given the port while the socket is open: neither who asks for any port nor a
+    connection's own end. A server that names it may listen, as often as it is started, since both
+    sockets are reusable and this one never listens.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
 class PageServer:
     """Runs `python ARGUMENTS` over a data folder; `{port}` in them is a free port."""
 
     def __init__(
-        self, home: Path, *arguments: str, patience: float = 170.0, log: Path | None = None
+        self, home: Path, *arguments: str, patience: float = 300.0, log: Path | None = None
     ) -> None:
         self.home = home
         self.log_file = log or home / "server.log"
         self.patience = patience
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self._reserved = reserved_port()
+        self.port = self._reserved.getsockname()[1]
         self.arguments = [argument.format(port=self.port) for argument in arguments]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -53,7 +65,7 @@ class PageServer:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/auth/config", timeout=2):
+            with urllib.request.urlopen(f"{self.url}/auth/config", timeout=30):
                 return True
         except (urllib.error.URLError, OSError):
             return False
@@ -62,7 +74,7 @@ class PageServer:
         """Kill the server as `kill -9` does, or end it by another signal."""
         assert self.process is not None
         self.process.send_signal(how)
-        self.process.wait(30)
+        self.process.wait(120)
         self.log.close()
 
     def said(self) -> str:

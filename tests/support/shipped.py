@@ -71,7 +71,7 @@ class Shipped(PageServer):
     """`mica serve` over the shipped weights."""
 
     def __init__(self, home: Path) -> None:
-        super().__init__(home, "-m", "ui.cli", "serve", "--port", "{port}", patience=150)
+        super().__init__(home, "-m", "ui.cli", "serve", "--port", "{port}", patience=600)
 
     def transcript(self, conversation: str) -> list[dict[str, Any]]:
         """Return the conversation's messages, in the order of the transcript."""

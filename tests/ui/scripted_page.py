@@ -186,7 +186,9 @@ class ScriptedAssistant:
         words = text.split(" ")
         for position, word in enumerate(words):
             yield TextDelta(word if position == 0 else f" {word}")
-            await asyncio.sleep(1.0 if slow else 0)
+            await asyncio.sleep(0)
+            if slow and position == 1:
+                await asyncio.Event().wait()  # until somebody stops it
         position = self.store.append(conversation, {"role": "assistant", "content": text})
         yield Answered(text, f"{conversation}:{position}", sources, {"act": 0.4})
 

@@ -6,14 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from support import small_disk
-from support.browser import ask, button, eventually, open_page, reload, window
+from support.browser import (
+    ask,
+    button,
+    conversation_of,
+    eventually,
+    kept,
+    open_page,
+    reload,
+    window,
+)
 from support.page_server import PageServer
 
 PAGE = Path(__file__).with_name("scripted_page.py")
 
 
 def test_a_full_disk_is_said_on_the_page_and_loses_nothing(browser: Any, tmp_path: Path) -> None:
-    with small_disk.mounted(tmp_path, "8m") as folder, window(browser, patience=15) as context:
+    with small_disk.mounted(tmp_path, "8m") as folder, window(browser) as context:
         server = PageServer(folder, str(PAGE), "{port}", "graph", log=tmp_path / "server.log")
         server.start()
         try:
@@ -21,6 +30,7 @@ def test_a_full_disk_is_said_on_the_page_and_loses_nothing(browser: Any, tmp_pat
             ask(page, "remove the first file")
             button(page, "Approve").click()
             page.get_by_text("The file is gone.").wait_for()
+            kept(server, conversation_of(page), "The file is gone.")
             ballast = small_disk.fill(folder)
             ask(page, "remove the second file")
             page.get_by_text("disk").first.wait_for()

@@ -24,7 +24,7 @@ PAGE = Path(__file__).with_name("scripted_page.py")
 
 @pytest.fixture(scope="module")
 def context(server: PageServer, browser: Any) -> Iterator[Any]:
-    with window(browser, patience=15) as made:
+    with window(browser) as made:
         yield made
 
 

@@ -20,7 +20,7 @@ def test_the_question_shows_the_difference_and_undo_puts_it_back(tmp_path: Path)
     (tmp_path / "sandbox").mkdir()
     (tmp_path / "sandbox" / "rootfs").symlink_to((home() / "sandbox" / "rootfs").resolve())
     server = PageServer(tmp_path, str(PAGE), "{port}", "previews")
-    with chromium() as browser, window(browser, patience=30) as context:
+    with chromium() as browser, window(browser) as context:
         server.start()
         try:
             page = open_page(context, server)

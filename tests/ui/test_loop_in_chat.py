@@ -33,7 +33,7 @@ def server(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     settings = {"MICA_HOME": tmp_path, "MICA_KNOWLEDGE": tmp_path / "knowledge"}
     for name, value in {**settings, "MICA_SANDBOX": "none", "MICA_THREADS": "1"}.items():
         monkeypatch.setenv(name, str(value))
-    made = PageServer(tmp_path, "-m", "ui.cli", "serve", "--port", "{port}", patience=150)
+    made = PageServer(tmp_path, "-m", "ui.cli", "serve", "--port", "{port}")
     made.start()
     yield made
     made.kill()
@@ -62,7 +62,7 @@ def test_what_a_person_corrects_in_the_chat_is_right_on_the_same_page(
     config, gate = server.home / "loop.yaml", server.home / "gate.yaml"
     gate.write_text(GATE)
     config.write_text(LOOP.format(gate=gate))
-    with window(browser, patience=60) as context:
+    with window(browser) as context:
         page = open_page(context, server)
         assert "degrees 1 3 5 7" not in answer(page, ASKED)
         correct(page, "spell_chord(chord='Ebmaj7')")

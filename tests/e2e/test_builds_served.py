@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from support import patient
 from support.builds import register
 from support.page_server import PageServer
 
@@ -41,7 +41,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PageServ
     monkeypatch.setenv("MICA_RETRIEVED", "0")
     register(Registry(), "mica-copy", Registry().entry("mica").adapters["composer"], "composer")
     register(Registry(), "mica-loud", changed(tmp_path), "composer")
-    running = PageServer(tmp_path, "-m", "ui.cli", "serve", "--port", "{port}", patience=150)
+    running = PageServer(tmp_path, "-m", "ui.cli", "serve", "--port", "{port}")
     running.start()
     yield running
     running.kill(signal.SIGTERM)
@@ -53,7 +53,7 @@ def ask(server: PageServer, conversation: str, text: str = ASKED) -> dict[str, A
         "messages": [{"role": "user", "content": text}],
         "metadata": {"conversation": conversation},
     }
-    answer = httpx.post(f"{server.url}/v1/chat/completions", json=body, timeout=120)
+    answer = patient.post(f"{server.url}/v1/chat/completions", json=body)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
@@ -69,7 +69,7 @@ def test_promote_ask_rollback_ask(server: PageServer):
     loud = ask(server, "one")
     assert loud["mica"]["build"] == "mica-loud"
     assert RIGHT not in loud["choices"][0]["message"]["content"], "other weights, another answer"
-    assert httpx.get(f"{server.url}/healthz", timeout=60).json()["build"] == "mica-loud"
+    assert patient.get(f"{server.url}/healthz").json()["build"] == "mica-loud"
 
     registry.rollback()
     again = ask(server, "one")

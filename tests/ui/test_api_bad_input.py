@@ -10,7 +10,7 @@ import httpx
 import openai
 import pytest
 from openai import OpenAI
-from support import small_disk
+from support import patient, small_disk
 from support.api_server import serving
 from support.graph_parts import World
 
@@ -42,7 +42,7 @@ def error_of(answer: httpx.Response) -> dict:
 )
 def test_what_is_no_json_object(address: str, data: bytes):
     headers = {"content-type": "application/json"}
-    answer = httpx.post(address + CHAT, content=data, headers=headers)
+    answer = patient.post(address + CHAT, content=data, headers=headers)
     assert answer.status_code == 400
     assert error_of(answer)["code"] == "invalid_json"
 
@@ -101,7 +101,7 @@ def test_fields(
         del whole["messages"]
     data = json.dumps(whole)
     headers = {"content-type": "application/json"}
-    answer = httpx.post(address + CHAT, content=data.encode(), headers=headers)
+    answer = patient.post(address + CHAT, content=data.encode(), headers=headers)
     error = error_of(answer)
     assert (answer.status_code, error["code"], error["param"]) == (status, code, param)
 
@@ -121,7 +121,7 @@ def test_a_prompt_of_a_megabyte(address: str):
 @pytest.mark.parametrize("content", ["", "yes", "edit", "edit:  ", "approve: x", "approve it"])
 def test_a_decision_that_is_none(address: str, content: str):
     message = {"role": "tool", "tool_call_id": "call_x", "content": content}
-    answer = httpx.post(address + CHAT, json={"model": "mica", "messages": [message]})
+    answer = patient.post(address + CHAT, json={"model": "mica", "messages": [message]})
     assert answer.status_code == 400
     error = error_of(answer)
     assert error["code"] == "invalid_decision"
@@ -130,13 +130,13 @@ def test_a_decision_that_is_none(address: str, content: str):
 
 def test_a_decision_about_nothing(address: str):
     message = {"role": "tool", "tool_call_id": "call_x", "content": "approve"}
-    answer = httpx.post(address + CHAT, json={"model": "mica", "messages": [message]})
+    answer = patient.post(address + CHAT, json={"model": "mica", "messages": [message]})
     assert (answer.status_code, error_of(answer)["code"]) == (404, "unknown_call")
 
 
 def test_only_json_is_read(address: str):
     # Browsers send other kinds of bodies to other sites without asking.
-    answer = httpx.post(address + CHAT, data={"model": "mica"})
+    answer = patient.post(address + CHAT, data={"model": "mica"})
     assert (answer.status_code, error_of(answer)["code"]) == (415, "not_json")
 
 
@@ -145,12 +145,12 @@ def test_only_json_is_read(address: str):
     [("GET", CHAT), ("POST", "/v1/embeddings"), ("GET", "/v1"), ("DELETE", "/v1/models/mica")],
 )
 def test_paths_that_are_not_there(address: str, method: str, path: str):
-    answer = httpx.request(method, address + path)
+    answer = patient.request(method, address + path)
     assert (answer.status_code, error_of(answer)["code"]) == (404, "not_found")
 
 
 def test_other_hosts_are_turned_away(address: str):
-    answer = httpx.get(f"{address}/v1/models", headers={"host": "evil.example"})
+    answer = patient.get(f"{address}/v1/models", headers={"host": "evil.example"})
     assert (answer.status_code, error_of(answer)["code"]) == (403, "not_trusted")
 
 
@@ -159,7 +159,7 @@ def test_records_that_cannot_be_written(tmp_path: Path):
     assistant = world.assistant(lambda *_: "fine")
     with serving(assistant) as address:
         assistant.parts.store.close()
-        answer = httpx.post(address + CHAT, json={"model": "mica", "messages": HELLO})
+        answer = patient.post(address + CHAT, json={"model": "mica", "messages": HELLO})
         assert answer.status_code in (500, 503)
         error_of(answer)
 
@@ -169,10 +169,10 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path):
         world = World(folder)
         with serving(world.assistant(lambda *_: "fine")) as address:
             body = {"model": "mica", "messages": HELLO, "metadata": {"conversation": "kept"}}
-            assert httpx.post(address + CHAT, json=body).status_code == 200
+            assert patient.post(address + CHAT, json=body).status_code == 200
             ballast = small_disk.fill(folder)
-            refused = httpx.post(address + CHAT, json=body)
+            refused = patient.post(address + CHAT, json=body)
             assert refused.status_code >= 500
             assert "disk" in error_of(refused)["message"]
             ballast.unlink()
-            assert httpx.post(address + CHAT, json=body).status_code == 200
+            assert patient.post(address + CHAT, json=body).status_code == 200

@@ -15,6 +15,7 @@ import httpx
 import openai
 import pytest
 from openai import AsyncOpenAI, OpenAI
+from support import patient
 from support.api_server import serving
 from support.graph_parts import World, bash_call
 
@@ -89,7 +90,7 @@ def test_a_stream_is_what_clients_expect(serve: Serve):
     address = serve([bash_call("ls /"), "Those are the files."])
     body = {"model": "mica", "messages": user("show the files"), "stream": True,
             "stream_options": {"include_usage": True}}  # fmt: skip
-    with httpx.stream("POST", f"{address}/v1/chat/completions", json=body) as answer:
+    with patient.stream("POST", f"{address}/v1/chat/completions", json=body) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert answer.headers["x-request-id"].startswith("req_")
         lines = [line for line in answer.iter_lines() if line]
@@ -291,7 +292,7 @@ def test_comments_keep_a_silent_stream_open(serve: Serve):
 
     body = {"model": "mica", "messages": user("a chord"), "stream": True}
     address = serve(script, keep_alive=0.05)
-    with httpx.stream("POST", f"{address}/v1/chat/completions", json=body, timeout=60) as answer:
+    with patient.stream("POST", f"{address}/v1/chat/completions", json=body) as answer:
         seen = []
         for line in answer.iter_lines():
             seen.append(line)
@@ -314,10 +315,10 @@ def test_artifacts_are_links(world: World, serve: Serve):
     address = serve(Assistant(parts, world.folder / "other.db"))
     (artifact,) = ask(address, "show the chord").mica["artifacts"]
     assert (artifact["name"], artifact["mime"]) == ("a b.svg", "image/svg+xml")
-    answer = httpx.get(address + artifact["url"])
+    answer = patient.get(address + artifact["url"])
     assert (answer.content, answer.headers["content-type"]) == (svg, "image/svg+xml")
     assert "sandbox" in answer.headers["content-security-policy"]
-    assert httpx.get(f"{address}/v1/files/0/a.svg").status_code == 404
+    assert patient.get(f"{address}/v1/files/0/a.svg").status_code == 404
 
 
 def test_feedback_is_kept(world: World, serve: Serve):
@@ -326,18 +327,18 @@ def test_feedback_is_kept(world: World, serve: Serve):
     done = ask(address, "a chord")
     rating = {"conversation": done.mica["conversation"], "message_id": done.mica["message_id"],
               "rating": "down", "correction": "C E♭ G."}  # fmt: skip
-    assert httpx.post(f"{address}/v1/feedback", json=rating).status_code == 200
+    assert patient.post(f"{address}/v1/feedback", json=rating).status_code == 200
     (kept,) = assistant.parts.store.ratings(done.mica["conversation"])
     assert (kept.rating, kept.correction) == ("down", "C E♭ G.")
     for wrong in ({"rating": "sideways"}, {"message_id": "msg_none"}, {"conversation": "none"}):
-        assert httpx.post(f"{address}/v1/feedback", json={**rating, **wrong}).status_code in (
+        assert patient.post(f"{address}/v1/feedback", json={**rating, **wrong}).status_code in (
             400,
             404,
         )
 
 
 def test_health(serve: Serve):
-    answer = httpx.get(serve([]) + "/healthz")
+    answer = patient.get(serve([]) + "/healthz")
     assert answer.json() == {
         "status": "ok",
         "model": "scripted",

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from openai import OpenAI
+from support import patient
 from support.api_server import serving
 from support.graph_parts import World, bash_call
 
@@ -55,11 +56,11 @@ def ask(address: str, text: str, **more: Any) -> dict[str, str]:
 
 
 def post(address: str, **body: Any) -> httpx.Response:
-    return httpx.post(f"{address}/v1/feedback", json=body, timeout=60)
+    return patient.post(f"{address}/v1/feedback", json=body)
 
 
 def listed(address: str, **filters: Any) -> list[dict[str, Any]]:
-    answer = httpx.get(f"{address}/v1/feedback", params=filters, timeout=60)
+    answer = patient.get(f"{address}/v1/feedback", params=filters)
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
 
@@ -80,7 +81,7 @@ def test_a_corrected_call_is_kept_with_the_record(address: str) -> None:
     (item,) = listed(address, rating="up")
     assert (item["corrected_calls"], item["comment"], item["kind"]) == ([], "", "")
     assert listed(address, rating="down") == listed(address, specialist="composer") == []
-    assert httpx.get(f"{address}/v1/feedback/{item['id']}").json() == item
+    assert patient.get(f"{address}/v1/feedback/{item['id']}").json() == item
 
 
 def test_what_cannot_be_kept_is_said(address: str) -> None:
@@ -99,10 +100,10 @@ def test_what_cannot_be_kept_is_said(address: str) -> None:
         assert said.json()["error"]["message"]
     half = json.dumps({**answer, "correction": "\ud800"})
     headers = {"content-type": "application/json"}
-    sent = httpx.post(f"{address}/v1/feedback", content=half, headers=headers)
+    sent = patient.post(f"{address}/v1/feedback", content=half, headers=headers)
     assert sent.status_code == 400
     assert listed(address) == []
-    assert httpx.get(f"{address}/v1/feedback", params={"source": "x"}).status_code == 400
+    assert patient.get(f"{address}/v1/feedback", params={"source": "x"}).status_code == 400
 
 
 def test_a_choice_between_answers_of_two_conversations(address: str) -> None:
@@ -124,7 +125,7 @@ def test_a_choice_between_answers_of_two_conversations(address: str) -> None:
     assert item["id"] == kept.json()["id"] and item["rejected"] == "Those."
     assert choose(two, one).json()["id"] == item["id"]
     assert choose(one, other).status_code == choose(one, one).status_code == 400
-    gone = httpx.delete(f"{address}/v1/feedback/{item['id']}")
+    gone = patient.delete(f"{address}/v1/feedback/{item['id']}")
     assert gone.json()["deleted"] is True and listed(address) == []
 
 
@@ -133,11 +134,11 @@ def test_nobody_sees_or_removes_anothers(address: str, store: Store) -> None:
     id = store.rate(answer["conversation"], answer["message_id"], rating="up", owner="local")
     assert listed(address) == []
     for method in ("GET", "DELETE"):
-        assert httpx.request(method, f"{address}/v1/feedback/rating:{id}").status_code == 404
+        assert patient.request(method, f"{address}/v1/feedback/rating:{id}").status_code == 404
     assert post(address, **answer, rating="down").status_code == 200
     assert [(r.owner, r.rating) for r in store.ratings()] == [("local", "up"), ("api", "down")]
     (mine,) = listed(address)
-    assert httpx.delete(f"{address}/v1/feedback/{mine['id']}").status_code == 200
+    assert patient.delete(f"{address}/v1/feedback/{mine['id']}").status_code == 200
     assert [r.owner for r in store.ratings()] == ["local"]
 
 
@@ -151,7 +152,7 @@ def test_an_edited_command_is_listed_and_stays(address: str) -> None:
     (item,) = listed(address, source="edit")
     assert item["id"] == f"approval:{call.id}" and item["kind"] == "wrong argument"
     assert item["corrected_calls"] == [{"name": "bash", "arguments": {"command": "rm -i x"}}]
-    assert httpx.delete(f"{address}/v1/feedback/{item['id']}").status_code == 400
+    assert patient.delete(f"{address}/v1/feedback/{item['id']}").status_code == 400
     assert listed(address) == [item]
 
 
@@ -168,7 +169,7 @@ def test_each_named_key_has_ratings_of_its_own(
 
         def call(method: str, key: str, path: str = "", **more: Any) -> httpx.Response:
             headers = {"authorization": f"Bearer {key}"}
-            return httpx.request(method, url + path, headers=headers, timeout=60, **more)
+            return patient.request(method, url + path, headers=headers, **more)
 
         up, down = answer | {"rating": "up"}, answer | {"rating": "down"}
         one = call("POST", anna, json=up).json()["id"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import openai
 import pytest
 from openai import OpenAI
+from support import patient
 from support.api_server import serving
 from support.graph_parts import World, bash_call
 
@@ -56,26 +56,26 @@ def test_always_covers_the_next_conversation(world: World, address: str, content
     assert again.choices[0].message.content == "Gone." and world.ran == ["rm x", "rm x"]
     (covered,) = again.mica["approved_by_rule"]
     assert covered["command"] == "rm x" and "exactly this command" in covered["rules"][0]
-    (rule,) = httpx.get(f"{address}/v1/rules").json()["data"]
+    (rule,) = patient.get(f"{address}/v1/rules").json()["data"]
     assert (rule["owner"], rule["by"], rule["uses"]) == ("api", "api", 1)
-    assert httpx.get(f"{address}/v1/rules", params={"owner": "local"}).json()["data"] == []
-    ended = httpx.delete(f"{address}/v1/rules/{rule['id']}")
+    assert patient.get(f"{address}/v1/rules", params={"owner": "local"}).json()["data"] == []
+    ended = patient.delete(f"{address}/v1/rules/{rule['id']}")
     assert ended.status_code == 200 and ended.json()["revoked"]
-    assert httpx.get(f"{address}/v1/rules").json()["data"] == []
+    assert patient.get(f"{address}/v1/rules").json()["data"] == []
     assert ask(address, ASKED).choices[0].finish_reason == "tool_calls"
 
 
 def test_for_the_conversation_is_not_for_the_next(world: World, address: str):
     decide(address, "approve: conversation")
     assert ask(address, ASKED).choices[0].finish_reason == "tool_calls"
-    (rule,) = httpx.get(f"{address}/v1/rules").json()["data"]
+    (rule,) = patient.get(f"{address}/v1/rules").json()["data"]
     assert rule["sentence"].startswith("In this conversation, allow")
 
 
 def test_a_rule_that_is_not_there(address: str):
-    ended = httpx.delete(f"{address}/v1/rules/7")
+    ended = patient.delete(f"{address}/v1/rules/7")
     assert ended.status_code == 404 and ended.json()["error"]["code"] == "not_found"
-    assert httpx.delete(f"{address}/v1/rules/x").status_code == 400
+    assert patient.delete(f"{address}/v1/rules/x").status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import needs, training_parts
+from support import needs, patient, training_parts
 from support.api_server import serving
 from support.graph_parts import World
 from support.training_parts import eventually, recipe, rows
@@ -23,7 +23,10 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Clien
     training_parts.home(tmp_path, monkeypatch)
     mica = World(tmp_path).assistant([])
     headers = {"authorization": f"Bearer {training_key()}"}
-    with serving(mica) as at, httpx.Client(base_url=at, timeout=60, headers=headers) as client:
+    with (
+        serving(mica) as at,
+        httpx.Client(base_url=at, timeout=patient.SECONDS, headers=headers) as client,
+    ):
         yield client
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import needs
+from support import needs, patient
 from support.api_server import serving
 from support.graph_parts import bash_call
 from support.preview_place import Place, open_box
@@ -27,7 +27,10 @@ def place(tmp_path: Path) -> Iterator[Place]:
 @pytest.fixture
 def api(place: Place) -> Iterator[httpx.Client]:
     mica = place.assistant([bash_call(COMMAND), "Done."])
-    with serving(mica) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with (
+        serving(mica) as address,
+        httpx.Client(base_url=address, timeout=patient.SECONDS) as client,
+    ):
         yield client
 
 

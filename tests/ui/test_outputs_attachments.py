@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support import needs
+from support import needs, patient
 from support.api_server import serving
 from support.command_line import Mica
 from support.graph_parts import bash_call
@@ -50,7 +50,7 @@ def run(box: Sandbox, conversation: str, command: str) -> str:
 
 def test_a_long_output_is_shown_shortened_and_fetched_whole(place: Place) -> None:
     mica = place.assistant([bash_call(LONG), "Done."])
-    with serving(mica) as address, httpx.Client(base_url=address, timeout=60) as api:
+    with serving(mica) as address, httpx.Client(base_url=address, timeout=patient.SECONDS) as api:
         asked = {"role": "user", "content": "count the files to sixty thousand"}
         body = {"model": "mica", "messages": [asked]}
         reply = api.post(
@@ -69,7 +69,10 @@ def test_a_long_output_is_shown_shortened_and_fetched_whole(place: Place) -> Non
 def test_the_changes_of_an_attached_folder_are_shown(place: Place, project: Path) -> None:
     attached = Attachments().attach(place.box, place.name, project)
     run(place.box, place.name, f"echo two >>{attached.place}/notes.txt")
-    with serving(place.assistant(["Hello."])) as address, httpx.Client(base_url=address) as api:
+    with (
+        serving(place.assistant(["Hello."])) as address,
+        httpx.Client(base_url=address, timeout=patient.SECONDS) as api,
+    ):
         shown = api.get(f"/v1/attachments/{place.name}")
         assert shown.status_code == 200 and "+two" in shown.text
         nothing = api.get("/v1/attachments/another")

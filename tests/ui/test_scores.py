@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from support import patient
 from support.api_server import serving
 from support.browser import ask, open_page, window
 from support.command_line import Mica
@@ -38,7 +39,7 @@ def test_the_command_tells_changes_and_saves(mica: Mica, tmp_path: Path) -> None
 def test_the_api_analyses_and_changes(tmp_path: Path) -> None:
     headers = {"content-type": "application/octet-stream"}
     with serving(World(tmp_path).assistant(["unused"])) as address:
-        api = httpx.Client(base_url=address, timeout=60, headers=headers)
+        api = httpx.Client(base_url=address, timeout=patient.SECONDS, headers=headers)
         found = api.post("/v1/scores", params={"name": "t.abc"}, content=TUNE.encode())
         assert found.status_code == 200, found.text
         assert "4 bars of 3/4 in D major" in found.json()["text"]
@@ -60,7 +61,7 @@ def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path:
     server = PageServer(tmp_path, str(PAGE), "{port}", "graph")
     server.start()
     try:
-        with window(browser, patience=60) as context:
+        with window(browser) as context:
             page = open_page(context, server)
             file = {"name": "tune.abc", "mimeType": "text/vnd.abc", "buffer": TUNE.encode()}
             chooser = page.locator("input[type=file]").first

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,10 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 from openai import OpenAI
+from support import patient
+from support.page_server import ROOT, reserved_port
 
 from ui.server import listen
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = [
     {"when": "seventh", "replies": [{"tool": "spell_chord", "arguments": {"chord": "Ebm7"}},
                                     "E♭ G♭ B♭ D♭."]},
@@ -26,7 +26,7 @@ SCRIPT = [
         "melody": "Dm7 | G7 | Cmaj7 | Am7", "edit": "put a ii-V before the last chord"}}, "Here."]},
 ]  # fmt: skip
 BEGINS = {".svg": b"<svg", ".wav": b"RIFF", ".mid": b"MThd", ".musicxml": b"<?xml", ".abc": b"X:1"}
-STARTING = 120  # seconds; a busy machine imports slowly
+STARTING = patient.SECONDS  # a busy machine imports slowly
 
 
 def start(folder: Path, port: int, **more: str) -> subprocess.Popen[str]:
@@ -49,15 +49,10 @@ def start(folder: Path, port: int, **more: str) -> subprocess.Popen[str]:
     )
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
+    reserved = reserved_port()
+    port = reserved.getsockname()[1]
     process = start(tmp_path_factory.mktemp("served"), port)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -73,20 +68,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=patient.SECONDS)
+        reserved.close()
     assert f"Mica is at {address}" in out
     assert process.returncode == 0, err
 
 
 def test_the_page_and_the_api_share_a_port(served: str):
-    page = httpx.get(served)
+    page = patient.get(served)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert httpx.get(f"{served}/v1/models").json()["object"] == "list"
-    missing = httpx.get(f"{served}/v1/nothing")
+    assert patient.get(f"{served}/v1/models").json()["object"] == "list"
+    missing = patient.get(f"{served}/v1/nothing")
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
     # The page takes every other path; a wrong method must not land there.
-    assert httpx.get(f"{served}/v1/chat/completions").status_code == 404
+    assert patient.get(f"{served}/v1/chat/completions").status_code == 404
 
 
 def test_a_request_over_the_served_api(served: str):
@@ -112,7 +108,7 @@ def test_what_an_answer_made_is_fetched_by_two_clients(served: str):
     assert {Path(each["name"]).suffix for each in made} == BEGINS.keys()
     for each in made:
         data = mica.files.content(each["id"]).content
-        plain = httpx.get(served + each["url"])
+        plain = patient.get(served + each["url"])
         assert data == plain.content
         assert data.startswith(BEGINS[Path(each["name"]).suffix])
         assert len(data) == each["bytes"]
@@ -131,8 +127,10 @@ def test_a_port_that_is_taken(tmp_path: Path):
 
 
 def test_a_model_that_is_not_there(tmp_path: Path):
-    process = start(tmp_path, free_port(), MICA_BACKEND="local", MICA_MODEL="nonesuch")
-    _, err = process.communicate(timeout=STARTING)
+    with reserved_port() as reserved:
+        port = reserved.getsockname()[1]
+        process = start(tmp_path, port, MICA_BACKEND="local", MICA_MODEL="nonesuch")
+        _, err = process.communicate(timeout=STARTING)
     assert process.returncode == 1
     assert "there is no model 'nonesuch'" in err
     assert "mica models list" in err

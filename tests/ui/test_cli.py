@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     with needs.a_sandbox():
         open_sandbox().close()
     monkeypatch.setenv("MICA_SANDBOX", "auto")
+
+
+@pytest.fixture
+def talk(sandbox: None) -> str:
+    """Return a conversation's name that nobody has: containers go by it, whatever the home."""
+    return f"cli-{uuid.uuid4().hex}"
 
 
 def test_ask_streams_the_answer_to_stdout_and_the_steps_to_stderr(mica: Mica):
@@ -76,27 +83,27 @@ def test_allowed_command_runs(mica: Mica, sandbox: None):
     assert ended.code == 0 and ended.out == "Those are the files.\n" and "usr" in ended.err
 
 
-def test_approval_without_a_terminal_ends_with_3_and_stays_pending(mica: Mica, sandbox: None):
-    ended = mica("ask", "--conversation", "c1", "delete the log file a.log")
+def test_approval_without_a_terminal_ends_with_3_and_stays_pending(mica: Mica, talk: str):
+    ended = mica("ask", "--conversation", talk, "delete the log file a.log")
     assert ended.code == 3 and "rm -f a.log" in ended.err and not ended.out
-    again = mica("ask", "--conversation", "c1", "hello")
+    again = mica("ask", "--conversation", talk, "hello")
     assert again.code == 1 and "approve" in again.err
-    approved = mica("resume", "c1", "--approve")
+    approved = mica("resume", talk, "--approve")
     assert approved.code == 0 and approved.out == "The log is gone.\n"
-    assert mica("resume", "c1", "--approve").code == 1
+    assert mica("resume", talk, "--approve").code == 1
 
 
-def test_approved_changes_are_shown_first_and_can_be_undone(mica: Mica, sandbox: None):
-    asked = mica("ask", "--conversation", "c1", "delete the log file a.log")
+def test_approved_changes_are_shown_first_and_can_be_undone(mica: Mica, talk: str):
+    asked = mica("ask", "--conversation", talk, "delete the log file a.log")
     assert asked.code == 3 and "tried in a copy, nothing is changed yet" in asked.err
     assert mica("undo").code == 1  # it waits for a decision
-    approved = mica("resume", "c1", "--edit", "echo one >a.log; mkdir sub")
+    approved = mica("resume", talk, "--edit", "echo one >a.log; mkdir sub")
     assert "changed: 2 files added (`mica undo` puts it back)" in approved.err
-    listed = mica("undo", "--list", "c1")
+    listed = mica("undo", "--list", talk)
     assert listed.out == "$ echo one >a.log; mkdir sub\n  2 files added\n"
     (undone,) = mica("undo", "--json").rows()
     assert undone["undone"]["counts"] == {"added": 2} and "removed again" in undone["answer"]
-    again = mica("undo", "c1")
+    again = mica("undo", talk)
     assert again.code == 1 and "no command to undo" in again.out
 
 

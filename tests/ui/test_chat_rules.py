@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import ask, button, conversation_of, open_page, window
+from support.browser import ask, button, conversation_of, eventually, open_page, window
 from support.graph_parts import World
 from support.page_server import PageServer
 
@@ -18,8 +18,9 @@ RULE = "Always allow exactly this command: rm x (in whatever folder the conversa
 
 
 @pytest.fixture
-def server(browser: Any, tmp_path: Path) -> Iterator[PageServer]:
-    made = PageServer(tmp_path, str(PAGE), "{port}", "graph", "hurried")
+def server(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterator[PageServer]:
+    """The page over the real graph; `hurried` as a parameter gives an editor 15 seconds."""
+    made = PageServer(tmp_path, str(PAGE), "{port}", "graph", *getattr(request, "param", ()))
     made.start()
     yield made
     made.kill()
@@ -27,7 +28,7 @@ def server(browser: Any, tmp_path: Path) -> Iterator[PageServer]:
 
 @pytest.fixture
 def context(browser: Any) -> Iterator[Any]:
-    with window(browser, patience=60) as made:
+    with window(browser) as made:
         yield made
 
 
@@ -62,11 +63,17 @@ def test_always_makes_a_rule_that_can_be_revoked(context: Any, server: PageServe
     with_store = server.store()
     (rule,) = with_store.rules("local", revoked=True)
     assert (rule.by, rule.uses, bool(rule.revoked)) == ("page/local", 1, True)
-    told = [m["content"] for _, m, _ in with_store.transcript(conversation_of(page))]
-    assert any("rejected this command: x is still needed" in text for text in told)
+    conversation = conversation_of(page)
+
+    def model_is_told() -> bool:
+        told = [message["content"] for _, message, _ in with_store.transcript(conversation)]
+        return any("rejected this command: x is still needed" in text for text in told)
+
+    eventually(model_is_told)  # the page says so before
     with_store.close()
 
 
+@pytest.mark.parametrize("server", [("hurried",)], indirect=True)
 def test_an_editor_that_runs_out_of_time_leaves_the_question(context: Any, server: PageServer):
     page = open_page(context, server)
     ask(page, "delete the file x")

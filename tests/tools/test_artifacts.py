@@ -46,7 +46,7 @@ def test_bytes_are_made_once_and_only_when_asked_for() -> None:
     assert not made
 
     def ask() -> bytes:
-        together.wait(5)
+        together.wait(60)
         return artifact.data
 
     with ThreadPoolExecutor(4) as pool:

@@ -14,6 +14,7 @@ seccomp filter.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import random
@@ -153,9 +154,19 @@ class BubblewrapSandbox(PreviewingSandbox):
 
     @staticmethod
     def _named(own: Path) -> None:
-        if not own.is_dir():
-            own.mkdir(parents=True)
-            (own / "identity").write_text(uuid.uuid4().hex)
+        if own.is_dir():
+            return
+        # With its name from the first moment on: another process may be making it too.
+        identity = uuid.uuid4().hex
+        fresh = own.with_name(f".{own.name}-{identity}")
+        fresh.mkdir(parents=True)
+        (fresh / "identity").write_text(identity)
+        try:
+            fresh.rename(own)
+        except OSError:
+            shutil.rmtree(fresh)
+            if not own.is_dir():
+                raise
 
     def _try_out(self) -> None:
         own = self._own("try-out")
@@ -263,11 +274,15 @@ def _rlimits(limits: Limits) -> list[str]:
 
 
 def _unlock_and_retry(function: Callable[..., Any], path: str, _: object) -> None:
-    """Open what a command closed to its owner, then go on removing."""
-    for each in (Path(path).parent, Path(path)):
-        if not each.is_symlink():
-            each.chmod(stat.S_IRWXU)
-    if Path(path).is_dir() and not Path(path).is_symlink():
-        shutil.rmtree(path)
-    else:
-        Path(path).unlink(missing_ok=True)
+    """Open what a command closed to its owner, then go on removing.
+
+    Another process may be removing the same: what is gone is as it should be.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        for each in (Path(path).parent, Path(path)):
+            if not each.is_symlink():
+                each.chmod(stat.S_IRWXU)
+        if Path(path).is_dir() and not Path(path).is_symlink():
+            shutil.rmtree(path)
+        else:
+            Path(path).unlink()

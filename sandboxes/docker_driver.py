@@ -175,8 +175,9 @@ class DockerSandbox(PreviewingSandbox):
         labels = [f"{name}={value}" for name, value in self._labels().items()]
         mine: dict[str, str | list[str] | bool] = {"name": f"-{GONE}", "label": labels}
         with contextlib.suppress(DockerException, requests.RequestException):
-            for container in self._client.containers.list(filters=mine):
-                container.remove(force=True, v=True)
+            for container in self._client.containers.list(filters=mine, ignore_removed=True):
+                with contextlib.suppress(APIError):  # its own server is just removing it
+                    container.remove(force=True, v=True)
 
     def _connect(self, conversation: str, request: Sequence[str]) -> Any:
         for fresh in (False, True):

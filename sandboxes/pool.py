@@ -173,12 +173,14 @@ class Pool:
         return waiting
 
 
-def remove_abandoned(client: docker.DockerClient, older_than: float = ABANDONED_SECONDS) -> None:
-    """Remove containers that a killed process made but did not come to start."""
+def remove_abandoned(
+    client: docker.DockerClient, older_than: float = ABANDONED_SECONDS, label: str = LABEL
+) -> None:
+    """Remove containers with a label that a killed process made but did not come to start."""
+    left: dict[str, str | list[str] | bool] = {"label": label, "status": "created"}
     with contextlib.suppress(DockerException, requests.RequestException):
-        for container in client.containers.list(
-            all=True, filters={"label": LABEL, "status": "created"}
-        ):
+        for container in client.containers.list(all=True, filters=left, ignore_removed=True):
             made = datetime.fromisoformat(container.attrs["Created"][:19] + "+00:00")
             if (datetime.now(UTC) - made).total_seconds() > older_than:
-                container.remove(force=True)
+                with contextlib.suppress(APIError):  # another process is just removing it
+                    container.remove(force=True)

@@ -51,8 +51,11 @@ def _chunks(
     try:
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
-            while (left := deadline - time.monotonic()) > 0:
-                if selector.select(left):
+            late = False
+            while not late:
+                left = deadline - time.monotonic()
+                late = left <= 0  # and once more: what was written in time may still be unread
+                if selector.select(max(left, 0.0)):
                     data = os.read(process.stdout.fileno(), 65536)
                     if not data:
                         ended = True

@@ -374,7 +374,7 @@ def put_aside(talk: Talk) -> list[str]:
     """Return the names of this conversation's places that wait for their removal."""
     if talk.box.name == "docker":
         client = docker.from_env()
-        found = [container.name for container in client.containers.list()]
+        found = [container.name for container in client.containers.list(ignore_removed=True)]
         client.close()
     else:
         found = [path.name for path in talk.box._folder.iterdir()]

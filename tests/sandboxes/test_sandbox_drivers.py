@@ -6,15 +6,14 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import docker
 import pytest
 from support.sandbox_drivers import open_driver
+from support.training_parts import eventually
 
 from sandboxes import CommandResult, Sandbox, SandboxError
 from sandboxes.runner import key
@@ -96,7 +95,7 @@ def test_conversations_run_at_the_same_time(sandbox: Sandbox) -> None:
 
     def work(name: str) -> str:
         run(sandbox, name, "true")
-        meeting.wait(60)
+        meeting.wait(300)
         return "".join(run(sandbox, name, f"echo {name} {i}").output for i in range(5))
 
     try:
@@ -184,9 +183,11 @@ from support.sandbox_drivers import open_driver
 name, folder, conversation = sys.argv[1:]
 sandbox = open_driver(name, Path(folder))
 sandbox.run(
-    "touch /tmp/began; sleep 2; echo ran >>/workspace/log; cat /workspace/log",
+    "touch /tmp/began; until [ -e /tmp/killed ]; do sleep 0.1; done; "
+    "echo ran >>/workspace/log; cat /workspace/log",
     conversation=conversation,
     call_id="cut",
+    seconds=600,
 )
 """
 
@@ -198,11 +199,12 @@ def test_a_killed_server_loses_nothing(sandbox: Sandbox, conversation: str, fold
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     try:
-        wait_until(lambda: exists(sandbox, folder, conversation, "/tmp/began"))
+        eventually(lambda: exists(sandbox, folder, conversation, "/tmp/began"))
     finally:
         server.kill()
         server.wait()
     if sandbox.name == "docker":  # the command goes on without its server, and ran once
+        in_container(conversation, "touch", "/tmp/killed")
         result = run(sandbox, conversation, "echo anew", "cut")
         assert result.replayed and result.output == "ran\n"
     else:  # the command died with its server, and is not run again
@@ -211,25 +213,24 @@ def test_a_killed_server_loses_nothing(sandbox: Sandbox, conversation: str, fold
     assert run(sandbox, conversation, "echo $COLOUR").output == "blue\n"
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
-
-
 def exists(sandbox: Sandbox, folder: Path, conversation: str, path: str) -> bool:
     """Look for a file under /tmp from outside, without taking the conversation's turn."""
     if sandbox.name == "bubblewrap":
         return (folder / key(conversation) / path.lstrip("/")).exists()
-    client = docker.from_env()
     try:
-        container = client.containers.get(f"mica-{key(conversation)}")
-        return bool(container.exec_run(["test", "-e", path]).exit_code == 0)
+        return in_container(conversation, "test", "-e", path)
     except docker.errors.APIError as error:
         if error.status_code not in (404, 409):  # 409: made, and not started yet
             raise
         return False
+
+
+def in_container(conversation: str, *command: str) -> bool:
+    """Run a program in a conversation's container; tell whether it ended well."""
+    client = docker.from_env()
+    try:
+        container = client.containers.get(f"mica-{key(conversation)}")
+        return bool(container.exec_run(list(command)).exit_code == 0)
     finally:
         client.close()
 
@@ -248,8 +249,11 @@ def test_a_sandbox_lost_under_a_command_is_not_a_second_run(
     conversation: str, sandbox: Sandbox, folder: Path
 ) -> None:
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(run, sandbox, conversation, "touch /tmp/began; sleep 15")
-        wait_until(lambda: exists(sandbox, folder, conversation, "/tmp/began"))
+        slow = pool.submit(
+            sandbox.run, "touch /tmp/began; sleep 600",
+            conversation=conversation, call_id="slow", seconds=600,
+        )  # fmt: skip
+        eventually(lambda: exists(sandbox, folder, conversation, "/tmp/began"))
         client = docker.from_env()
         client.containers.get(f"mica-{key(conversation)}").remove(force=True)
         client.close()

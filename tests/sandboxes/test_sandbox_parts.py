@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support import needs
+from support.training_parts import eventually
 
 from sandboxes import Limits, SandboxError, seccomp
 from sandboxes.bubblewrap_driver import BubblewrapSandbox
@@ -99,16 +100,17 @@ def test_without_any_sandbox_both_reasons_are_given(
         open_sandbox()
 
 
-def test_conversing_ends_at_the_deadline_and_at_the_limit() -> None:
+def test_conversing_ends_at_the_deadline_and_at_the_limit(tmp_path: Path) -> None:
     def start(command: str) -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE
-        return subprocess.Popen(["sh", "-c", command], stdin=pipe, stdout=pipe)
+        return subprocess.Popen(["sh", "-c", command], stdin=pipe, stdout=pipe, cwd=tmp_path)
 
-    assert converse(start("cat"), b"x" * 300_000, 20, 400_000) == b"x" * 300_000
-    with start("echo begun; exec sleep 60") as process:
+    assert converse(start("cat"), b"x" * 300_000, 300, 400_000) == b"x" * 300_000
+    with start("echo begun; touch begun; exec sleep 600") as process:
+        eventually((tmp_path / "begun").exists)
         assert converse(process, b"", 0.5, 100) == b"begun\n"
     with start("exec yes") as process:
-        assert len(converse(process, b"", 20, 100_000)) > 100_000
+        assert len(converse(process, b"", 300, 100_000)) > 100_000
 
 
 def test_descendants_are_found() -> None:

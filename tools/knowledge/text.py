@@ -47,6 +47,10 @@ DATA = ("csv", "tsv", "json", "zip", "tar", "gz", "xz", "bz2", "yaml")
 """The kinds of data that the ending of a file's name tells, as people call them."""
 _SHORT = {"tgz": "tar", "yml": "yaml"}
 _ENDING = re.compile(r"\.(tar)\.\w+$|\.(\w+)$")
+_OF_FILE = re.compile(
+    r"[^/]\.(?!(?:com|org|net|d|git|app)$)[A-Za-z][A-Za-z0-9]{0,5}$", re.IGNORECASE
+)
+"""The end of a path that is a file's; folders are called like hosts, and `conf.d`."""
 _NAME = re.compile(r"^\$|[^\W_]_[^\W_]")
 _ORDINAL = re.compile(r"\A(?:st|nd|rd|th)\b")
 _KIND = re.compile(r"\b[a-z]+value\b")
@@ -72,12 +76,15 @@ def normalise(request: str) -> str:
     """Return a request with its values replaced by their kinds, in lower case.
 
     What kind of data a file holds is said where its name tells: people write "rows of a.csv", and
-    wordings say "rows of the csv file".
+    wordings say "rows of the csv file". A path that ends in a file's name is called a file, since
+    most recipes are for files or for folders.
 
     >>> normalise("The five largest files in /usr/lib?")
     'the numbervalue largest files in pathvalue?'
     >>> normalise("rows of people.csv"), normalise("is JAVA_HOME set")
     ('rows of csv filevalue', 'is wordvalue set')
+    >>> normalise("rename docs/a.txt"), normalise("list docs/old")
+    ('rename filevalue', 'list pathvalue')
     """
     return _replaced(request, shell.find(request, _EVERY_WORD), _named)
 
@@ -96,7 +103,9 @@ def data_named(name: str) -> str:
 
 def _named(found: Found) -> str:
     data = data_named(found.text) if found.kind in "fp" else ""
-    return f"{data} {_KINDS[found.kind]}" if data else _KINDS[found.kind]
+    of_file = found.kind == "p" and _OF_FILE.search(found.text)
+    kind = _KINDS["f" if of_file else found.kind]
+    return f"{data} {kind}" if data else kind
 
 
 def normalise_music(request: str) -> str:

@@ -38,9 +38,14 @@ _EXTENSIONS = {word: f".{word}" for word in _KNOWN.split()} | {
     "javascript": ".js",
     "backup": ".bak",
 }
+_PLURALS = {
+    f"{word}s": f".{word}"
+    for word in "jpg jpeg png gif svg pdf csv tsv json xml mp3 mp4 wav docx xlsx".split()
+}
+_QUARTERS = {"half past": ":30", "quarter past": ":15"}
 
-_KIND_OF = {"url": "w", "home": "p", "day": "t", "sign": "s"}
-_LONG = re.compile(r"[\s-](weeks?|months?|years?)\b", re.IGNORECASE)
+_KIND_OF = {"past": "t", "caps": "s", "url": "w", "home": "p", "day": "t", "sign": "s"}
+_LONG = re.compile(r"[\s-](seconds?|minutes?|hours?|weeks?|months?|years?)\b", re.IGNORECASE)
 _FOR_ONE = re.compile(
     r"\b(?:for|than|from|within|over|after|about|since|past|last|before)\s(?:an?|one)\Z",
     re.IGNORECASE,
@@ -61,6 +66,7 @@ _BEFORE_HOME = "|".join(
     f"(?<=\\b{word}\\s)"
     for word in "in inside under within below into to from of across through throughout".split()
 )
+_HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
 _SHAPES = re.compile(
     rf"""
       (?P<s>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’ | (?<!\w)'[^']+'(?!\w))
@@ -70,6 +76,8 @@ _SHAPES = re.compile(
     | (?P<home>(?:{_BEFORE_HOME})my\shome(?:\s(?:folder|directory|dir))?\b)
     | (?P<day>\b{_DAY}(?:\sof)?\s{_MONTH}\b(?:,?\s\d{{4}}\b)?
         | \b{_MONTH}\s{_DAY}\b(?![:.]\d)(?:,?\s\d{{4}}\b)?)
+    | (?P<past>\b(?:half|quarter)\spast\s{_HOUR}\b(?:\s?[ap]m\b)?)
+    | (?P<caps>(?-i:\b[A-Z]{{3,}}(?:\s[A-Z]{{3,}})+\b))
     | (?P<t>\b\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?\b
         | \b\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[ap]m)?\b | \b\d{{1,2}}\s?[ap]m\b)
     | (?P<z>\b\d+(?:\.\d+)?(?:[kKmMgGtT](?:i?[bB])?\b
@@ -137,12 +145,21 @@ def _normal(kind: str, value: str) -> str:
         return "~"
     if kind == "day":
         return re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|\sof\b|,", "", value, flags=re.IGNORECASE)
+    if kind == "past":
+        return _time_past(value.lower())
     if kind == "n":
         return re.sub(r"(?:st|nd|rd|th)$", "", value, flags=re.IGNORECASE)
     if kind == "z":
         number, unit = re.fullmatch(r"([\d.]+)\s?(\w+)", value).groups()  # type: ignore[union-attr]
         return number + _UNITS["byte" if unit.lower().startswith("byte") else unit[0].lower()]
     return value
+
+
+def _time_past(text: str) -> str:
+    """Return a time as a clock shows it: "half past two" is 2:30."""
+    words = text.split()
+    hour = {"one": "1", **_NUMBER_WORDS}.get(words[2], words[2])
+    return f"{hour}{_QUARTERS[' '.join(words[:2])]}{''.join(words[3:])}"
 
 
 def _word(text: str, match: re.Match[str], known: Container[str]) -> Found | None:
@@ -159,6 +176,10 @@ def _word(text: str, match: re.Match[str], known: Container[str]) -> Found | Non
         return Found(match.start(), match.end(), "n", _ORDINALS[lower])
     if lower in _EXTENSIONS and re.match(r"\s(?:files?|scripts?)\b", text[match.end() :]):
         return Found(match.start(), match.end(), "e", _EXTENSIONS[lower])
+    if lower in _PLURALS:
+        return Found(match.start(), match.end(), "e", _PLURALS[lower])
+    if re.fullmatch(r"\d{3}s", word):
+        return Found(match.start(), match.end() - 1, "n", word[:-1])
     shouted = len(word) > 1 and word.isupper()
     if word in known or (not shouted and lower in known):
         return None

@@ -20,8 +20,12 @@ _PATHS = frozenset(
 )
 _PATTERNS = frozenset(("pattern", "glob"))
 _DATES = frozenset("date time since until when text old new".split())
-_SPAN = re.compile(r"(\d+(?:\.\d+)?) (week|month|year)s?")
-_DAYS = {"week": 7, "month": 30, "year": 365}
+_RUN = re.compile(r"\bbash (?:--\w+ )*-c \{(\w+)\}")
+_RUNNERS = {"sh": "bash", "bash": "bash", "py": "python3", "pl": "perl"}
+_SCRIPT = re.compile(r"[\w./~@+-]+\.(sh|bash|py|pl)")
+_SPAN = re.compile(r"(\d+(?:\.\d+)?) (second|minute|hour|week|month|year)s?")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_SECONDS |= {"week": 7 * 86400, "month": 30 * 86400, "year": 365 * 86400}
 
 
 class MissingSlotError(Exception):
@@ -38,6 +42,8 @@ def fill(recipe: Document, arguments: Sequence[str]) -> str:
     if recipe.template is None:
         raise ValueError(f"{recipe.id} is a passage, not a recipe")
     given = _given(recipe, arguments)
+    run = set(_RUN.findall(recipe.template))
+    given = {slot: command_line(value) if slot in run else value for slot, value in given.items()}
     quoted = {slot: shell_word(slot, value) for slot, value in given.items()}
     return recipe.template.format(**quoted)
 
@@ -71,17 +77,29 @@ def fit(slot: str, value: str) -> str:
 
     >>> fit("days", "2 weeks"), fit("weeks", "2 weeks"), fit("date", "2 weeks")
     ('14', '2', '2 weeks')
+    >>> fit("seconds", "5 minutes"), fit("minutes", "3 hours"), fit("minutes", "90 seconds")
+    ('300', '180', '2')
     """
     if slot in _PATTERNS and re.fullmatch(r"(?:\.\w[\w-]*)+", value):
         return f"*{value}"
     if slot in ("extension", "ext"):
         return value.lstrip("*").lstrip(".")
     span = _SPAN.fullmatch(value)
-    if span and slot == "days":
-        return str(round(float(span[1]) * _DAYS[span[2]]))
+    if span and slot in ("days", "hours", "minutes", "seconds"):
+        return str(max(1, round(float(span[1]) * _SECONDS[span[2]] / _SECONDS[slot[:-1]])))
     if span and slot not in _DATES:
         return span[1]
     return value
+
+
+def command_line(value: str) -> str:
+    """Return what runs a program: a script that is named by itself is run by what its ending says.
+
+    >>> command_line("scan.py"), command_line("~/clean.sh"), command_line("make all")
+    ('python3 scan.py', 'bash ~/clean.sh', 'make all')
+    """
+    script = _SCRIPT.fullmatch(value)
+    return f"{_RUNNERS[script[1]]} {value}" if script else value
 
 
 def shell_word(slot: str, value: str) -> str:

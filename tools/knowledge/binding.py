@@ -163,7 +163,8 @@ def request_words(request: str) -> tuple[Word, ...]:
     """Return what a slot may be filled with: values, words that say something, joined paths."""
     words = read(request)
     kept = [w for w in words if w.marked or _may_be_meant(w)]
-    return (*kept[:MOST_WORDS], *_joined(words[:MOST_WORDS]))
+    first = words[:MOST_WORDS]
+    return (*kept[:MOST_WORDS], *_joined(first), *_commands(first))
 
 
 def _may_be_meant(word: Word) -> bool:
@@ -195,6 +196,16 @@ def _joined(words: Sequence[Word]) -> Iterator[Word]:
             yield replace(name, text=text, kind="p", covers=covers, parts=parts)
 
 
+def _commands(words: Sequence[Word]) -> Iterator[Word]:
+    """Yield the commands that "python3 a.py" means, where a program is wanted."""
+    for runner, script in itertools.pairwise(words):
+        if runner.text.lower() in _RUNNERS and script.kind in "fp":
+            text = f"{runner.text} {script.text}"
+            covers = runner.covers | script.covers
+            yield replace(runner, text=text, kind="s", covers=covers, parts=(runner, script))
+
+
+_RUNNERS = frozenset("python python3 bash sh perl ruby node php".split())
 _IN = frozenset(("in", "under", "inside", "within", "from", "into"))
 
 

@@ -33,6 +33,8 @@ _OF_NAME: Mapping[str, Mapping[str, float]] = {
     **dict.fromkeys(("host", "server", "remote", "domain"), _HOST),
     "date": {"t": 0.88, "clock": 0.02, "n": 0.05, "w": 0.05},
     "time": {"t": 0.02, "clock": 0.88, "n": 0.05, "w": 0.05},
+    # A repository is hardly ever named by a bare word, which then is what is looked for in it.
+    "repo": {"p": 0.78, "f": 0.06, "w": 0.08, "plain": 0.03, "s": 0.04},
     "program": {"w": 0.35, "plain": 0.25, "f": 0.15, "p": 0.15, "s": 0.08, "g": 0.02},
 }
 _OF_TWO = {"f": 0.4, "p": 0.35, "w": 0.1, "plain": 0.1, "s": 0.05}

@@ -180,13 +180,6 @@ _TERMS = {
         r"(?:the|that|those|my) (?:chords|bass|drums|beat|melody|tune|progression|groove)|"
         r"(?:add|put|give) .*\bdrums?|with \w+ drums|without (?:the )?(?:drums|bass)"
     ),
-    "mix_parts": (
-        r"mix(?:es|ed|ing|down)?|(?:plays? |all |both |them |everything )*together|backing track|"
-        r"(?:whole|full|entire|a|the|with) (?:\w+ )?(?:band|combo)|rhythm section|"
-        r"(?:combine|layer|stack)\w*|(?:put|lay|play) .*\b(?:over|on top of|under|with) "
-        r"(?:the|that|those|my) (?:chords|bass|drums|beat|melody|tune|progression|groove)|"
-        r"(?:add|put|give) .*\bdrums?|with \w+ drums|without (?:the )?(?:drums|bass)"
-    ),
     "bass_line": r"bass ?lines?|walking|low end|bass (?:player|part|for|over|under)|bassist",
     "drum_pattern": r"drums?|drummer|drumming|beat|groove",
     "rhythm_pattern": (

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ class Outputs:
             text = data.decode("utf-8", "surrogateescape")
             masked = mask(text).encode("utf-8", "surrogateescape")
             part.write_bytes(gzip.compress(masked, 6, mtime=0))
+            now = time.time_ns()  # the file system's own clock may stand still for milliseconds
+            os.utime(part, ns=(now, now))
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

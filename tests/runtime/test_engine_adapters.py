@@ -109,24 +109,25 @@ def test_loading_and_unloading_while_others_answer(
     engine: LlamaBackend, tiny_models: Path, expected: dict[str | None, str]
 ):
     engine.load_adapter("1", tiny_models / "adapter-1.gguf")
-    done = threading.Event()
+    begun, done = threading.Event(), threading.Event()
 
-    def change() -> int:
-        rounds = 0
+    def change() -> None:
         while not done.is_set():
             engine.load_adapter("2", tiny_models / "adapter-2.gguf")
+            begun.set()
             assert said(engine, "2") == expected["2"]
             engine.unload_adapter("2")
-            rounds += 1
-        return rounds
 
     with ThreadPoolExecutor(3) as pool:
         changing = pool.submit(change)
-        others = [pool.submit(said, engine, name) for name in ("1", None) * 15]
-        for future, name in zip(others, ("1", None) * 15, strict=True):
-            assert future.result() == expected[name]
-        done.set()
-        assert changing.result() > 0
+        try:
+            assert begun.wait(300)
+            others = [pool.submit(said, engine, name) for name in ("1", None) * 15]
+            for future, name in zip(others, ("1", None) * 15, strict=True):
+                assert future.result() == expected[name]
+        finally:
+            done.set()
+        changing.result()
 
 
 def test_a_closed_engine_loads_nothing(tiny_models: Path):

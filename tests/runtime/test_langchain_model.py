@@ -131,7 +131,7 @@ class EndlessBackend:
     name = "endless"
 
     def __init__(self) -> None:
-        self.cancelled = threading.Event()
+        self.begun, self.cancelled = threading.Event(), threading.Event()
 
     def stream(
         self,
@@ -142,8 +142,9 @@ class EndlessBackend:
         cancel: threading.Event | None = None,
     ) -> Iterator[Delta]:
         assert cancel is not None
+        self.begun.set()
         yield Delta(text="on and on")
-        if cancel.wait(30):
+        if cancel.wait(300):
             self.cancelled.set()
         yield Delta(finish_reason="cancelled")
 
@@ -155,9 +156,11 @@ async def test_leaving_an_asynchronous_call_stops_the_model():
 
     backend = EndlessBackend()
     call = asyncio.create_task(MicaChatModel(backend=backend).ainvoke("x"))
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(call, 0.2)
-    assert await asyncio.to_thread(backend.cancelled.wait, 10)
+    assert await asyncio.to_thread(backend.begun.wait, 300)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert await asyncio.to_thread(backend.cancelled.wait, 300)
 
 
 async def test_errors_come_through():

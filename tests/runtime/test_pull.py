@@ -39,7 +39,7 @@ def registry(tmp_path: Path) -> Registry:
 
 
 def pulled(hub: LocalHub, registry: Registry, file: str | None = None, **more: object):
-    with Hub(hub.url, token=str(more.pop("token", "")), seconds=5) as client:
+    with Hub(hub.url, token=str(more.pop("token", "")), seconds=300) as client:
         return pull(REPO, file, hub=client, registry=registry, pause=0.001, **more)
 
 

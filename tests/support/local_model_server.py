@@ -61,8 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
             data = chunk if isinstance(chunk, bytes) else json.dumps(chunk).encode()
             self.wfile.write(b"data: " + data + b"\n\n")
         if state.hang:
-            # Reading ends when the client closes its side.
-            self.connection.settimeout(30)
+            # Reading ends when the client closes its side; so long it says nothing.
+            self.connection.settimeout(600)
             if self.rfile.read(1) == b"":
                 state.left.set()
         elif state.done:

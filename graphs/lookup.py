@@ -170,6 +170,8 @@ class _Desk:
         """Whether a recipe is what the request means, and the second part by itself is not."""
         if _nearest(self.search(text)) < _nearest(self.search(cut.first)) - LESS:
             return False
+        if _changes(self.search(cut.first)) and not _changes(self.search(text)):
+            return False
         first = _context(self.search(cut.first))
         alone = [d.title for d in self.search(cut.second) if d.acts]
         means = _context(self.search(text))
@@ -230,6 +232,11 @@ def _same_is_pointless(before: Document, text: str) -> bool:
 def _context(found: Sequence[Document]) -> str | None:
     """Return the title of the nearest recipe or tool."""
     return next((document.title for document in found if document.acts), None)
+
+
+def _changes(found: Sequence[Document]) -> bool:
+    """Whether the nearest recipe or tool changes something."""
+    return next((document.changes for document in found if document.acts), False)
 
 
 def _in_parts(parts: Sequence[str], halves: Sequence[Sequence[Document]]) -> list[Document]:

@@ -37,7 +37,8 @@ _POINTING = re.compile(
     r"\b(?:in|into|inside|from|under|to) (?:it|them|those|there)\b|\b(?:them|those)\b"
     r"|^\W*(?:(?:and|now|then|ok|please)\W+)*(?:(?:make|show|delete|remove|move"
     r"|copy|rename|run|open"
-    r"|zip|unpack|extract|compress|print|sort|count|stop|kill|install|read|execute|start)\s+"
+    r"|zip|unpack|extract|compress|print|sort|count|stop|kill|install|read|execute|start"
+    r"|save|store|write|put|keep|pack|back up|rerun|undo)\s+"
     r"(?:me\s+)?(?:it|that|this)\b)"
     r"|^(?:sorry|oops|no)\b[\s,]",
     re.IGNORECASE,

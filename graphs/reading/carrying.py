@@ -36,7 +36,10 @@ _OF_THEM = re.compile(
     r"^\W*(?:and\s+)?how many of (?:them|those|these)\s+(?:are|is|were)\s+(?P<what>[a-z]+)\W*$",
     re.IGNORECASE,
 )
-_COPY = re.compile(r"\b(?P<in>in |of |from )?(?:the|that|its) (?:new )?copy\b", re.IGNORECASE)
+_COPY = re.compile(
+    r"\b(?P<in>in |of |from )?(?:the|that|its) (?:new )?(?:copy|backup)\b(?! (?:of|in|folder)\b)",
+    re.IGNORECASE,
+)
 _ORIGINAL = re.compile(
     r"\b(?P<in>in |of |from )?(?:the|that) original(?: (?:file|folder|one))?\b(?!s)", re.IGNORECASE
 )

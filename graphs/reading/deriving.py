@@ -49,6 +49,8 @@ _COUNT = _Derived(
         r"|(?:do|did) (?:we|you|i) (?:have|find|get)|(?:are|is) left|remain|came (?:out|up)))?"
         rf"|count (?:{_RESULT}|what (?:remains|is left|came out|you found))"
         r"|(?:the |their )?(?:number|count)(?: of (?:them|those|these))?"
+        r"|how (?:often|many times) (?:does|do|did|is|are) (?:it|that|this|they)"
+        r" (?:show up|appear|occur|happen|come up|there|in there|turn up)"
     ),
     "counted",
     "wc -l",

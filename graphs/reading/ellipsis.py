@@ -25,7 +25,8 @@ _CUE = (
 )
 """What must stand beside a plain word for it to be meant as a value."""
 _POINTING = re.compile(
-    r"\b(?:in|into|(?<!next )to|of|from) (?:it|that)\b|\b(?:them|there|put)\b", re.IGNORECASE
+    r"\b(?:in|into|inside|inside of|(?<!next )to|of|from) (?:it|that)\b|\b(?:them|there|put)\b",
+    re.IGNORECASE,
 )
 _MAKE_IT = re.compile(r"\bmake (?:it|that|them)\b|\bnext to it\b")
 _NARROWING = frozenset("only just over under above below more less than bigger smaller".split())
@@ -35,6 +36,12 @@ _ORDINALS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
     )
 }
+_NTH = rf"(?:{'|'.join(_ORDINALS)}|last)"
+_OTHER_NTH = re.compile(
+    rf"\W*(?:(?:and|now|then|what about|how about|same for)\W+)*(?:the\s+)?(?P<nth>{_NTH})"
+    r"(?:\s+(?:one|column|field|line|row|word|too|as well))*\W*",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[\w./~@+*-]*\w")
 _LIKEWISE = re.compile(r"\b(?:same|what about|how about)\b", re.IGNORECASE)
 _IN_IT = re.compile(
@@ -66,8 +73,14 @@ def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | Non
     Reading(text='how big is /tmp?', kind='same', recipe=None)
     >>> elliptic("make it 20", "the 5 largest files in /var", {"count": "5", "path": "/var"})
     Reading(text='the 20 largest files in /var', kind='same', recipe=None)
+    >>> elliptic("and the third?", "the first column of a.csv", {}).text
+    'the third column of a.csv'
     >>> elliptic("count its lines", "show a.txt", {"file": "a.txt"})
     """
+    nth, places = _OTHER_NTH.fullmatch(text), list(re.finditer(rf"\b{_NTH}\b", before, re.I))
+    if nth and len(places) == 1 and places[0][0].lower() != nth["nth"].lower():
+        start, end = places[0].span()
+        return Reading(f"{before[:start]}{nth['nth']}{before[end:]}", "new")
     new = _new_values(text)
     if not new:
         return None

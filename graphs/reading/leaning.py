@@ -41,7 +41,10 @@ def reading(state: State) -> Reading | None:
     read = corrected(text, before) or followed(text, before)
     if read is None and text != state["text"]:
         return Reading(text, "new")
+    taken_over = read is None and text != (text := carried(text, before))
     read = read or in_full(text, before)
+    if read is None and taken_over:
+        return Reading(text, "new")
     alone = AGAIN.search(text) or OTHER.fullmatch(text)
     return read if read or alone else behind(text, before)
 

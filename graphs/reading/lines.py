@@ -7,6 +7,7 @@ of the lines hold it, and not all.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Sequence
 
@@ -32,7 +33,8 @@ _SAVE = re.compile(
     r"|answer|name|path)s?"
     r"(?:\s+(?:list|output|result)s?)?)\s+)?"
     r"(?:all\s+)?(?P<to>in|into|to|as|under|at the end of)\s+(?:a\s+|the\s+)?(?:new\s+)?"
-    r"(?P<file>(?:text\s*)?file\s+)?(?:called\s+|named\s+)?(?P<name>[^\s,;]*[\w])",
+    r"(?P<file>(?:text\s*)?file\s+)?(?:called\s+|named\s+)?(?P<name>[^\s,;]*[\w])"
+    r"(?:\s+(?:in|into|inside|under)\s+(?:the\s+)?(?P<place>[^\s,;]*[\w~./])(?:\s+folder)?)?",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
@@ -131,7 +133,7 @@ def _save(wish: str, said: Said) -> Step | None:
     found = _SAVE.fullmatch(wish)
     if not found or not lines_of(said):
         return None
-    name, named = found["name"], bool(found["file"])
+    name, named = posixpath.join(found["place"] or "", found["name"]), bool(found["file"])
     is_file = named or re.search(r"\w\.\w{1,5}$", name)
     moving = found["verb"].lower() in ("put", "keep", "add") and not is_file
     if moving or PACKED.search(name) or name.endswith("/") or (not is_file and "/" not in name):

@@ -90,6 +90,26 @@ _SHOW_IT = re.compile(
     r"(?: again| now| please| afterwards)?\W*$",
     re.IGNORECASE,
 )
+_HOW_BIG = re.compile(
+    r"^\W*(?:(?:and|then|tell me|show me|check|see|so)\b\W*)*how (?:big|large|heavy) "
+    r"(?:(?:did|has|is|was) (?:it|that|this|that one|the (?:file|archive|zip|result))"
+    r"|(?:it|that|this|the (?:file|archive|zip|result)) (?:is|got|has become|became|was))"
+    r"(?: get| got| become| now| in the end)*\W*$",
+    re.IGNORECASE,
+)
+_ONE_INSIDE = re.compile(
+    r"^\W*(?:(?:and|then|now|ok|please|make|create|also)\b\W*)*(?:another |an?other )?one "
+    r"(?:in|inside|under|below|within)(?: of)? (?:it|that|there|that one)"
+    r" (?:called|named) (?P<name>[\w.-]*\w)\W*$",
+    re.IGNORECASE,
+)
+_WRITTEN = re.compile(
+    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?P<verb>write|put|add|append)\s+"
+    r"(?!(?:it|that|them|those|these|this|the|all|a|an|my|every|each|some|one|another)\b)"
+    r"(?P<words>[^\"'`/*]+?)\s+(?P<to>in|into|to)\s+(?:it|there|that file|the file)\W*$",
+    re.IGNORECASE,
+)
+"""What is written into a thing; more than a word is no value by its shape."""
 PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst)$", re.IGNORECASE)
 _ASPECT = re.compile(
     r"\b(?:lines?|rows?|columns?|words?|characters?|sizes?|permissions?|owners?|owns?|type|headers?"
@@ -103,7 +123,8 @@ _OWN = re.compile(
 _RESULT = re.compile(
     r"^(?:(?:and|then|now|also|please|just)\b\s*)*(?:verify|(?:check|confirm|make sure)"
     r"(?:\s+(?:it|that|the result|that it.*|if it.*|whether it.*|it.*worked))?"
-    r"|(?:show|print|give|tell)\s+(?:me\s+)?(?:the\s+)?(?:result|outcome|output|new state)"
+    r"|(?:show|print|give|tell)\s+(?:me\s+)?(?:the\s+)?(?:result|outcome|output|new state"
+    r"|(?:new |changed )?lines?|changes?)"
     r"|(?:show\s+me\s+|list\s+|see\s+|tell\s+me\s+)?what(?:'s| is| was)?\s*"
     r"(?:left|remains|remaining)"
     r"(?:\s+(?:there|in there|in it|in that folder|in the folder))?|what came out(?: of it)?"
@@ -243,15 +264,23 @@ def _one(text: str, said: Said) -> str:
     """Put a path into the place of "it", "that file", "in there"."""
     its = _ITS.search(text)
     thing = _printed(said) or _slot(said, _FILES)
+    inner = _ONE_INSIDE.match(text)
+    made = _slot(said, ("dir", "folder")) if inner else ""
+    if inner and said.text.count(made) == 1:
+        return said.text.replace(made, f"{made.rstrip('/')}/{inner['name']}")
+    if thing and _HOW_BIG.match(text):
+        return f"how big is {_folder(thing)}"
+    written = _WRITTEN.match(text) if posixpath.splitext(thing)[1] else None
+    if written and not any(shell.find(written["words"])):
+        return f'{written["verb"]} "{written["words"]}" {written["to"]} {thing}'
     if its and thing:
         return f"{text[: its.start()]}the {its['what'].strip()} of {thing}{text[its.end() :]}"
     there = _THERE.search(text)
     place = _printed(said) or _slot(said, _FOLDERS)
     if there and place:
         before = there[0].split()[0].lower() if there["place"] else ""
-        word = {"to": f"to {_folder(place)}", "out": f"in {place}", "place": place}[
-            str(there.lastgroup)
-        ]
+        words = {"to": f"to {_folder(place)}", "out": f"in {place}", "place": _folder(place)}
+        word = words[str(there.lastgroup)]
         if before in ("in", "into", "inside", "under", "from", "to"):
             word = f"{before} {_folder(place)}"
         return text[: there.start()] + word + text[there.end() :]

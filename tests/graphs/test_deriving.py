@@ -25,7 +25,10 @@ DELETE = replace(SORT, id="delete", title="delete a file", template="rm {file}")
 
 @pytest.mark.parametrize(
     "text",
-    ["tell me how many there are", "how many are it?", "and count them", "sort them", "how many"],
+    [
+        *("tell me how many there are", "how many are it?", "and count them", "sort them"),
+        *("how many", "how often does it show up"),
+    ],
 )
 def test_what_is_asked_of_a_result_is_seen(text: str):
     assert asks_of_result(text)
@@ -120,6 +123,11 @@ def test_what_changed_is_shown_again_by_the_command_that_showed_it():
             "commit that",
             Said("add a line to the notes of /srv/repo", {}, "echo x >> /srv/repo/notes", ""),
             "commit all changes in /srv/repo",
+        ),
+        (
+            "list what's in the backup",
+            Said("back up it", {"source": "conf", "target": "conf_old"}, "cp -a conf conf_old", ""),
+            "list what's in conf_old",
         ),
         ("sort a.txt", Said("copy b.txt", {}, "cp b.txt c.txt", ""), "sort a.txt"),
     ],

@@ -71,6 +71,7 @@ def command(text: str, said: Said) -> str | None:
         (FOUND, "without subfolders", "find /srv -maxdepth 1 -name '*.txt'"),
         (FOUND, "just the names", "find /srv -name '*.txt' | sed 's|.*/||'"),
         (FOUND, "save that list to found.txt", "find /srv -name '*.txt' > found.txt"),
+        (JOBS, "save it as w3.txt in /srv", "grep -wF worker-3 jobs.log > /srv/w3.txt"),
     ],
 )
 def test_a_wish_about_what_was_printed_runs_the_command_with_it(said: Said, text: str, again: str):

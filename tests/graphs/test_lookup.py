@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.graph_parts import RECIPE, Shelf, World
@@ -29,6 +31,31 @@ def test_a_request_of_two_parts_is_looked_up_in_parts():
     assert [(document.id, document.part) for document in found] == [("make", 0), ("move", 1)]
     assert ("move a.txt there", "make a folder") in library.asked
     assert len(library.asked) == len(set(library.asked))
+
+
+class Leaning(Shelf):
+    """Knows what "how big they are" means only behind something else."""
+
+    def __init__(self, first: Document) -> None:
+        sizes = Document("sizes", "sizes of files", "", "", template="du {path}", score=0.9)
+        others = [replace(MOVE, id=f"other{n}", title=f"{n}", score=0.9) for n in range(6)]
+        super().__init__(lambda query: others if query.startswith("show") else [first])
+        self.both = [sizes]
+
+    def search(self, query: str, **how: Any) -> Sequence[Document]:
+        found = super().search(query, **how)
+        behind = how.get("context") or "pack" in query
+        return self.both if "how big" in query and behind else found
+
+
+@pytest.mark.parametrize(("changes", "parts"), [(True, {0, 1}), (False, {0})])
+def test_a_recipe_that_only_reads_does_not_do_both_where_the_first_part_changes_something(
+    changes: bool, parts: set[int]
+):
+    pack = replace(MAKE, id="pack", title="pack files", changes=changes, score=0.9)
+    text = "pack the logs in /srv and show me how big they are"
+    found = look_up(Leaning(pack), text, shelf="sysadmin", count=7)
+    assert {document.part for document in found} == parts
 
 
 def test_a_request_whose_parts_are_no_nearer_stays_whole():

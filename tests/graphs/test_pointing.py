@@ -20,6 +20,7 @@ ALONE = Route("sysadmin", 1.0)
         "ok, run it",
         "sorry, i meant /srv",
         "and the second one?",
+        "save that as sorted.txt in reports",
     ],
 )
 def test_a_word_for_what_was_said_before_leans_on_it(text: str):

@@ -48,6 +48,32 @@ def test_another_value_alone_asks_for_the_same_of_it(text: str, said: Said, full
     assert in_full(text, said) == (full, "same", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "full"),
+    [
+        (
+            "and the third?",
+            Said("show the first column of a.csv", {"file": "a.csv"}),
+            "show the third column of a.csv",
+        ),
+        ("now one inside it called old", MADE, "create the folder keep/old"),
+        (
+            "write buy milk into it",
+            Said("create an empty file todo.txt", {"file": "todo.txt"}),
+            'write "buy milk" into todo.txt',
+        ),
+        (
+            "how large did it get",
+            Said("pack docs into docs.tar.gz", {"archive": "docs.tar.gz", "source": "docs"}),
+            "how big is docs.tar.gz",
+        ),
+        ("list that folder", MADE, "list the folder keep"),
+    ],
+)
+def test_what_is_left_unsaid_comes_from_the_request_before(text: str, said: Said, full: str):
+    assert in_full(text, said) == (full, "new", None)
+
+
 def test_a_value_that_no_slot_takes_asks_for_something_else():
     said = Said("count the ERROR lines in app.log", {"file": "app.log"})
     assert in_full("and WARN", said) == ("count the WARN lines in app.log", "new", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.knowledge.splitting import MOST, cuts
+from tools.knowledge.splitting import MOST, cuts, refers
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,11 @@ def test_the_likeliest_cut_comes_first(request_text: str, first: str, second: st
 )
 def test_one_wish_is_not_cut(request_text: str):
     assert cuts(request_text) == []
+
+
+def test_the_same_for_another_is_about_what_was_done():
+    assert refers("the same for b.csv")
+    assert not refers("the same files")
 
 
 def test_then_and_a_verb_say_more_than_a_comma_and_a_noun():

@@ -76,10 +76,12 @@ SHORT = 9
 """How many words a part may have that is about something named before."""
 _REFERRING = re.compile(
     r"\b(?:it|its|them|their|they|that one|those|these|there|the (?:result|copy|output|file|folder"
-    r"|archive|zip|new one|branch|script)|what(?:'s| is| was) (?:left|in|inside))\b",
+    r"|archive|zip|new one|branch|script|backup|lines?|number|changes?)"
+    r"|what(?:'s| is| was) (?:left|in|inside))\b",
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"[/*\"]|\w\.\w")
+_LIKEWISE = re.compile(r"(?:do )?(?:the )?same (?:thing )?(?:for|with|in|to)\b", re.IGNORECASE)
 
 
 class Cut(NamedTuple):
@@ -128,11 +130,13 @@ def _shared(request: str) -> Cut | None:
 
 
 def refers(part: str) -> bool:
-    """Whether a part is an order or a question about what another part has named.
+    """Whether a part is an order or a question about what another part has named or done.
 
     >>> refers("show the result"), refers("tell me how big it is"), refers("sort a.txt")
     (True, True, False)
     """
+    if _LIKEWISE.match(part):
+        return True
     begins = _opening(part) in _BEGINNINGS and len(part.split()) <= SHORT
     return begins and _REFERRING.search(part) is not None and not _VALUE.search(part)
 

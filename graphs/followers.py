@@ -12,18 +12,20 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 
-from graphs.events import Event, Failed
+from graphs.events import Answered, ApprovalNeeded, Event, Failed
 
 _BUSY = "the request before this one is still being answered; wait for it, or stop it"
+_PATIENCE = 30.0  # seconds for a turn that is nearly done: its last state may still be written
 _Item = Event | BaseException | None
 
 
 class Turn(threading.Thread):
-    """A turn at work. `cancel` asks it to stop soon."""
+    """A turn at work. `cancel` asks it to stop soon; `ending`: what follows it knows its end."""
 
     def __init__(self, work: Callable[[], Iterator[Event]], put: Callable[[_Item], None]) -> None:
         super().__init__(name="mica-turn", daemon=True)
         self.cancel = threading.Event()
+        self.ending = False
         self._work = work
         self._put = put
 
@@ -31,8 +33,10 @@ class Turn(threading.Thread):
         """Put each event, then None; an exception is put in the place of the events."""
         try:
             for event in self._work():
+                self.ending = isinstance(event, Answered | ApprovalNeeded | Failed)
                 self._put(event)
         except BaseException as error:
+            self.ending = True
             self._put(error)
         finally:
             self._put(None)
@@ -107,8 +111,8 @@ class Turns:
         with self._lock:
             before = self._running.get(conversation)
         # One that was told to stop, or has put its last event, is nearly done: worth the wait.
-        if before is not None and before.is_alive():
-            before.join(30.0 if before.cancel.is_set() else 0.05)
+        if before is not None and (before.ending or before.cancel.is_set()):
+            before.join(_PATIENCE)
         with self._lock:
             current = self._running.get(conversation)
             if current is not None and current.is_alive():

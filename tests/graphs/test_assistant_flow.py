@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -285,6 +286,23 @@ def test_leaving_early_still_ends_the_turn(world: World):
     assert answered.text == "List More Files" and not assistant.unfinished("c1")
     roles = [role for role, _ in _roles(assistant, "c1")]
     assert roles == ["user", "assistant", "user", "assistant"]
+
+
+def test_a_request_right_behind_an_answer_waits_until_its_turn_is_kept(world: World):
+    assistant = world.assistant(["One.", "Two."])
+    prune, kept = assistant._checkpoints.prune_thread, threading.Event()
+
+    def prune_late(conversation: str) -> None:
+        assert kept.wait(60)
+        prune(conversation)
+
+    assistant._checkpoints.prune_thread = prune_late
+    following = assistant.stream("c1", "list files")
+    assert next(event for event in following if isinstance(event, Answered)).text == "One."
+    threading.Timer(0.5, kept.set).start()
+    *_, answered = assistant.stream("c1", "list more files")
+    assert isinstance(answered, Answered) and answered.text == "Two."
+    assert list(following) == []
 
 
 async def test_async_streams_say_the_same(world: World):

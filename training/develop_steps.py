@@ -1,7 +1,7 @@
 """Says where requests of two steps and follow-ups are lost, stage by stage.
 
     python -m training.develop_steps [--margin 0.03] [--verbose]
-    python -m training.develop_steps --told [--verbose]
+    python -m training.develop_steps --told [told|strangers_steps] [--verbose]
 
 Nothing is run: a call ends with a stand-in for its output. Each stage is counted over all rows for
 which the book has the recipes; `lost` counts the rows whose first failure it is. With `--told` the
@@ -204,11 +204,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--margin", type=float, default=mica.MARGIN)
     parser.add_argument("--verbose", action="store_true")
-    parser.add_argument("--told", action="store_true")
+    parser.add_argument("--told", nargs="?", const="told", choices=develop_told.SETS)
     args = parser.parse_args()
     mica.MARGIN = args.margin
     if args.told:
-        develop_told.report(verbose=args.verbose)
+        develop_told.report(args.told, verbose=args.verbose)
         return
     rows = read_yaml(PATH)
     stages = Stages()

@@ -1,8 +1,8 @@
 """Plays the development requests of two steps and the follow-ups that are judged by running.
 
 A request is right when its commands leave the files as the written ones do and print what they
-should; `training/data/development/told.yaml` says how. Where it is not, its commands are run again
-one at a time, and the first step that differs is where it is lost.
+should; the set's file in `training/data/development` says how. Where it is not, its commands are
+run again one at a time, and the first step that differs is where it is lost.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from sandboxes import Sandbox
 from training.evaluate.plain import sandbox_of
 from training.evaluate.turns import Turn, take_turn
 
-PATH = Path(__file__).parent / "data" / "development" / "told.yaml"
+FOLDER = Path(__file__).parent / "data" / "development"
+SETS = ("told", "strangers_steps")
 RIGHT = "nothing: all right"
 STAGES = {
     "two-step": ("routed elsewhere", "asked back", "not cut", "1st step wrong", "2nd step not run",
@@ -174,17 +175,17 @@ class Player:
         return "" if turn.tools else "asked back"
 
 
-def rows(path: Path = PATH) -> tuple[str, list[tuple[str, Mapping[str, Any]]]]:
-    """Return the fixture, and each row with its kind."""
-    data = read_yaml(path)
+def rows(name: str = "told") -> tuple[str, list[tuple[str, Mapping[str, Any]]]]:
+    """Return the fixture of a set, and each row with its kind."""
+    data = read_yaml(FOLDER / f"{name}.yaml")
     found = [("two-step", row) for row in data["two_steps"]]
     found += [("follow-up", row) for row in data["follow_ups"]]
     return data["fixture"], found
 
 
-def report(*, verbose: bool = False) -> None:
-    """Play all rows, and print for each kind how many are lost at which stage."""
-    fixture, all_rows = rows()
+def report(name: str = "told", *, verbose: bool = False) -> None:
+    """Play all rows of a set, and print for each kind how many are lost at which stage."""
+    fixture, all_rows = rows(name)
     lost: dict[str, Counter[str]] = {kind: Counter() for kind in STAGES}
     with opened() as assistant:
         player = Player(assistant, fixture)

@@ -6,18 +6,18 @@ import re
 
 import pytest
 
-from training.develop_told import Proof, rows
-
-FIXTURE, ROWS = rows()
+from training.develop_told import SETS, Proof, rows
 
 
-def test_there_are_eighty_rows_of_each_kind():
-    assert sum(kind == "two-step" for kind, _ in ROWS) == 80
-    assert sum(kind == "follow-up" for kind, _ in ROWS) == 80
+@pytest.mark.parametrize(("name", "each"), [("told", 80), ("strangers_steps", 70)])
+def test_there_are_as_many_rows_of_each_kind(name: str, each: int):
+    kinds = [kind for kind, _ in rows(name)[1]]
+    assert kinds.count("two-step") == kinds.count("follow-up") == each
 
 
-def test_each_row_has_two_steps_with_a_command_and_a_pattern_each():
-    for kind, row in ROWS:
+@pytest.mark.parametrize("name", SETS)
+def test_each_row_has_two_steps_with_a_command_and_a_pattern_each(name: str):
+    for kind, row in rows(name)[1]:
         asked = row["turns"] if kind == "follow-up" else row["ask"].split(" | ")
         assert len(asked) == len(row["do"]) == len(row["says"]) == 2, row
         assert all(re.compile(str(pattern)) for pattern in row["says"])

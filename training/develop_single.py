@@ -1,10 +1,11 @@
 """Says where single requests are lost, stage by stage: found, offered, named, filled.
 
-    python -m training.develop_single [--margin 0.03] [--verbose]
+    python -m training.develop_single [--set strangers_system] [--margin 0.03] [--verbose]
 
 Nothing is run. `training/data/development/single.yaml` was written before any recipe's wordings
-were looked at. Each stage is counted over all rows for which the book has a recipe; `lost` counts
-the rows whose first failure it is, and wrong slots are told apart by what is wrong with them.
+were looked at; so were the sets of strangers, which were judged and mended in rounds. Each stage is
+counted over all rows for which the book has a recipe; `lost` counts the rows whose first failure it
+is, and wrong slots are told apart by what is wrong with them.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from tools.knowledge.recipes import as_document, load_recipes
 from training.rows import BASH
 
 PATH = Path(__file__).parent / "data" / "development" / "single.yaml"
+SETS = ("single", "strangers_system", "strangers_files")
 STAGES = (
     *("kept whole", "recipe found", "recipe offered"),
     *("values found", "recipe named", "all right"),
@@ -147,11 +149,12 @@ def tables(passed: Counter[str], lost: Counter[str], seconds: Sequence[float]) -
 def main() -> None:
     """Print how many rows pass each stage, and how many each is the first to lose."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--set", choices=SETS, default=SETS[0])
     parser.add_argument("--margin", type=float, default=mica.MARGIN)
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     mica.MARGIN = args.margin
-    rows = read_yaml(PATH)
+    rows = read_yaml(PATH.with_name(f"{args.set}.yaml"))
     player = Player()
     passed: Counter[str] = Counter()
     lost: Counter[str] = Counter()

@@ -41,7 +41,7 @@ def test_hello(tmp_path: Path, arguments: list[str], expected: str):
         env={**os.environ, **surroundings},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert expected in done.stdout

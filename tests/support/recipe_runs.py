@@ -14,7 +14,7 @@ Run = Callable[[str], str]
 
 
 @contextmanager
-def a_place(seconds: float = 150) -> Iterator[Run]:
+def a_place(seconds: float = 500) -> Iterator[Run]:
     """Yield what runs a script in a sandbox and returns its output; each script at most `seconds`.
 
     The place has a name of its own: a result kept from an earlier run would prove nothing.

@@ -129,7 +129,7 @@ def test_recipes_run_and_those_that_read_say_something() -> None:
     for recipe in sorted(book, key=lambda recipe: bool(recipe.get("changes"))):
         if recipe["id"] not in STOPS:
             script += noted(recipe["id"], command_of(recipe))
-    with a_place(seconds=200) as run:
+    with a_place() as run:
         results = read_noted(run("\n".join(script)))
     assert len(results) == len(book) - len(STOPS)
     changes = {recipe["id"] for recipe in book if recipe.get("changes")}

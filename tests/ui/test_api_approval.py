@@ -165,7 +165,7 @@ def test_the_example(world: World, mica: OpenAI, decision: str, ran: list, said:
         input=f"{decision}\n",
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith(said)

@@ -51,7 +51,7 @@ def test_a_build_in_the_background_returns_at_once(mica: Mica) -> None:
     ended = mica("corpus", "build", "--background", "--only", "verdi")
     assert ended.code == 0 and "in the background" in ended.out
     path = place.index_path()
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 400
     while not (path.exists() and _done(path)):
         assert time.monotonic() < deadline, path.with_suffix(".log").read_text()
         time.sleep(0.2)

@@ -42,7 +42,7 @@ def server(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 def mica(*arguments: str) -> str:
     """Run the command beside the server and return what it prints."""
     command = [Path(sys.executable).with_name("mica"), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -54,7 +54,7 @@ def answer(page: Any, request: str) -> str:
     return str(page.locator("body").inner_text())
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_what_a_person_corrects_in_the_chat_is_right_on_the_same_page(
     browser: Any, server: PageServer
 ) -> None:

@@ -49,6 +49,12 @@ _COUNT = re.compile(
     r"|the (?:total )?count)",
     re.IGNORECASE,
 )
+_WHICH = re.compile(
+    r"which(?: (?:ones?|lines|files|are (?:they|those|these)|of them))?|what are (?:they|those)"
+    r"|(?:show|list|name|print|give|see)(?: me)? (?:them|those|these|which(?: ones)?)(?: all)?"
+    r"|let me see (?:them|those)",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(r"(?:as (?:a|one) )?number", re.IGNORECASE)
 _SORT = re.compile(
     r"(?:(?:re-?)?(?:sort|order)(?:ed)?(?:\s+(?:them|it|that|those|these|all|the (?:lines|list"
@@ -160,6 +166,21 @@ def _count(wish: str, said: Said) -> Step | None:
     return Step(piped(said.command, "wc -l"), "how many lines were printed before")
 
 
+def _which(wish: str, said: Said) -> Step | None:
+    """Read "which ones?" behind a count as what was counted."""
+    if not _WHICH.fullmatch(wish):
+        return None
+    counted, bar, last = said.command.rpartition(" | ")
+    if bar and re.fullmatch(r"wc -l", last.strip()):
+        return Step(counted, "what was counted before")
+    grep = re.match(r"grep -(?P<flags>[A-Za-z]*c[A-Za-z]*) ", said.command)
+    if grep is None or " | " in said.command:
+        return None
+    flags = grep["flags"].replace("c", "")
+    command = f"grep {f'-{flags} ' if flags else ''}{said.command[grep.end() :]}"
+    return Step(command, "what was counted before")
+
+
 def _only_number(lines: Sequence[str]) -> bool:
     return all(re.fullmatch(r"\s*\d+\s*", line) for line in lines)
 
@@ -236,6 +257,10 @@ def _ends(wish: str, said: Said) -> Step | None:
     ):
         command = f"{limited['before']}{count}{limited['after']}"
         return Step(command, f"the same, {count} of them")
+    if limited and limited["program"] and " | " not in said.command and count >= len(lines):
+        program = "tail" if last else "head"
+        command = f"{program} -n {count}{limited['after']}"
+        return Step(command, f"the {'last' if last else 'first'} {count} instead")
     if not found["end"] and count > len(lines):
         return None
     which = f"{'last' if last else 'first'} {count if count > 1 else 'one'}"
@@ -246,5 +271,6 @@ def _ends(wish: str, said: Said) -> Step | None:
 
 
 _READERS: tuple[Callable[[str, Said], Step | None], ...] = (
-    _save, _count, count_some, _once, _numbered, _reverse, _sort, _ends, columns, without, only,
+    _save, _which, _count, count_some, _once, _numbered, _reverse, _sort, _ends, columns, without,
+    only,
 )  # fmt: skip

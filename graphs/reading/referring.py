@@ -86,7 +86,8 @@ _CONTENTS = re.compile(
 )
 _SHOW_IT = re.compile(
     r"^(?:(?:and|then|now|ok|please)\b\W*)*(?:show|print|display|read|cat|give)\s+(?:me\s+)?"
-    r"(?:it|that|that file|the file|the copy|that one)(?: to me)?"
+    r"(?:it|that|all of it|(?:that|the) (?:(?:whole|entire|full|new) )?file|the copy|that one)"
+    r"(?: to me)?"
     r"(?: again| now| please| afterwards)?\W*$",
     re.IGNORECASE,
 )
@@ -97,6 +98,7 @@ _HOW_BIG = re.compile(
     r"(?: get| got| become| now| in the end)*\W*$",
     re.IGNORECASE,
 )
+_HERE = re.compile(r"(?:\bto )?\bhere(?=\W*$)", re.IGNORECASE)
 _ONE_INSIDE = re.compile(
     r"^\W*(?:(?:and|then|now|ok|please|make|create|also)\b\W*)*(?:another |an?other )?one "
     r"(?:in|inside|under|below|within)(?: of)? (?:it|that|there|that one)"
@@ -286,7 +288,8 @@ def _one(text: str, said: Said) -> str:
         return text[: there.start()] + word + text[there.end() :]
     if _ONE.search(text) and thing:
         folder = thing in (said.values.get("dir"), said.values.get("folder"))
-        return _ONE.sub(lambda _: f"the folder {thing}" if folder else thing, text, count=1)
+        text = _ONE.sub(lambda _: f"the folder {thing}" if folder else thing, text, count=1)
+        return _HERE.sub("to .", text)
     return ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from graphs.reading.correcting import corrected
@@ -60,6 +62,7 @@ def command(text: str, said: Said) -> str | None:
         (JOBS, "sorted", "grep -wF worker-3 jobs.log | sort"),
         (JOBS, "just the first two", "grep -wF worker-3 jobs.log | head -n 2"),
         (TAIL, "more, 40 lines", "tail -n 40 a.log"),
+        (TAIL, "and the first 3?", "head -n 3 a.log"),
         (TAIL, "the other way round", "tail -n 10 a.log | tac"),
         (LISTED, "with hidden files", "ls -A /srv/data"),
         (LISTED, "biggest first", "ls -lhS /srv/data"),
@@ -71,6 +74,8 @@ def command(text: str, said: Said) -> str | None:
         (FOUND, "without subfolders", "find /srv -maxdepth 1 -name '*.txt'"),
         (FOUND, "just the names", "find /srv -name '*.txt' | sed 's|.*/||'"),
         (FOUND, "save that list to found.txt", "find /srv -name '*.txt' > found.txt"),
+        (replace(FOUND, command="find /srv -empty | wc -l"), "which ones?", "find /srv -empty"),
+        (replace(JOBS, command="grep -cF -- a jobs.log"), "show them", "grep -F -- a jobs.log"),
         (JOBS, "save it as w3.txt in /srv", "grep -wF worker-3 jobs.log > /srv/w3.txt"),
     ],
 )

@@ -68,6 +68,8 @@ def test_another_value_alone_asks_for_the_same_of_it(text: str, said: Said, full
             "how big is docs.tar.gz",
         ),
         ("list that folder", MADE, "list the folder keep"),
+        ("copy that file here", README, "copy src/README.md to ."),
+        ("show me the whole file", README, "show the contents of src/README.md"),
     ],
 )
 def test_what_is_left_unsaid_comes_from_the_request_before(text: str, said: Said, full: str):

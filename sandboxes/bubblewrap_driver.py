@@ -30,7 +30,7 @@ from typing import Any
 from records.paths import home
 from sandboxes import Limits, SandboxError, host_view, seccomp
 from sandboxes.previewing import GONE, PreviewingSandbox
-from sandboxes.processes import Watch, converse, received
+from sandboxes.processes import STATE, Watch, converse, received
 from sandboxes.runner import ENVIRONMENT, RUNNER, key, script
 
 # The host's user for commands when Mica itself is root: no account has it, so it owns nothing.
@@ -41,7 +41,7 @@ FOLDERS = {
     "srv": "/srv",
     "home": "/home/mica",
     "tmp": "/tmp",
-    "state": "/run/mica",
+    STATE: "/run/mica",
 }
 # Root's home is closed to SERVICE_USER, so both folders are bound to an open place first, in a
 # mount namespace that only this command sees.

@@ -6,8 +6,10 @@ import contextlib
 import math
 
 from sandboxes import SandboxError
-from sandboxes.probe import Check, Probe
+from sandboxes.probe import PATIENCE, Check, Probe
 
+NOTICED = "sleep 10"
+"""What a command that got past a limit does next, where it is ended as soon as it is looked at."""
 CGROUP = "/sys/fs/cgroup"  # in containers: the container's own
 
 
@@ -68,7 +70,9 @@ def folders_limited(probe: Probe) -> str | None:
         fill = f"fallocate -l {size}M {folder}/big"
         if probe.run(f"{fill}; code=$?; rm -f {folder}/big; exit $code", 20).exit_code == 0:
             return f"{size} MiB could be written to {folder}"
-    result = probe.run("cd /workspace && mkdir many && cd many && seq 150000 | xargs touch", 20)
+    result = probe.run(
+        f"cd /workspace && mkdir many && cd many && seq 150000 | xargs touch && {NOTICED}", 20
+    )
     problem = "150,000 files could be made" if result.exit_code == 0 else None
     probe.run("rm -rf /workspace/many", 20)
     return problem or probe.still_works()
@@ -103,9 +107,15 @@ def memory_bomb_ends(probe: Probe) -> str | None:
 def many_small_bombs_end(probe: Probe) -> str | None:
     """Processes that take too much memory together are ended."""
     each = probe.sandbox.limits.memory_mb // 4
-    eat = f'python3 -c "x = b\\"x\\" * ({each} * 2**20); import time; time.sleep(4)"'
-    result = probe.run(f"for i in 1 2 3 4 5 6 7 8; do {eat} || echo ended & done; wait", 20)
-    if "ended" not in result.output and result.exit_code == 0:
+    # Each holds its memory until one was ended, so that they are together however slowly they
+    # start.
+    hold = f'python3 -c "import os; x = b\\"x\\" * ({each} * 2**20); os.read(0, 1)" <&3'
+    result = probe.run(
+        f"mkfifo /tmp/hold; exec 3<>/tmp/hold; for i in 1 2 3 4 5 6 7 8; do {hold} || "
+        "{ echo ended; printf %8s >&3; } & done; wait",
+        2 * PATIENCE,
+    )
+    if "ended" not in result.output and (result.exit_code == 0 or result.timed_out):
         return f"8 processes of {each} MiB could be used"
     return probe.still_works()
 
@@ -123,7 +133,7 @@ def disk_filler_ends(probe: Probe) -> str | None:
     """A command cannot fill more than the workspace's size, and its files can be removed."""
     limit = probe.sandbox.limits.workspace_mb
     fill = f"for i in 1 2 3 4; do dd if=/dev/zero of=big$i bs=1M count={limit} status=none; done"
-    result = probe.run(f"cd /workspace; {fill}", 30)
+    result = probe.run(f"cd /workspace; {fill} && {NOTICED}", 30)
     problem = f"{4 * limit} MiB could be written" if result.exit_code == 0 else None
     removed = probe.run("rm -f /workspace/big*; echo removed").output.strip()
     if removed != "removed":
@@ -152,7 +162,7 @@ def endless_output_ends(probe: Probe) -> str | None:
 def stubborn_process_killed(probe: Probe) -> str | None:
     """A process that ignores TERM is killed soon after its time."""
     result = probe.run("trap '' TERM INT HUP; while :; do sleep 0.1; done", 1)
-    if not result.timed_out or result.seconds > 6:
+    if not result.timed_out or result.seconds > 1 + PATIENCE:
         return f"timed out: {result.timed_out}, after {result.seconds:.1f} s"
     return probe.still_works()
 
@@ -191,7 +201,7 @@ def daemons_end(probe: Probe) -> str | None:
         DOUBLE_FORK,
     ):
         result = probe.run(start, 1.0)
-        if result.seconds > 6:
+        if result.seconds > 1 + PATIENCE:
             return f"`{start}` took {result.seconds:.1f} s"
         problem = probe.expect("pgrep -c -f ^left-behind; true", "0")
         if problem:
@@ -202,17 +212,20 @@ def daemons_end(probe: Probe) -> str | None:
 def waiting_ends(probe: Probe) -> str | None:
     """A command that waits for a key, a closed input or a pipe ends in time."""
     for quick in ("cat </dev/tty", "exec <&-; cat", "read -r -s -p password:", "less /etc/passwd"):
-        if probe.run(quick, 5).timed_out:
+        if probe.run(quick).timed_out:
             return f"`{quick}` waited until its time was over"
     result = probe.run("mkfifo /tmp/pipe; cat /tmp/pipe; echo never", 1)
-    if not result.timed_out or "never" in result.output or result.seconds > math.ceil(1) + 5:
+    if not result.timed_out or "never" in result.output or result.seconds > 1 + PATIENCE:
         return f"waiting for a pipe gave {result.output[:100]!r} after {result.seconds:.1f} s"
     return probe.still_works()
 
 
 def partial_output_kept(probe: Probe) -> str | None:
     """What a command wrote before its time was over is kept."""
-    result = probe.run("echo before; sleep 20; echo after", 1)
+    for seconds in (1, 5, PATIENCE):
+        result = probe.run("echo before; sleep 100; echo after", seconds)
+        if result.output:
+            break
     kept = result.timed_out and result.exit_code is None and result.output == "before\n"
     return None if kept else f"it gave {result.output[:100]!r}, timed out: {result.timed_out}"
 

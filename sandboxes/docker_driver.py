@@ -32,7 +32,7 @@ from sandboxes.gvisor import Wish, choose_runtime, trial
 from sandboxes.pool import Pool
 from sandboxes.previewing import GONE, PreviewingSandbox
 from sandboxes.processes import MOST_FILES
-from sandboxes.runner import ENVIRONMENT, RUNNER, key, script
+from sandboxes.runner import ENVIRONMENT, RUNNER, key, script, state_mb
 
 _log = logging.getLogger("mica.sandboxes")
 IMAGE = "mica-sandbox:latest"
@@ -335,8 +335,7 @@ def _sizes(limits: Limits) -> dict[str, int]:
         "/srv": 32,
         "/home/mica": 32,
         "/tmp": 64,
-        # The runner keeps 50 outputs, 4 long ones whole, and one in the making.
-        "/run/mica": 8 + (50 * limits.output_bytes + 5 * limits.kept_output_bytes) // 2**20,
+        "/run/mica": state_mb(limits),
     }
 
 

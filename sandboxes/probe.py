@@ -12,6 +12,8 @@ from typing import Literal
 from sandboxes import CommandResult, Sandbox
 
 Status = Literal["ok", "not held", "broken"]
+PATIENCE = 25.0
+"""Seconds that a busy machine may take for what takes none on an idle one."""
 ORPHANS = "grep -ls '^PPid:.1$' /proc/[0-9]*/status | wc -l"
 
 
@@ -42,7 +44,7 @@ class Probe:
         self.sandbox = sandbox
         self.conversation = f"conformance-{uuid.uuid4().hex}"
 
-    def run(self, command: str, seconds: float = 10.0) -> CommandResult:
+    def run(self, command: str, seconds: float = PATIENCE) -> CommandResult:
         """Run a command under a new call id."""
         return self.sandbox.run(
             command, conversation=self.conversation, call_id=uuid.uuid4().hex, seconds=seconds
@@ -63,7 +65,7 @@ class Probe:
             self.sandbox.forget(fresh.conversation)
 
     def still_works(self) -> str | None:
-        """Return what is wrong unless nothing was left running and the next command is quick."""
+        """Return what is wrong unless nothing was left running and the next command works soon."""
         started = time.monotonic()
         got = self.run(f"echo alive; {ORPHANS}").output.split()
         took = time.monotonic() - started
@@ -71,7 +73,7 @@ class Probe:
             return f"the next command gave {got!r}"
         if got[1:] != [self.orphans]:
             return f"{got[1:]} processes without a parent are left, not {self.orphans}"
-        return f"the next command took {took:.1f} s" if took > 5 else None
+        return f"the next command took {took:.1f} s" if took > PATIENCE else None
 
 
 Check = Callable[[Probe], str | None]

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from sandboxes import Limits
+from sandboxes.runner import state_mb
 
 LOOK_SECONDS = 0.2
+STATE = "state"
+"""The folder beside a command's own ones that holds the runner's files."""
 MOST_FILES = 50_000
 
 
@@ -104,11 +107,24 @@ class Watch:
     def _look(self) -> None:
         most_memory = self._limits.memory_mb * 2**20
         # What is already there may stay over the limit: `rm` must be able to run.
-        most_disk = max(self._limits.workspace_mb * 2**20, disk_use(self._folder))
+        own, state = self._disk()
+        most_own = max(self._limits.workspace_mb * 2**20, own)
+        most_state = max(state_mb(self._limits) * 2**20, state)
         while not self._stop.wait(LOOK_SECONDS):
             tree = descendants(self._pid)
-            if memory_use(tree, most_memory) > most_memory or disk_use(self._folder) > most_disk:
+            own, state = self._disk()
+            full = own > most_own or state > most_state
+            if full or memory_use(tree, most_memory) > most_memory:
                 self._kill(tree)
+
+    def _disk(self) -> tuple[int, int]:
+        """Return the bytes of the command's own folders, and those of the runner's.
+
+        Apart, since the runner writes for every command, also where the others are full.
+        """
+        folders = [each for each in self._folder.iterdir() if each.is_dir()]
+        own = sum(disk_use(each) for each in folders if each.name != STATE)
+        return own, disk_use(self._folder / STATE)
 
     def _kill(self, tree: list[int]) -> None:
         kept = {session(pid) for pid in tree[:3]}

@@ -95,6 +95,14 @@ def key(text: str) -> str:
     return f"{digest}-{role}" if role else digest
 
 
+def state_mb(limits: Limits) -> int:
+    """Return what the runner's own files may take, in MiB.
+
+    It keeps 50 outputs, 4 long ones whole, and one in the making.
+    """
+    return 8 + (50 * limits.output_bytes + 5 * limits.kept_output_bytes) // 2**20
+
+
 def whole_output(call_id: str) -> str:
     """Return the file inside the sandbox where the long output of a call is kept."""
     return f"/run/mica/outputs/{key(call_id)[:12]}.txt"

@@ -48,9 +48,16 @@ def test_what_a_transcript_holds_is_only_kept_inside(
 
 
 def test_a_cut_command_keeps_what_it_wrote(sandbox: Sandbox, conversation: str) -> None:
-    result = sandbox.run(
-        "seq 100000; sleep 60", conversation=conversation, call_id="cut", seconds=2
-    )
+    for seconds in (2, 20, 100):  # until it comes to its end before it is cut
+        result = sandbox.run(
+            "seq 100000; echo >/tmp/said; sleep 600",
+            conversation=conversation,
+            call_id=f"cut after {seconds}",
+            seconds=seconds,
+        )
+        said = sandbox.run("ls /tmp/said", conversation=conversation, call_id=f"said {seconds}")
+        if said.exit_code == 0:
+            break
     assert result.timed_out and result.truncated
     assert sandbox.read_file(conversation, result.whole).endswith(b"\n100000\n")
 

@@ -46,10 +46,10 @@ class Talk:
 
     def run(self, command: str, call_id: str | None = None) -> CommandResult:
         return self.box.run(
-            command, conversation=self.name, call_id=call_id or uuid.uuid4().hex, seconds=20
+            command, conversation=self.name, call_id=call_id or uuid.uuid4().hex, seconds=100
         )
 
-    def preview(self, command: str, call_id: str = "", seconds: float = 20) -> Preview:
+    def preview(self, command: str, call_id: str = "", seconds: float = 100) -> Preview:
         return self.box.preview(
             command, conversation=self.name, call_id=call_id or command, seconds=seconds
         )
@@ -300,10 +300,14 @@ def test_a_change_too_large_to_keep_is_said_beforehand(
 
 
 def test_a_time_out_in_a_preview_shows_what_came(talk: Talk) -> None:
-    preview = talk.preview("echo began | tee f; sleep 30", seconds=1)
+    for seconds in (1, 10, 100):  # until it comes to its first word before it is cut
+        command = f"echo began | tee f; sleep {600 + seconds}"
+        preview = talk.preview(command, seconds=seconds)
+        if preview.result.output:
+            break
     assert preview.result.timed_out and preview.result.output == "began\n"
     assert shown(preview)["/workspace/f"].kind == "added"
-    assert talk.commit("echo began | tee f; sleep 30")
+    assert talk.commit(command)
     assert talk.run("cat f").output == "began\n"
 
 
@@ -311,6 +315,7 @@ def test_a_full_disk_in_a_preview_leaves_the_sandbox_as_it_was(talk: Talk) -> No
     talk.run("echo kept >f")
     limit = talk.box.limits.workspace_mb
     fill = f"for i in 1 2 3; do dd if=/dev/zero of=big$i bs=1M count={limit} status=none; done"
+    fill += " && sleep 10"  # bubblewrap's disk is looked at now and then
     preview = talk.preview(fill)
     assert preview.result.exit_code != 0 and "/workspace/big1" in shown(preview)
     talk.box.discard(talk.name)

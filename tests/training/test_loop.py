@@ -18,12 +18,26 @@ from support.training_parts import GATE
 from records.store import Store
 from runtime.models.registry import Registry
 from tools.knowledge.learned import read
+from training.backends.environment import ROOT
 from training.dataset import Dataset
 from training.loop import state
 from training.loop.config import Config
 from training.loop.errors import LoopError
 
 MICA = Path(sys.executable).with_name("mica")
+HELD = """
+import sys, time
+from ui import cli, cli_loop
+place, say = sys.argv.pop(1), cli_loop._say
+def say_and_stay(text):
+    say(text)
+    while place in text:
+        time.sleep(1)
+cli_loop._say = say_and_stay
+cli.main()
+"""
+"""A loop that goes no further than to the place where it is to be killed."""
+
 CORRECTED = (
     ("hoist Dm7 by a fifth", "transpose", {"music": "Dm7", "interval": "a fifth"}),
     ("bones of Ebmaj7", "spell_chord", {"chord": "Ebmaj7"}),
@@ -52,11 +66,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def looping(home: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [MICA, "loop", "run", "--specialist", "composer", "--json"]
+def looping(home: Path, held_at: str = "") -> Iterator[subprocess.Popen[str]]:
+    program = [sys.executable, "-c", HELD, held_at] if held_at else [MICA]
+    arguments = ["loop", "run", "--specialist", "composer", "--json"]
     process = subprocess.Popen(
-        [*command, "--config", home / "loop.yaml"], text=True, env=dict(os.environ),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        [*program, *arguments, "--config", home / "loop.yaml"], text=True, env=dict(os.environ),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, cwd=ROOT,
     )  # fmt: skip
     try:
         yield process
@@ -77,20 +92,20 @@ def until(process: subprocess.Popen[str], text: str) -> list[str]:
     raise AssertionError(f"it ended before it said {text!r}: {''.join(seen)}")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_a_loop_that_is_killed_at_every_stage_goes_on_and_does_nothing_twice(home: Path):
     said: list[str] = []
     for place in ("building the dataset", "learned 0 commands", "registered", "the gate:"):
-        with looping(home) as process:
+        with looping(home, held_at=place) as process:
             said += until(process, place)
             if place == "the gate:":
                 with looping(home) as second:
-                    told = second.communicate(timeout=60)[1]
+                    told = second.communicate()[1]
                 assert second.returncode == 2 and "a loop is running already" in told
     (cut,) = state.loops()
     assert cut.stage == "gate" and not cut.ending
     with looping(home) as process:
-        out, errors = process.communicate(timeout=400)
+        out, errors = process.communicate()
     assert process.returncode == 0, errors
     assert f"going on with {cut.id} at: gate" in errors
     (loop,) = state.loops()
@@ -107,24 +122,24 @@ def test_a_loop_that_is_killed_at_every_stage_goes_on_and_does_nothing_twice(hom
     assert "4 rows" in (builds[0].card or Path()).read_text()
 
     with looping(home) as process:
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate()
     assert json.loads(out)["ending"] == "nothing new"
     assert Registry().rollback().name == "mica"
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_a_gate_that_is_not_passed_stops_the_build_and_is_not_tried_twice(home: Path):
     strict = GATE.replace("{ratio: 2, slack_mb: 500}", "{ratio: 1.0, slack_mb: -4000}")
     (home / "gate.yaml").write_text(strict)
     with looping(home) as process:
-        out, errors = process.communicate(timeout=400)
+        out, errors = process.communicate()
     if process.returncode != 1:
         pytest.fail(f"{process.returncode}: {errors}")
     loop = json.loads(out)
     assert loop["ending"] == "stopped at the gate" and loop["reasons"]
     assert Registry().entry("champion").name == "mica"
     with looping(home) as process:
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate()
     again = json.loads(out)
     assert again["ending"] == "nothing new" and loop["id"] in again["error"]
 

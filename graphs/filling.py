@@ -120,6 +120,17 @@ def names_only_values(recipe: Mapping[str, Any] | None, text: str) -> bool:
     return is_change(text) or any(named(it, text) and elliptical(it, text) for it in PLANS)
 
 
+def tool_said(text: str) -> str:
+    """Return the music tool whose terms and values are all that a request says; "" for none.
+
+    >>> tool_said("compass of a mezzo soprano"), tool_said("range of prices")
+    ('instrument_range', '')
+    """
+    terse = (tool for tool in PLANS if named(tool, text) and elliptical(tool, text))
+    read = ((tool, fill(tool, text)) for tool in terse)
+    return next((tool for tool, found in read if found and found.whole and found.arguments), "")
+
+
 def _says_all(document: Document, asked: str) -> bool:
     """Whether a request has by itself all that a tool needs; "down a fourth" lacks what to move."""
     found = fill(document.tool or "", document.request or asked)
@@ -177,6 +188,8 @@ def _with(document: Document, asked: str, last: Before | None, past: Sequence[Be
     same = last is not None and last.tool == document.tool and not again
     if same and (named(document.tool, text) or not _another_named(text, last)):
         score += SHORT * elliptical(document.tool, text) + NAMES * bool(_SAME.search(text))
+    elif found.whole and found.arguments and named(document.tool, text):
+        score += SHORT / 2 * elliptical(document.tool, text)
     if last is not None and changer(last) == document.tool and changes(text, last):
         score += 2 * SHORT
     return replace(document, score=score - SHORT * again, bindings=(found.arguments,))
@@ -198,8 +211,14 @@ def _turn(messages: Sequence[Message]) -> tuple[str, list[Before], list[Before]]
     if not users:
         return "", [], []
     here = messages[users[-1] :]
-    earlier = messages[users[-2] : users[-1]] if len(users) > 1 else ()
-    return here[0].content, _calls(here), _calls(earlier)
+    earlier: list[Before] = []
+    for first, after in zip(reversed(users[:-1]), reversed(users[1:]), strict=True):
+        turn = messages[first:after]
+        earlier = _calls(turn)
+        # A turn whose calls all failed made nothing to lean on: the one before it did.
+        if earlier or not any(message.role == "tool" for message in turn):
+            break
+    return here[0].content, _calls(here), earlier
 
 
 def _calls(messages: Sequence[Message]) -> list[Before]:

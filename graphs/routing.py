@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from agents.router import Route
-from graphs.filling import names_only_values
+from graphs.filling import names_only_values, tool_said
 from graphs.parts import Parts
 from graphs.serving import Build
 from graphs.state import State
@@ -44,6 +44,8 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 """Words that point to something said before."""
+ALL_SAID = 0.95
+"""How sure the router is at most where terms and values of a music tool are all that is said."""
 _OPENING = re.compile(r"^\W*(?:(?:and|now|then|ok|okay|please|so|or)\b\W*)+", re.IGNORECASE)
 _OWN = re.compile(
     r"[/,;:]|\b(?:and|then|or|that|which|where|who|with|how|has|by|folder|directory)\b",
@@ -64,6 +66,8 @@ def choose(parts: Parts, state: State, build: Build) -> Route:
     chosen = parts.router.route(state["text"])
     if previous in parts.specialists and names_only_values(state.get("recipe"), state["text"]):
         chosen = replace(chosen, specialist=str(previous), unsure=False, follows=1.0)
+    elif chosen.confidence < ALL_SAID and (who := _who_has(parts, tool_said(state["text"]))):
+        chosen = replace(chosen, specialist=who, unsure=False)
     if override:
         return Route(override, 1.0, follows=chosen.follows)
     unsure = chosen.specialist == "other" and chosen.confidence < SURE
@@ -79,6 +83,11 @@ def choose(parts: Parts, state: State, build: Build) -> Route:
     if chosen.specialist not in {*parts.specialists, "other"}:
         return Route("other", 1.0 - chosen.confidence, unsure=True, chances=chosen.chances)
     return chosen
+
+
+def _who_has(parts: Parts, tool: str) -> str:
+    """Return the specialist that has a tool; empty where none has."""
+    return next((name for name, who in parts.specialists.items() if tool in who.tools), "")
 
 
 def leans(chosen: Route, text: str) -> bool:

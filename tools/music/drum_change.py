@@ -28,12 +28,14 @@ _BARS = re.compile(
 )  # fmt: skip
 FILL = r"\b(?:an?|the|another|some|drum)\s(?:\w+\s)?fills?\b|\bfills?(?=\s(?:in|on|at)\b|\s*$)"
 _FILL = re.compile(FILL, re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
+_A_DRUM = re.compile(r"^\W*(?:(?:with|and|plus)\s)*(?:an?|some)\s", re.IGNORECASE)
 _TEMPO = ((r"\bdouble[\s-]time\b", 2.0), (r"\bhalf[\s-]time\b", 0.5), (r"\bfaster|quicker\b", 1.15),
           (r"\bslower\b", 0.87))  # fmt: skip
 
 
 def change_grid(grid: Grid, request: str) -> Grid:
-    """Return a grid that is changed as a request says.
+    """Return a grid that is changed as a request says, by one change after another.
 
     >>> from tools.music.drums import read_grid
     >>> beat = read_grid("hihat x---x---x---x---\\nkick x-------x-------")
@@ -43,10 +45,30 @@ def change_grid(grid: Grid, request: str) -> Grid:
     ('clap', '----x-------x---')
     >>> [row for row in change_grid(beat, "a fill in bar 1").rows if row[0] == "snare"]
     [('snare', '--------xxxx----')]
+    >>> change_grid(beat, "a crash in bar 1, and a snare on 2 and 4").text.split()[-6:-2]
+    ['x---x---x---x---|', 'snare', '|----x-------x---|', 'kick']
 
     Raises:
         MusicError: the request names no change, or a drum that is not there.
     """
+    for said in _each_change(request):
+        grid = _changed(grid, said)
+    return grid
+
+
+def _each_change(request: str) -> list[str]:
+    """Cut a request into changes: each names a drum, a fill or a tempo; "2 and 4" stays whole."""
+    found: list[str] = []
+    for piece in _BETWEEN.split(request):
+        whole = any(pattern.search(piece) for pattern in (_FIND, _FILL, _BPM))
+        if found and not whole:
+            found[-1] += f" and {piece}"
+        elif piece.strip():
+            found.append(piece)
+    return found or [request]
+
+
+def _changed(grid: Grid, request: str) -> Grid:
     if match := _BPM.search(request):
         return replace(grid, tempo=check_bpm(int(match[1] or match[2])))
     for pattern, factor in _TEMPO:
@@ -59,6 +81,8 @@ def change_grid(grid: Grid, request: str) -> Grid:
     for pattern, act in _ACTS:
         if re.search(pattern, request, re.IGNORECASE):
             return _each(grid, drums, act, request, bars)
+    if drums and _A_DRUM.search(request):
+        return _each(grid, drums, _added, request, bars)
     raise MusicError(
         f"cannot read {request!r} as a change of drums; write e.g. busier hats, sparser kick, no "
         "crash, add a clap on 2 and 4, louder snare, a fill in bar 4, 96 bpm"
@@ -158,7 +182,8 @@ def _added(grid: Grid, name: str, bar: str) -> str:
     beats = _beats(grid)
     half = max(1, (beats[1] if len(beats) > 1 else grid.steps) // 2)
     named = [int(n) for n in re.findall(r"(?<!\d)([1-9])(?!\d)", request)]
-    wanted = {beats[n - 1] for n in named if n <= len(beats)} or set(beats)
+    wanted = {beats[n - 1] for n in named if n <= len(beats)}
+    wanted = wanted or (set(beats[:1]) if name == "crash" else set(beats))
     if re.search(r"\b(?:off[\s-]?beats?|ands)\b", request, re.IGNORECASE):
         wanted = {beat + half for beat in beats}
     elif re.search(r"\b(?:eighths?|8ths?)\b", request, re.IGNORECASE):
@@ -168,7 +193,16 @@ def _added(grid: Grid, name: str, bar: str) -> str:
     return "".join("x" if at in wanted and s == "-" else s for at, s in enumerate(steps))
 
 
+def _ghosted(grid: Grid, name: str, bar: str) -> str:
+    """Strike softly right before and after the beats that the drum leaves out."""
+    steps = bar.partition("\0")[0]
+    empty = [beat for beat in _beats(grid) if steps[beat] == "-"]
+    near = {(beat + by) % len(steps) for beat in empty for by in (-1, 1)}
+    return "".join("g" if at in near and s == "-" else s for at, s in enumerate(steps))
+
+
 _ACTS: tuple[tuple[str, Act], ...] = (
+    (r"\bghost\s(?:notes?|strokes?|hits?)\b", _ghosted),
     (r"\b(?:less\sbusy|sparser|thinner|thin\sout|fewer|simpler|simplify|less)\b", _sparser),
     (r"\b(?:busier|busy|denser|fuller|more|double(?:d)?|fill)\b", _busier),
     (r"\b(?:no|without|remove|drop|mute|take\sout|delete|lose|kill)\b", _gone),

@@ -61,10 +61,14 @@ def bass_line(chords: str, style: str = "walking", seed: int | str = 1) -> ToolR
 
 @tool
 @musical
-def drum_pattern(style: str, bars: int | str = 4, seed: int | str = 1) -> ToolResult:
+def drum_pattern(
+    style: str, bars: int | str = 4, seed: int | str = 1, change: str = ""
+) -> ToolResult:
     """Make a drum pattern, e.g. style rock, funk, house, jazz, bossa nova, hip hop, reggae, samba,
-    waltz, shuffle."""
+    waltz, shuffle; change it where wanted, e.g. "ghost notes on the snare, a crash in bar 1"."""
     grid = drums.drum_pattern(style, read_bars(bars), seed)
+    if change.strip():
+        grid = change_grid(grid, change)
     return _grid_result(grid, f"{grid.title}, {plural(grid.bars, 'bar')}, seed {seed}")
 
 

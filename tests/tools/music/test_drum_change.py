@@ -7,6 +7,8 @@ import pytest
 from tools.music.drum_change import change_grid
 from tools.music.drums import drum_pattern, read_grid
 from tools.music.filling.carry import Before, filled
+from tools.music.filling.table import fill
+from tools.music.generate_tools import drum_pattern as drum_tool
 from tools.music.generate_tools import show_drums
 from tools.music.pitch import MusicError
 
@@ -63,6 +65,28 @@ def test_a_fill_goes_into_the_bar_that_is_named_and_nowhere_else(style: str) -> 
         before = old.get(drum, silent)
         assert (row[: bar.start], row[bar.stop :]) == (before[: bar.start], before[bar.stop :])
     assert any(row[bar] != old.get(drum, silent)[bar] for drum, row in new.items())
+
+
+def test_several_changes_are_made_one_after_another() -> None:
+    beat = drum_pattern("rock", 2, 1)
+    said = "an open hat on 4, ghost notes on the snare, and a crash in bar 2"
+    rows = dict(change_grid(beat, said).rows)
+    assert rows["openhat"][:16] == "------------x---"
+    assert rows["snare"][:16] == "-g--X--g-g--X--g"
+    assert rows["crash"][16:] == "x" + "-" * 15
+    both = dict(change_grid(beat, "no hihat, and add a clap on 2, 3 and 4").rows)
+    assert "hihat" not in both and both["clap"][:16] == "----x---x---x---"
+
+
+def test_a_style_is_made_with_its_changes() -> None:
+    read = fill("drum_pattern", "a rock beat with ghost notes on the snare and no crash")
+    assert read is not None
+    assert dict(read.arguments) == {
+        "style": "rock beat",
+        "change": "ghost notes on the snare and no crash",
+    }
+    made = drum_tool.call(read.arguments).text
+    assert "snare" in made and "g--X--g-g" in made and "crash" not in made
 
 
 def test_one_bar_alone_is_changed() -> None:

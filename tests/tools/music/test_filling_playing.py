@@ -27,6 +27,12 @@ SECTIONS = "A: C | Am | F | G; B: F | G | Em | Am"
          {"form": "rondo", "style": "folk", "key": "D major"}),
         ("rhythm_pattern", "euclidean 3 over 8 on the cowbell",
          {"pattern": "3 over 8", "drum": "cowbell"}),
+        ("rhythm_pattern", "5 over 16", {"pattern": "5 over 16"}),
+        ("fits_range", "can a flute play B3 to D7", {"instrument": "flute", "notes": "B3 to D7"}),
+        ("chord_from_frets", "x32010 with a capo on 3", {"frets": "x32010 capo 3"}),
+        ("mix_parts", "a bossa band over Am7 | D7, walking bass, no drums, 96 bpm",
+         {"drums": "none", "bass": "walking", "chords": "Am7 | D7", "style": "bossa",
+          "tempo": "96"}),
         ("harmonize_melody", f"jazz chords for {TUNE}", {"melody": TUNE, "style": "jazz"}),
     ],
 )  # fmt: skip

@@ -64,6 +64,11 @@ _ANOTHER = re.compile(
     r"again|next\sone|variation\sof\sit)\b",
     re.IGNORECASE,
 )
+_STEP = re.compile(
+    r"\b(?:steps?|(?:semi)?tones?|octaves?|seconds?|thirds?|fourths?|fifths?|sixths?|sevenths?)\b",
+    re.IGNORECASE,
+)
+"""What has a direction in an edit: "up a step", then "a third"; "staccato" has none."""
 _WAY = re.compile(r"\b(up|down|above|below|higher|lower|over|under)\b", re.IGNORECASE)
 _TURNED = {"up": "down", "above": "below", "higher": "lower", "over": "under"}
 _MODE = re.compile(
@@ -168,7 +173,7 @@ def _edited(text: str, before: Before) -> Filled:
     """Read how the music of the call before is to change: chords are changed otherwise."""
     asked, music_before = Asked.of(text), _music_of(before)
     edit = changing.of_chords(asked) if is_progression(music_before) else changing.of_line(asked)
-    if edit and before.tool == "edit_melody":
+    if edit and before.tool == "edit_melody" and _STEP.search(_PLACED.sub("", edit)):
         edit = _directed(edit, str(before.arguments.get("edit", "")))
     read = {"melody": music_before, "edit": edit or ""}
     given = {name: value for name, value in read.items() if value}

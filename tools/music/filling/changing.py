@@ -28,6 +28,7 @@ _RESTS = (
     r"(?:(?:a\s)?(?:bar\sof\s)?rests?|a\swhole\srest|silen(?:t|ce)|empty))\b",
     rf"\b((?:mute|silence|empty|clear)\s{making.PLACE})",
 )
+_WITH = re.compile(r"\b(?:with|plus|and\sadd)\s([^?!;\n]+?)[\s.?!]*$", re.IGNORECASE)
 _PACE = r"\b((?:(?:much|a\sbit|a\slittle|slightly)\s)?(?:slower|faster|quicker|more\sslowly))\b"
 
 
@@ -71,6 +72,15 @@ def _without_taken(asked: Asked) -> str:
         start = lead.start() if lead else start
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def drums_with(asked: Asked) -> str | None:
+    """How a beat in a style is to differ: what stands behind "with" and names a drum."""
+    match = _WITH.search(asked.text)
+    if match is None or not re.search(rf"\b(?:{DRUM})s?\b|{FILL}", match[1], re.IGNORECASE):
+        return None
+    asked.taken.append(match.span())
+    return str(match[1])
 
 
 def drums(asked: Asked) -> str | None:

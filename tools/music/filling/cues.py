@@ -113,7 +113,10 @@ _TERMS = {
     "set_class": (
         r"prime form|forte|(?:interval|ic) vector|set name|set[ -]class|pitch[ -]class|normal form"
     ),
-    "meter": r"meters?|time signature|count|grouped|how .*\bbeats?\b|explain \d+/\d+",
+    "meter": (
+        r"meters?|time signature|count|grouped|how .*\bbeats?\b|explain \d+/\d+|"
+        r"(?:cut|common) time|alla breve"
+    ),
     "tuplet": r"(?:du|tri|quadru|quintu|sextu|septu|octu|nonu)plets?|tuplets?|\d+:\d+",
     "metric_modulation": (
         r"metric mod\w*|new tempo|(?:dotted |triplet )?(?:quarter|eighth|half|"
@@ -208,7 +211,7 @@ _TERMS = {
     "compose_counterpoint": r"counterpoint|cantus|species|second voice",
     "find_in_corpus": (
         r"(?:bach|mozart|haydn|beethoven|palestrina) (?:in|with|uses?|using|pieces)"
-        r"|find(?! (?:out |me )?(?:the |an? )?(?:key|chord|scale|cadence|note|parallel|mode|tonal))"
+        r"|contour|find(?! (?:out |me )?(?:the |an? )?(?:key|chord|scale|cadence|note|parallel|mode|tonal))"
         r"|corpus|chorales|pieces?|scores?|literature|examples?|where does|who (?:uses|wrote)"
     ),
     "show_excerpt": r"bwv|excerpt|bars? \d+|measures? \d+",

@@ -115,7 +115,8 @@ def sections(asked: Asked) -> str | None:
 def rhythm(asked: Asked) -> str | None:
     """A rhythm of equal steps, where the request is about one."""
     named = asked.search(*_UNMISTAKABLE)
-    return named or (asked.search(*_RHYTHM) if asked.says(_ABOUT_RHYTHM) else None)
+    about = asked.says(_ABOUT_RHYTHM) or any(p.fullmatch(asked.text.strip()) for p in _RHYTHM)
+    return named or (asked.search(*_RHYTHM) if about else None)
 
 
 def drum(asked: Asked) -> str | None:

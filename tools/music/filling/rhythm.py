@@ -168,12 +168,14 @@ def fret(asked: Asked) -> str | None:
 
 
 def frets(asked: Asked) -> str | None:
-    """A row of frets, the lowest string first."""
-    return asked.search(
+    """A row of frets, the lowest string first, with the capo where one is said."""
+    said = asked.search(
         r"(?<![\w/.#])((?:\d{1,2}|x)(?:-(?:\d{1,2}|x)){3,6})(?![\w/-])",
         r"(?<![\w/.#:])([x\d]{4,7})(?![\w/:]|\s?(?:bpm|hz|ms|bars|samples))",
         r"(?<![\w/.#])((?:\d{1,2}|x)(?:\s(?:\d{1,2}|x)){3,6})(?![\w/])",
     )
+    capo = fret(asked) if said and asked.says(r"\bcapo") else None
+    return f"{said} capo {capo}" if capo else said
 
 
 def steps(asked: Asked) -> str | None:

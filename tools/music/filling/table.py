@@ -91,7 +91,7 @@ PLANS: Mapping[str, Plan] = {
     "convert_code": Plan({"code": written.code}, pairs={("source", "target"): written.two_formats}),
     "write_code": Plan({"format": written.written_format, "music": theory.music}),
     "instrument_range": Plan({"instrument": theory.instrument}),
-    "fits_range": Plan({"instrument": theory.instrument, "notes": theory.notes}),
+    "fits_range": Plan({"instrument": theory.instrument, "notes": theory.span_or_notes}),
     "edit_melody": Plan(
 {"melody": theory.melody_or_chords, "edit": changing.edit}    ),
     "continue_melody": Plan({"melody": theory.melody}, {"bars": rhythm.bars} | _SEED),
@@ -121,7 +121,10 @@ PLANS: Mapping[str, Plan] = {
         {"bars": rhythm.bars} | _SEED, may_first=True,
     ),
     "bass_line": Plan({"chords": theory.chords}, {"style": making.bass_style} | _SEED),
-    "drum_pattern": Plan({"style": making.drum_style}, {"bars": rhythm.bars} | _SEED),
+    "drum_pattern": Plan(
+        {"style": making.drum_style},
+        {"change": changing.drums_with, "bars": rhythm.bars} | _SEED, may_first=True,
+    ),
     "show_drums": Plan({"grid": making.grid}, {"change": changing.drums}),
     "melody_over": Plan(
         {"chords": theory.chords},

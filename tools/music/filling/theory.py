@@ -57,6 +57,9 @@ _TONIC_BEHIND = re.compile(
     r"(?:from|on|at|in|of)\s(?P<tonic>(?-i:[A-G])(?:#|b|♯|♭|[\s-](?:sharp|flat))?)(?![\w#♯♭])",
     re.IGNORECASE,
 )
+_SPAN = re.compile(
+    r"\b([A-G](?:#|b|♯|♭)?\d\s?(?:to|up\sto|through|-|–)\s?[A-G](?:#|b|♯|♭)?\d)(?![\w#])"
+)
 _BARE = re.compile(r"[A-G#b♯♭\s|,]+")
 
 
@@ -82,6 +85,11 @@ def notes(asked: Asked) -> str | None:
     if len(single) > 1:
         return " ".join(asked.take(found) for found in single)
     return _first(asked, "h", "m", "c", "k")
+
+
+def span_or_notes(asked: Asked) -> str | None:
+    """Notes, or a lowest and a highest one: "B3 to D7"."""
+    return asked.search(_SPAN) or notes(asked)
 
 
 def music(asked: Asked) -> str | None:

@@ -26,6 +26,18 @@ def test_fills_values_and_defaults():
     assert recipes.phrase(LARGEST, ["/usr/lib", "5"]) == "The 5 largest files under /usr/lib"
 
 
+def test_a_script_by_itself_is_run_by_what_its_ending_says():
+    timed = Document("run", "run", "", "recipe", template="timeout {seconds} bash -c {program}",
+                     slots={"seconds": "10", "program": ""})  # fmt: skip
+    asked = Document("help", "help", "", "recipe", template="type {program}",
+                     slots={"program": ""})  # fmt: skip
+    assert recipes.fill(timed, ["5 minutes", "crunch.py"]) == (
+        "timeout 300 bash -c 'python3 crunch.py'"
+    )
+    assert recipes.fill(timed, ["-", "make -j2"]) == "timeout 10 bash -c 'make -j2'"
+    assert recipes.fill(asked, ["crunch.py"]) == "type crunch.py"
+
+
 def test_an_extension_becomes_a_glob_and_is_quoted():
     assert recipes.fill(BY_NAME, ["~/my docs", ".log"]) == (
         "find ~/'my docs' -name '*.log' -printf '{%p}'"

@@ -63,6 +63,19 @@ def test_a_value_is_taken_before_a_word_beside_the_usual_ones():
     assert best(request, "text.count_words") == {"file": "thesis/chapter1.md"}
 
 
+def test_a_script_and_what_runs_it_are_one_command():
+    request = "start python3 server.py in the background, output goes to server.log"
+    assert best(request, "jobs.background") == {
+        "program": "python3 server.py",
+        "output": "server.log",
+    }
+
+
+def test_what_is_looked_for_is_no_repository():
+    request = "find the commit which introduced the function parse_date"
+    assert best(request, "git.search_change") == {"text": "parse_date"}
+
+
 def test_an_address_goes_where_one_is_wanted():
     found = [BOOK["logs.method"], BOOK["logs.ip_requests"]]
     ranked = shipped().settle("list the requests from 10.0.0.7 in access.log", found)

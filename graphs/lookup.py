@@ -170,13 +170,18 @@ class _Desk:
         """Whether a recipe is what the request means, and the second part by itself is not."""
         if _nearest(self.search(text)) < _nearest(self.search(cut.first)) - LESS:
             return False
-        if _changes(self.search(cut.first)) and not _changes(self.search(text)):
+        if self._changes(cut.first) and not self._changes(text):
             return False
         first = _context(self.search(cut.first))
         alone = [d.title for d in self.search(cut.second) if d.acts]
         means = _context(self.search(text))
         behind = _context(self.search(cut.second, first))
         return means == behind and means != first and means not in alone[:SECONDS]
+
+    def _changes(self, text: str) -> bool:
+        """Whether the likeliest recipe or tool for a text changes something."""
+        found = settled(text, self.search(text))
+        return next((document.changes for document in found if document.acts), False)
 
     def _odds(self, cut: Cut, text: str) -> float:
         """Return the log odds that a request is meant in two parts, cut like this."""
@@ -232,11 +237,6 @@ def _same_is_pointless(before: Document, text: str) -> bool:
 def _context(found: Sequence[Document]) -> str | None:
     """Return the title of the nearest recipe or tool."""
     return next((document.title for document in found if document.acts), None)
-
-
-def _changes(found: Sequence[Document]) -> bool:
-    """Whether the nearest recipe or tool changes something."""
-    return next((document.changes for document in found if document.acts), False)
 
 
 def _in_parts(parts: Sequence[str], halves: Sequence[Sequence[Document]]) -> list[Document]:

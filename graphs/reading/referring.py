@@ -91,6 +91,12 @@ _SHOW_IT = re.compile(
     r"(?: again| now| please| afterwards)?\W*$",
     re.IGNORECASE,
 )
+_LEFT_IN = re.compile(
+    r"^\W*(?:(?:and|then|now|also|please|show|list|see|tell|me)\b\W*)*what(?:'s| is|s) "
+    r"(?:left|remaining|still there|still) (?:in|under|inside) (?:the )?(?:folder )?"
+    r"(?P<place>[\w./~-]*[\w/])(?: folder)?(?: now)?\W*$",
+    re.IGNORECASE,
+)
 _HOW_BIG = re.compile(
     r"^\W*(?:(?:and|then|tell me|show me|check|see|so)\b\W*)*how (?:big|large|heavy) "
     r"(?:(?:did|has|is|was) (?:it|that|this|that one|the (?:file|archive|zip|result))"
@@ -98,6 +104,7 @@ _HOW_BIG = re.compile(
     r"(?: get| got| become| now| in the end)*\W*$",
     re.IGNORECASE,
 )
+_PUT = re.compile(r"\bput\b(?! (?:a|an|the words?|the text|the line)\b)", re.IGNORECASE)
 _HERE = re.compile(r"(?:\bto )?\bhere(?=\W*$)", re.IGNORECASE)
 _ONE_INSIDE = re.compile(
     r"^\W*(?:(?:and|then|now|ok|please|make|create|also)\b\W*)*(?:another |an?other )?one "
@@ -179,7 +186,11 @@ def in_full(text: str, said: Said) -> Reading | None:
     if _FINER.match(plain):
         return behind(plain, said)
     read = (
-        _called(plain, said) or _result(plain, said) or _of_those(plain, said) or _many(plain, said)
+        _called(plain, said)
+        or _result(plain, said)
+        or _what_is_left(plain)
+        or _of_those(plain, said)
+        or _many(plain, said)
     )
     read = read or _contents(plain, said) or _one(plain, said) or _bare(plain, said)
     return Reading(read, "new") if read and read != plain else None
@@ -206,6 +217,12 @@ def _result(text: str, said: Said) -> str:
         folder = there if program == "find" else posixpath.dirname(gone.rstrip("/"))
         return f"list the files in {folder or '.'}" if gone else ""
     return f"list the files in {_folder(there)}" if there else ""
+
+
+def _what_is_left(text: str) -> str:
+    """Read "what's left in docs" as a list of what is there."""
+    left = _LEFT_IN.match(text)
+    return f"list the files in {_folder(left['place'])}" if left else ""
 
 
 def _of_those(text: str, said: Said) -> str:
@@ -285,7 +302,9 @@ def _one(text: str, said: Said) -> str:
         word = words[str(there.lastgroup)]
         if before in ("in", "into", "inside", "under", "from", "to"):
             word = f"{before} {_folder(place)}"
-        return text[: there.start()] + word + text[there.end() :]
+        named = any(found.kind in "pf" for found in shell.find(text))
+        start = _PUT.sub("move", text[: there.start()]) if named else text[: there.start()]
+        return start + word + text[there.end() :]
     if _ONE.search(text) and thing:
         folder = thing in (said.values.get("dir"), said.values.get("folder"))
         text = _ONE.sub(lambda _: f"the folder {thing}" if folder else thing, text, count=1)

@@ -68,6 +68,8 @@ def test_another_value_alone_asks_for_the_same_of_it(text: str, said: Said, full
             "how big is docs.tar.gz",
         ),
         ("list that folder", MADE, "list the folder keep"),
+        ("put photos/2023 in there", MADE, "move photos/2023 in the folder keep"),
+        ("show what's left in docs", MADE, "list the files in the folder docs"),
         ("copy that file here", README, "copy src/README.md to ."),
         ("show me the whole file", README, "show the contents of src/README.md"),
     ],

@@ -18,7 +18,8 @@ from runtime.values import shell
 _CUE = re.compile(
     r"^(?:(?:no|nope|sorry|oops|ups|wait|hm+|argh|damn|my (?:bad|mistake|fault)"
     r"|wrong(?: \w+)?|actually"
-    r"|ah|oh|not that(?: one)?|i (?:meant?|wanted|mean to say)|that was wrong|typo|stop|correction"
+    r"|(?:ah|oh)(?!,? (?:and|also)\b)|not that(?: one)?|i (?:meant?|wanted|mean to say)"
+    r"|that was wrong|typo|stop|correction"
     r"|it should (?:be|have been)|should (?:be|have been))\b[\s,.:!;-]*)+",
     re.IGNORECASE,
 )

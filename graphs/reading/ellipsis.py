@@ -36,7 +36,8 @@ _ORDINALS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
     )
 }
-_NTH = rf"(?:{'|'.join(_ORDINALS)}|last)"
+_MOST = "largest|biggest|smallest|newest|oldest|longest|shortest"
+_NTH = rf"(?:{'|'.join(_ORDINALS)}|last|{_MOST})"
 _OTHER_NTH = re.compile(
     rf"\W*(?:(?:and|now|then|what about|how about|same for)\W+)*(?:the\s+)?(?P<nth>{_NTH})"
     r"(?:\s+(?:one|column|field|line|row|word|too|as well))*\W*",

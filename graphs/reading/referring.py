@@ -85,8 +85,8 @@ _CONTENTS = re.compile(
     re.IGNORECASE,
 )
 _SHOW_IT = re.compile(
-    r"^(?:(?:and|then|now|ok|please)\b\W*)*(?:show|print|display|read|cat|give)\s+(?:me\s+)?"
-    r"(?:it|that|all of it|(?:that|the) (?:(?:whole|entire|full|new) )?file|the copy|that one)"
+    r"^(?:(?:and|then|now|ok|please)\b\W*)*(?:show|print|display|read|cat|give"
+    r"|let me see|open)\s+(?:me\s+)?(?:it|that|all of it|(?:that|the) (?:(?:whole|entire|full|new) )?file|the copy|that one)"
     r"(?: to me)?"
     r"(?: again| now| please| afterwards)?\W*$",
     re.IGNORECASE,

@@ -194,7 +194,8 @@ def of_things(text: str, said: Said) -> Step | None:
         return None
     for deed in _DEEDS:
         found = re.fullmatch(deed.asked, wish, re.IGNORECASE)
-        if found:
+        # The smallest of the three largest is not what "and the smallest?" means.
+        if found and not (deed.first and re.search(r"\| (?:head|tail)\b", said.command)):
             return _step(deed, found, paths, said)
     return None
 

@@ -186,6 +186,8 @@ def test_a_correction_puts_right_what_was_made(said: Said, text: str, right: str
     assert read.recipe.template == right
 
 
-@pytest.mark.parametrize("text", ["list the files in /srv", "delete them", "how big is it"])
+@pytest.mark.parametrize(
+    "text", ["list the files in /srv", "oh and move it to /srv", "how big is it"]
+)
 def test_what_corrects_nothing_is_no_correction(text: str):
     assert corrected(text, LISTED) is None

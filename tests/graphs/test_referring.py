@@ -56,6 +56,11 @@ def test_another_value_alone_asks_for_the_same_of_it(text: str, said: Said, full
             Said("show the first column of a.csv", {"file": "a.csv"}),
             "show the third column of a.csv",
         ),
+        (
+            "and the smallest?",
+            Said("show the 3 largest files in photos", {"count": "3", "path": "photos"}),
+            "show the 3 smallest files in photos",
+        ),
         ("now one inside it called old", MADE, "create the folder keep/old"),
         (
             "write buy milk into it",
@@ -71,6 +76,7 @@ def test_another_value_alone_asks_for_the_same_of_it(text: str, said: Said, full
         ("put photos/2023 in there", MADE, "move photos/2023 in the folder keep"),
         ("show what's left in docs", MADE, "list the files in the folder docs"),
         ("copy that file here", README, "copy src/README.md to ."),
+        ("let me see the file", README, "show the contents of src/README.md"),
         ("show me the whole file", README, "show the contents of src/README.md"),
     ],
 )

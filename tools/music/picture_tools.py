@@ -12,14 +12,18 @@ from tools.music.answers import musical, names, plural
 from tools.music.chord import Chord, stack
 from tools.music.fretboard import MOST_BOXES, NECK_FRETS, Box, boxes_svg, neck_svg
 from tools.music.frets import Fingering, read_fingering
+from tools.music.interval import for_semitones
 from tools.music.keyboard import MOST_KEYBOARDS, Keys, keyboards_svg
+from tools.music.line import Line, shift
+from tools.music.line_text import has_lengths, read_line
 from tools.music.music_text import Music, melody, read_chords, read_music
-from tools.music.piano_roll import roll_of, roll_svg
+from tools.music.piano_roll import RollNote, roll_of, roll_svg
 from tools.music.pitch import MusicError, Pitch
 from tools.music.presentation import file_name
 from tools.music.scale import Scale, read_scale
 from tools.music.score import Score, of_music, of_scale
 from tools.music.shapes import Shape, shapes_of
+from tools.music.tablature import written_tab
 from tools.music.tunings import Tuning, read_tuning
 
 _KEYBOARDS = re.compile(r"\b(?:piano|keyboards?|keys|klavier|synth|organ)\b", re.I)
@@ -60,7 +64,10 @@ class _Subject:
 @tool
 @musical
 def show_on(instrument: str, music: str) -> ToolResult:
-    """Show music on piano, guitar, ukulele, bass or as a piano roll, e.g. guitar, A blues."""
+    """Show music on piano, guitar, ukulele, bass or as a piano roll, e.g. guitar, A blues; a melody
+    on strings is written as tablature."""
+    if has_lengths(music) and not _KEYBOARDS.search(_ROLL.sub("", instrument)):
+        return _line_on(instrument, read_line(music))
     if _ROLL.search(instrument):
         return _on_roll(_read(music))
     if _KEYBOARDS.search(instrument):
@@ -68,9 +75,34 @@ def show_on(instrument: str, music: str) -> ToolResult:
     return _on_frets(_tuning(instrument), music)
 
 
+def _line_on(instrument: str, line: Line) -> ToolResult:
+    """Show a melody with lengths: over time, or as tablature."""
+    title = names(line.pitches[:8])
+    if _ROLL.search(instrument):
+        rows = [
+            RollNote(float(at + line.pickup), float(note.beats), pitch)
+            for at, note in line.placed
+            for pitch in note.pitches
+        ]
+        picture = roll_svg(rows, title, bar_beats=float(line.meter.quarters))
+        bars = plural(len(line.bars), "bar")
+        return _result([f"{plural(len(rows), 'note')} in {bars}, as a piano roll"], title, "roll",
+                       picture)  # fmt: skip
+    tuning = _tuning(instrument)
+    low = min(string.midi for string in tuning.strings)
+    if tuning.instrument in _SINGLE_LINE and line.ends[0].midi - 12 >= low:
+        line = shift(line, for_semitones(-12)[0])  # a bass is written above its sound
+    tab = written_tab(line, tuning)
+    said = f"{plural(len(line.bars), 'bar')} as tablature for {tuning.title}"
+    made = Artifact("file", f"{file_name(title)}-tab.txt", "text/plain", f"{tab}\n".encode())
+    return ToolResult(f"{said}:\n```\n{tab}\n```", (made,))
+
+
 def _tuning(instrument: str) -> Tuning:
     """Read `guitar`, `uke`, `guitar fretboard`, `bass neck` or `guitar in drop D`."""
-    plain = re.sub(r"\b(?:fret\s*board|neck|frets|diagram|box(?:es)?)\b", " ", instrument).strip()
+    plain = re.sub(
+        r"\b(?:fret\s*board|neck|frets|tab(?:s|lature)?|diagram|box(?:es)?)\b", " ", instrument
+    ).strip()
     name, _, tuning = re.sub(r"\s+(?:in|tuned\s+to)\s+", "|", plain, count=1).partition("|")
     try:
         return read_tuning(name or "guitar", tuning)

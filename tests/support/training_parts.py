@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from runtime.formats import mica
 from training.export.checkpoint import tensors
 from training.export.reader import write_tensors
 from training.runs.recipe import Recipe
+from training.runs.runs import Runs
 
 WORDS = ("apple", "river", "stone", "cloud", "paper", "green", "seven", "table")
 GATE = """
@@ -33,6 +35,16 @@ def home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MICA_HOME", str(folder / "home"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     return folder / "home" / "training" / "runs"
+
+
+@contextmanager
+def runs_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
+    """Give the runs of a home of their own; what still trains when a test ends is cancelled."""
+    runs = Runs(home(folder, monkeypatch))
+    yield runs
+    for run in runs.list():
+        if run.state in ("queued", "running"):
+            runs.cancel(run.id)
 
 
 def turn(request: str, answer: str) -> str:
@@ -61,7 +73,7 @@ def recipe(data: Path, **changes: object) -> Recipe:
                       **quick, **changes})  # fmt: skip
 
 
-def eventually(check: Callable[[], object], seconds: float = 90.0) -> None:
+def eventually(check: Callable[[], object], seconds: float = 300.0) -> None:
     """Wait until `check` gives something true."""
     deadline = time.monotonic() + seconds
     while not check():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,16 +19,21 @@ from runtime.engine import LlamaBackend
 from runtime.formats import Segment
 from training.backends import load, texts
 from training.backends.environment import MLX, TRL, UNSLOTH, Environment
+from training.backends.reporting import last_checkpoint
 from training.export.checkpoint import tensors
 from training.export.gguf import export_adapter, export_model
 from training.export.reader import write_tensors
 from training.runs.errors import RecipeError, RefusedError
 from training.runs.runs import Runs
 
+ENDLESS = 1_000_000
+"""Steps of a run that is cancelled before it ends, however late that is."""
+
 
 @pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    return Runs(training_parts.home(tmp_path, monkeypatch))
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
+    with training_parts.runs_of(tmp_path, monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture
@@ -110,23 +116,30 @@ def test_joined_matrices_are_exported_apart(tmp_path: Path, base: Path) -> None:
 
 def test_trl_goes_on_after_it_was_cancelled(runs: Runs, tmp_path: Path, base: Path) -> None:
     needs.trainer(TRL)
-    asked = granite_recipe(training_parts.dataset(tmp_path / "data"), base, steps=400,
+    asked = granite_recipe(training_parts.dataset(tmp_path / "data"), base, steps=ENDLESS,
                            checkpoint_minutes=0.002)  # fmt: skip
     run = runs.launch(runs.start(asked))
-    training_parts.eventually(
-        lambda: list(run.folder.glob("checkpoints/checkpoint-*/trainer_state.json"))
-    )
+    training_parts.eventually(lambda: last_checkpoint(run.folder / "checkpoints"))
     runs.cancel(run.id)
     training_parts.eventually(lambda: runs.get(run.id).state == "cancelled")
     run = runs.get(run.id)
     reached = run.progress.step
     (run.folder / "recipe.yaml").write_text(
-        asked.dump().replace("steps: 400", f"steps: {reached + 6}")
+        asked.dump().replace(f"steps: {ENDLESS}", f"steps: {reached + 6}")
     )
     run = runs.execute(run)
     assert run.state == "finished", (run.error, run.log.read_text())
     assert "going on from checkpoint-" in run.log.read_text()
     assert run.progress.step == reached + 6
+
+
+def test_a_checkpoint_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:
+    assert last_checkpoint(tmp_path / "none") is None
+    for name, state in (("checkpoint-8", "{}"), ("checkpoint-9", "{}"), ("checkpoint-10", '{"a')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "trainer_state.json").write_text(state)
+    (tmp_path / "checkpoint-11").mkdir()
+    assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-9"
 
 
 @pytest.mark.parametrize(
@@ -148,13 +161,13 @@ def test_other_trainers_train_and_their_adapters_load(
 def test_mlx_goes_on_from_its_checkpoint(runs: Runs, tmp_path: Path, base: Path) -> None:
     needs.trainer(MLX)
     asked = granite_recipe(training_parts.dataset(tmp_path / "data"), base, backend="mlx",
-                           steps=3000, checkpoint_minutes=0.002)  # fmt: skip
+                           steps=ENDLESS, checkpoint_minutes=0.002)  # fmt: skip
     run = runs.launch(runs.start(asked))
     training_parts.eventually((run.folder / "state.json.mlx").exists)
     runs.cancel(run.id)
     training_parts.eventually(lambda: runs.get(run.id).state == "cancelled")
     reached = json.loads((run.folder / "state.json.mlx").read_text())["step"]
-    shorter = asked.dump().replace("steps: 3000", f"steps: {reached + 3}")
+    shorter = asked.dump().replace(f"steps: {ENDLESS}", f"steps: {reached + 3}")
     (run.folder / "recipe.yaml").write_text(shorter)
     run = runs.execute(runs.get(run.id))
     assert run.state == "finished", (run.error, run.log.read_text())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +21,15 @@ from runtime.formats import Segment
 from runtime.models.registry import Registry
 from training.backends.environment import ROOT, SHIPPED
 from training.runs.errors import BusyError, RecipeError, RefusedError, TrainingError
-from training.runs.run import read
+from training.runs.run import metrics_of, read
 from training.runs.runs import Runs
 
 
 @pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
     needs.trainer(SHIPPED)
-    return Runs(training_parts.home(tmp_path, monkeypatch))
+    with training_parts.runs_of(tmp_path, monkeypatch) as made:
+        yield made
 
 
 def likelihood(adapter: Path | None) -> float:
@@ -47,7 +50,8 @@ def test_a_run_learns_and_its_adapter_loads(runs: Runs, tmp_path: Path) -> None:
     run = runs.execute(run, seen.append)
     assert run.state == "finished", (run.error, run.log.read_text())
     assert [step.step for step in seen][-1] == 30
-    assert (run.progress.done, run.progress.eta, seen[0].eta) == (1.0, 0.0, None)
+    assert (run.progress.done, run.progress.eta) == (1.0, 0.0)
+    assert metrics_of(run.folder)[0]["eta"] is None, "after one report there is no pace to go by"
     assert run.result["held_out_after"] < run.result["held_out_before"] - 0.5
     assert (run.result["rows"], run.result["held_out_rows"]) == (32, 8)
     served = Registry().resolve("mica").adapters["sysadmin"]
@@ -58,7 +62,7 @@ def test_a_run_learns_and_its_adapter_loads(runs: Runs, tmp_path: Path) -> None:
 
 
 def test_killed_in_the_middle_it_goes_on_from_its_checkpoint(runs: Runs, tmp_path: Path) -> None:
-    asked = recipe(rows(tmp_path / "rows"), steps=90, checkpoint_minutes=0.002)
+    asked = recipe(rows(tmp_path / "rows"), steps=1_000_000, checkpoint_minutes=0.002)
     run = runs.start(asked)
     command = [sys.executable, "-m", "training.runs", str(runs.root), run.id]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
@@ -73,18 +77,20 @@ def test_killed_in_the_middle_it_goes_on_from_its_checkpoint(runs: Runs, tmp_pat
     eventually(lambda: runs.get(run.id).state == "failed")  # the trainer has noticed and ended
     killed = runs.get(run.id)
     assert "was killed" in killed.error and f"mica train resume {run.id}" in killed.error
-    assert 10 < killed.progress.step < 90
-    again = runs.start(asked)
+    assert killed.progress.step > 10
+    steps = killed.progress.step + 40
+    fewer = recipe(tmp_path / "rows", steps=steps, checkpoint_minutes=0.002)
+    (run.folder / "recipe.yaml").write_text(fewer.dump())
+    again = runs.start(fewer)
     assert again.id == run.id
     done = runs.execute(again)
     assert (done.state, done.attempts) == ("finished", 2), done.error
     assert "going on from step" in done.log.read_text()
-    steps = [json.loads(line)["step"] for line in done.metrics.read_text().splitlines()]
-    assert steps == list(range(2, 91, 2))
+    assert [line["step"] for line in metrics_of(run.folder)] == list(range(2, steps + 1, 2))
 
 
 def test_cancelling(runs: Runs, tmp_path: Path) -> None:
-    asked = recipe(rows(tmp_path / "rows"), steps=100_000)
+    asked = recipe(rows(tmp_path / "rows"), steps=1_000_000)
     run = runs.start(asked)
     assert runs.cancel(run.id).state == "cancelled"
     with pytest.raises(TrainingError, match="is cancelled already"):
@@ -96,6 +102,23 @@ def test_cancelling(runs: Runs, tmp_path: Path) -> None:
     eventually(lambda: runs.get(run.id).state == "cancelled")
     eventually(lambda: not alive(pid))
     assert not run.adapter.exists()
+
+
+def test_a_run_that_has_ended_is_waited_for(runs: Runs, tmp_path: Path) -> None:
+    asked = recipe(rows(tmp_path / "rows"))
+    ended = runs.cancel(runs.start(asked).id)
+    held = threading.Event()
+
+    def let_go_late() -> None:
+        with runs._lock.held(ended.id):
+            held.set()
+            time.sleep(1)
+
+    holding = threading.Thread(target=let_go_late)
+    holding.start()
+    held.wait()
+    assert runs.start(asked).state == "queued"
+    holding.join()
 
 
 def test_what_is_wrong_with_rows_or_base_is_said(runs: Runs, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from typing import Any
 
 import torch
 from transformers import TrainerCallback
-from transformers.trainer_utils import get_last_checkpoint
 
-from training.backends.reporting import Reporter, WorkError, finish
+from records.whole import write_whole
+from training.backends.reporting import Reporter, WorkError, finish, last_checkpoint
 from training.backends.tracking import watcher
 from training.export.dense import problem, targets
 from training.export.gguf import export_adapter
@@ -58,7 +58,7 @@ class Watch(TrainerCallback):
 
     def on_save(self, args: Any, state: Any, control: Any, **more: Any) -> None:
         """Note the time that the checkpoint has taken so far."""
-        (self._folder / "spent").write_text(str(self._elapsed()), encoding="utf-8")
+        write_whole(self._folder / "spent", str(self._elapsed()))
 
     def _elapsed(self) -> float:
         return self._spent + time.monotonic() - self._begun
@@ -167,10 +167,10 @@ def run(folder: Path, make: Callable[[Path, Recipe, Any], Any]) -> None:
         trainer = make(folder, recipe, Watch(folder, recipe, Reporter(folder, watch)))
         before = _held_out(trainer)
         checkpoints = folder / "checkpoints"
-        last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+        last = last_checkpoint(checkpoints)
         if last:
-            print(f"going on from {Path(last).name}", flush=True)
-        trainer.train(resume_from_checkpoint=last)
+            print(f"going on from {last.name}", flush=True)
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
         trainer.save_model(str(folder / "checkpoint"))
         export(folder, recipe, trainer.model.config)
         peak = torch.cuda.max_memory_allocated() >> 20 if torch.cuda.is_available() else None

@@ -23,6 +23,7 @@ from mlx_lm.tuner.callbacks import TrainingCallback
 from mlx_lm.tuner.trainer import TrainingArgs, evaluate, train
 from mlx_lm.tuner.utils import linear_to_lora_layers
 
+from records.whole import write_whole
 from training.backends.reporting import Reporter, WorkError, finish, main
 from training.backends.tracking import watcher
 from training.export.dense import problem
@@ -70,7 +71,7 @@ class Watch(TrainingCallback):
         mx.save_safetensors(str(self._folder / "fresh.safetensors"), weights)
         (self._folder / "fresh.safetensors").replace(self._folder / "state.safetensors")
         state = {"step": self.step, "spent": elapsed}
-        (self._folder / "state.json.mlx").write_text(json.dumps(state), encoding="utf-8")
+        write_whole(self._folder / "state.json.mlx", json.dumps(state))
 
 
 def load_model(recipe: Recipe) -> tuple[Any, Any, dict[str, Any]]:

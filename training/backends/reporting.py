@@ -6,6 +6,7 @@ Workers import this in their own environments: only the standard library is need
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -116,6 +117,19 @@ OUT_OF_MEMORY = (
 def disk_full(folder: Path) -> str:
     """Return what is said of a full disk."""
     return f"the disk with {folder} is full: make room; `mica train resume {folder.name}` goes on"
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """Return the newest whole `checkpoint-STEP` that transformers' trainer left in a folder.
+
+    It writes `trainer_state.json` last: without it, the trainer was ended while it saved.
+    """
+    found = sorted(folder.glob("checkpoint-*"), key=lambda each: int(each.name.split("-")[-1]))
+    for each in reversed(found):
+        with contextlib.suppress(OSError, ValueError):
+            json.loads((each / "trainer_state.json").read_text(encoding="utf-8"))
+            return each
+    return None
 
 
 def finish(folder: Path, **result: Any) -> None:

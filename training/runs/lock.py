@@ -36,8 +36,7 @@ class Lock:
             self._take(descriptor)
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, name.encode(), 0)
-            yield descriptor
-            os.ftruncate(descriptor, 0)
+            yield descriptor  # the name stays: until the lock is free, it says whose it was
         finally:
             os.close(descriptor)
 

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from training.runs.run import ENDED, Progress, Run, kept_state, read
 
 KILLED = "it was killed; `mica train resume {}` goes on from its last checkpoint"
 STOPPED = "it was interrupted; `mica train resume {}` goes on from its last checkpoint"
+_LETTING_GO = 30.0  # seconds that a run that has ended may hold the lock, on a busy machine
 _RESERVE = 64 << 10  # bytes kept back, so that a full disk leaves room to say so
 
 OnProgress = Callable[[Progress], None]
@@ -94,6 +96,7 @@ class Runs:
         Raises:
             BusyError: another run is training.
         """
+        self._refuse_busy()
         with self._lock.held(run.id) as descriptor:
             now = self._folder_of(run.id)
             if now.state == "finished" or (now.state == "cancelled" != run.state):
@@ -184,9 +187,18 @@ class Runs:
         return None
 
     def _refuse_busy(self) -> None:
-        holder = self._lock.holder()
-        if holder:
-            raise BusyError(holder)
+        deadline = time.monotonic() + _LETTING_GO
+        while holder := self._lock.holder():
+            if not self._has_ended(holder) or time.monotonic() > deadline:
+                raise BusyError(holder)
+            time.sleep(0.02)
+
+    def _has_ended(self, name: str) -> bool:
+        """Tell whether a run has said how it ended; it lets go of the lock only after that."""
+        try:
+            return read(self.root / name).state in ENDED
+        except TrainingError:
+            return False
 
     def _prepare(self, backend: Backend, recipe: Recipe) -> Run:
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{recipe.specialist}-{secrets.token_hex(2)}"

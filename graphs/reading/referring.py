@@ -86,8 +86,8 @@ _CONTENTS = re.compile(
 )
 _SHOW_IT = re.compile(
     r"^(?:(?:and|then|now|ok|please)\b\W*)*(?:show|print|display|read|cat|give"
-    r"|let me see|open)\s+(?:me\s+)?(?:it|that|all of it|(?:that|the) (?:(?:whole|entire|full|new) )?file|the copy|that one)"
-    r"(?: to me)?"
+    r"|let me see|open)\s+(?:me\s+)?(?:it|that|all of it|the copy|that one"
+    r"|(?:that|the) (?:(?:whole|entire|full|new) )?file)(?: to me)?"
     r"(?: again| now| please| afterwards)?\W*$",
     re.IGNORECASE,
 )

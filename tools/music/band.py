@@ -10,6 +10,8 @@ from tools.music import audio, bass_lines, comping, drums
 from tools.music.chart import Chart, read_chart
 from tools.music.codes.bars import cut, same_length, stream
 from tools.music.codes.model import Part, Piece, pitch_of
+from tools.music.drum_styles import NAMES as DRUM_NAMES
+from tools.music.drum_styles import STYLES as DRUM_STYLES
 from tools.music.generation import read_style
 from tools.music.interval import for_semitones, transpose
 from tools.music.line import TEMPO, Line
@@ -104,7 +106,8 @@ def assemble(
         raise MusicError(f"{bars} bars are too many for a band; write {MOST_BARS} or fewer")
     grid = _drums(rhythm, beats, bars, meter, seed)
     own = tune.tempo if tune is not None and tune.tempo != TEMPO else 0
-    pace = tempo or own or (grid.tempo if grid is not None else 0) or TEMPO
+    usual = DRUM_STYLES[read_style(beats, DRUM_NAMES, "style of drums")].tempo
+    pace = tempo or own or (grid.tempo if grid else usual if style else TEMPO)
     lines = tuple((name, replace(line, tempo=pace)) for name, line in rows)
     return Band(lines, replace(grid, tempo=pace) if grid else None, meter, pace)
 

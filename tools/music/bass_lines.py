@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from tools.music.chart import Change, Chart, with_symbols
 from tools.music.chord import Chord
@@ -182,6 +183,7 @@ def _approach(goal: Pitch, chord: Chord, rng: random.Random, after: Pitch | None
     return choose(rng, weights) if weights else goal
 
 
+@lru_cache(maxsize=256)
 def _scale(chord: Chord) -> list[Pitch]:
     scales = scales_for(replace(chord, bass=None))
     return [pitch.at(None) for pitch in scales[0].pitches] if scales else list(chord.tones)

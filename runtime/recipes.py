@@ -23,6 +23,10 @@ _DATES = frozenset("date time since until when text old new".split())
 _RUN = re.compile(r"\bbash (?:--\w+ )*-c \{(\w+)\}")
 _RUNNERS = {"sh": "bash", "bash": "bash", "py": "python3", "pl": "perl"}
 _SCRIPT = re.compile(r"[\w./~@+-]+\.(sh|bash|py|pl)")
+_SIGNS = {
+    **{"comma": ",", "semicolon": ";", "colon": ":", "dot": ".", "pipe": "|", "tab": "\t"},
+    **{"space": " ", "blank": " ", "dash": "-", "hyphen": "-", "underscore": "_", "slash": "/"},
+}
 _SPAN = re.compile(r"(\d+(?:\.\d+)?) (second|minute|hour|week|month|year)s?")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _SECONDS |= {"week": 7 * 86400, "month": 30 * 86400, "year": 365 * 86400}
@@ -77,13 +81,18 @@ def fit(slot: str, value: str) -> str:
 
     >>> fit("days", "2 weeks"), fit("weeks", "2 weeks"), fit("date", "2 weeks")
     ('14', '2', '2 weeks')
+    >>> fit("delimiter", "commas"), fit("pattern2", ".md")
+    (',', '*.md')
     >>> fit("seconds", "5 minutes"), fit("minutes", "3 hours"), fit("minutes", "90 seconds")
     ('300', '180', '2')
     """
-    if slot in _PATTERNS and re.fullmatch(r"(?:\.\w[\w-]*)+", value):
+    kind = slot.rstrip("0123456789")
+    if kind in _PATTERNS and re.fullmatch(r"(?:\.\w[\w-]*)+", value):
         return f"*{value}"
-    if slot in ("extension", "ext"):
+    if kind in ("extension", "ext"):
         return value.lstrip("*").lstrip(".")
+    if kind in ("delimiter", "separator"):
+        return _SIGNS.get(value.lower().removesuffix("s"), value)
     span = _SPAN.fullmatch(value)
     if span and slot in ("days", "hours", "minutes", "seconds"):
         return str(max(1, round(float(span[1]) * _SECONDS[span[2]] / _SECONDS[slot[:-1]])))

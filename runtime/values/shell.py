@@ -42,6 +42,13 @@ _PLURALS = {
     f"{word}s": f".{word}"
     for word in "jpg jpeg png gif svg pdf csv tsv json xml mp3 mp4 wav docx xlsx".split()
 }
+# Endings that are no English words: "every txt in docs" names a kind of file.
+_KINDS_OF_FILE = frozenset(
+    f"{_KNOWN} docx xlsx pptx odt iso heic mkv epub ipynb".split()
+) - frozenset("log go c doc db rs sh tar".split())
+_OF_KIND = re.compile(
+    r"\b(?:every|each|all|all the|any|only|only the)\s(?:\w+\s(?:and|or)\s)?\Z", re.IGNORECASE
+)
 _QUARTERS = {"half past": ":30", "quarter past": ":15"}
 
 _KIND_OF = {"past": "t", "caps": "s", "url": "w", "home": "p", "day": "t", "sign": "s"}
@@ -85,6 +92,7 @@ _SHAPES = re.compile(
     | (?P<n>(?<![\w.])(?:(?<!\S)[-+])?\d+(?:\.\d+)?
         (?:(?:st|nd|rd|th)\b|(?![\w+.]*[A-Za-z]))(?![.:]\d))
     | (?P<g>(?<!\S)(?=\S*[*\[])[\w.*?\[\]-]+(?<!\?))
+    | (?P<form>\btar\.(?:gz|xz|bz2)\b)
     | (?P<f>(?<![\w.])[\w@+-]+(?:\.[\w@+-]*[A-Za-z0-9])+)
     | (?P<e>(?<![\w.])\.[A-Za-z][\w-]*(?:\.\w[\w-]*)*\b)
     | (?P<sign>(?:{_BEFORE_SIGN})(?:[#>;|%@=!$<:&]|//|--|==)(?=$|[\s),.?!]))
@@ -124,6 +132,8 @@ def find(text: str, words: Container[str] | None = None) -> Iterator[Found]:
             value = value.rstrip(".,:;?!") or value if len(value) > 2 else value
             end = match.start() + len(value)
         found: Found | None
+        if kind == "form":
+            continue  # "a tar.gz of it" names no file
         if kind == "word":
             found = _word(text, match, known)
         else:
@@ -176,6 +186,8 @@ def _word(text: str, match: re.Match[str], known: Container[str]) -> Found | Non
         return Found(match.start(), match.end(), "n", _ORDINALS[lower])
     if lower in _EXTENSIONS and re.match(r"\s(?:files?|scripts?)\b", text[match.end() :]):
         return Found(match.start(), match.end(), "e", _EXTENSIONS[lower])
+    if lower in _KINDS_OF_FILE and _OF_KIND.search(text[: match.start()]):
+        return Found(match.start(), match.end(), "e", f".{lower}")
     if lower in _PLURALS:
         return Found(match.start(), match.end(), "e", _PLURALS[lower])
     if re.fullmatch(r"\d{3}s", word):

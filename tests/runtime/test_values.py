@@ -40,6 +40,7 @@ def marked(text: str) -> tuple[str, dict[str, str]]:
         ("show lines of CREATE TABLE between half past two and quarter past 9 pm",
          "show lines of <s1> between <t1> and <t2>",
          {"<s1>": "CREATE TABLE", "<t1>": "2:30", "<t2>": "9:15pm"}),
+        ("list every iso in /srv", "list every <e1> in <p1>", {"<e1>": ".iso", "<p1>": "/srv"}),
         ("list the jpgs and the 404s", "list the <e1> and the <n1>s",
          {"<e1>": ".jpg", "<n1>": "404"}),
         ("list files older than a year", "list files older than <n1> <w1>",

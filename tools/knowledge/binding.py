@@ -39,6 +39,8 @@ CLOSE = 1.0
 PER_NAT = 0.1
 """How far apart in score recipes are that differ by a nat: those within 0.3 nats (a margin of 0.03)
 are left to the model. A wider margin loses requests (docs/decisions/value-binding.md)."""
+SUITS = -1.0
+"""How likely, in nats, a value must be in a slot that a word takes, to be missed there."""
 MOST_WORDS = 60
 """How many words of a request may be values: what is pasted is not weighed to its end."""
 _OPTIONS, _FEWER = 4, 2
@@ -242,7 +244,7 @@ def _left(uses: Uses, words: Sequence[Word], values: Mapping[str, Word]) -> Sign
     left = [w for w in words if w.marked and not w.parts and w.place not in taken]
     said = sum(uses.words[word.text.lower()] > 0 for word in left)
     plain = [slot for slot, word in values.items() if word.kind == PLAIN]
-    instead = sum(any(likelihood(slot, _kind(word)) > 0 for word in left) for slot in plain)
+    instead = sum(any(likelihood(slot, _kind(word)) > SUITS for word in left) for slot in plain)
     return {
         "unused": float(len(left) - said),
         "unused word": float(said),

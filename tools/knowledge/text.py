@@ -217,6 +217,7 @@ _UNNAMED = frozenset(
         "something anything nothing everything somebody anybody nobody everybody someone anyone "
         "everyone each every other others one ones thing things stuff not no but as into if then "
         "only also too much many how where when who why there here it's what's i'm let lets us we "
-        "they them their its yet still already again according called named"
+        "they them their its yet still already again according called named tar.gz tar.xz tar.bz2 "
+        "kb mb gb save saved"
     ).split()
 )

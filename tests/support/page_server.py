@@ -84,3 +84,15 @@ class PageServer:
     def store(self) -> Store:
         """Open the server's records."""
         return Store(self.home / "mica.db")
+
+
+class ScriptedPage(PageServer):
+    """The chat page over a scripted assistant, which notes what it ran."""
+
+    def __init__(self, home: Path, *options: str) -> None:
+        super().__init__(home, str(ROOT / "tests/ui/scripted_page.py"), "{port}", *options)
+
+    def ran(self) -> list[str]:
+        """Return the commands that were run."""
+        file = self.home / "ran.txt"
+        return file.read_text().splitlines() if file.exists() else []

@@ -1,12 +1,15 @@
-"""The command line of a scripted model, for all tests of it."""
+"""What tests of the interfaces share: a command line of a scripted model, and a window."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support.browser import window
 from support.command_line import Mica, run_here
 
 SCRIPT = [
@@ -32,3 +35,9 @@ def mica(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.setenv("MICA_RETRIEVED", "0")
 
     return partial(run_here, monkeypatch, capsys)
+
+
+@pytest.fixture
+def context(browser: Any) -> Iterator[Any]:
+    with window(browser) as made:
+        yield made

@@ -13,7 +13,6 @@ from support.graph_parts import World
 from support.training_parts import eventually, recipe, rows
 
 from training.backends.environment import SHIPPED
-from training.runs.lock import Lock
 from ui.api.training_key import training_key
 
 URL = "/v1/training/runs"
@@ -88,9 +87,6 @@ def test_a_run_from_start_to_end(api: httpx.Client, tmp_path: Path) -> None:
     api.post(f"{url}/cancel", json={})
     eventually(lambda: api.get(url).json()["state"] == "cancelled")
     failed(api.post(f"{url}/cancel", json={}), 409, "not_possible")
-    # Who trained says so first and lets go of the lock then.
-    lock = Lock(tmp_path / "home" / "training" / "runs" / ".lock")
-    eventually(lambda: not lock.holder())
     done = api.post(URL, json=fields(data, steps=4)).json()
     eventually(lambda: api.get(f"{URL}/{done['id']}").json()["state"] == "finished")
     finished = api.get(f"{URL}/last").json()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,52 +14,22 @@ from support.browser import (
     button,
     conversation_of,
     eventually,
-    kept,
     open_page,
     reload,
     thumb_down,
-    window,
 )
-from support.page_server import PageServer
-
-PAGE = Path(__file__).with_name("scripted_page.py")
-
-
-class Server(PageServer):
-    """The page over a scripted assistant, which notes what it ran."""
-
-    def __init__(self, home: Path, *options: str) -> None:
-        super().__init__(home, str(PAGE), "{port}", *options)
-
-    def ran(self) -> list[str]:
-        """Return the commands that were run."""
-        file = self.home / "ran.txt"
-        return file.read_text().splitlines() if file.exists() else []
+from support.page_server import ScriptedPage
 
 
 @pytest.fixture(scope="module")
-def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("page"))
+def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedPage]:
+    made = ScriptedPage(tmp_path_factory.mktemp("page"))
     made.start()
     yield made
     made.kill()
 
 
-@pytest.fixture
-def own_server(browser: Any, tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path)
-    made.start()
-    yield made
-    made.kill()
-
-
-@pytest.fixture
-def context(browser: Any) -> Iterator[Any]:
-    with window(browser) as made:
-        yield made
-
-
-def test_an_answer_shows_its_steps_and_sources(context: Any, server: Server) -> None:
+def test_an_answer_shows_its_steps_and_sources(context: Any, server: ScriptedPage) -> None:
     page = context.new_page()
     outside: list[str] = []
     page.on("request", lambda r: None if server.url in r.url else outside.append(r.url))
@@ -80,7 +48,7 @@ def test_an_answer_shows_its_steps_and_sources(context: Any, server: Server) -> 
     assert [url for url in outside if not url.startswith(("data:", "blob:"))] == []
 
 
-def test_music_is_seen_heard_and_taken_away(context: Any, server: Server) -> None:
+def test_music_is_seen_heard_and_taken_away(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "what chord is E flat minor seventh")
     page.get_by_text("Composer · 0.97").wait_for()
@@ -105,7 +73,7 @@ def test_music_is_seen_heard_and_taken_away(context: Any, server: Server) -> Non
     eventually(lambda: page.locator("audio").evaluate("a => a.duration > 0.2"))
 
 
-def test_approving_runs_the_command_once(context: Any, server: Server) -> None:
+def test_approving_runs_the_command_once(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     before = len(server.ran())
     ask(page, "delete every .log file in /srv/app")
@@ -119,7 +87,7 @@ def test_approving_runs_the_command_once(context: Any, server: Server) -> None:
     assert server.ran()[before:] == ["rm -f /srv/app/a.log /srv/app/b.log"]
 
 
-def test_rejecting_runs_nothing(context: Any, server: Server) -> None:
+def test_rejecting_runs_nothing(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     before = server.ran()
     ask(page, "delete every .log file in /srv/app")
@@ -129,7 +97,7 @@ def test_rejecting_runs_nothing(context: Any, server: Server) -> None:
     assert server.ran() == before
 
 
-def test_editing_asks_again_where_the_edit_is_risky(context: Any, server: Server) -> None:
+def test_editing_asks_again_where_the_edit_is_risky(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     before = len(server.ran())
     ask(page, "delete every .log file in /srv/app")
@@ -146,7 +114,7 @@ def test_editing_asks_again_where_the_edit_is_risky(context: Any, server: Server
     assert server.ran()[before:] == ["ls /srv/app"]
 
 
-def test_a_cancelled_edit_still_waits(context: Any, server: Server) -> None:
+def test_a_cancelled_edit_still_waits(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "delete every .log file in /srv/app")
     button(page, "Edit").click()
@@ -156,7 +124,9 @@ def test_a_cancelled_edit_still_waits(context: Any, server: Server) -> None:
     page.get_by_text("All right, nothing was run.").wait_for()
 
 
-def test_a_message_sent_meanwhile_is_answered_afterwards(context: Any, server: Server) -> None:
+def test_a_message_sent_meanwhile_is_answered_afterwards(
+    context: Any, server: ScriptedPage
+) -> None:
     page = open_page(context, server)
     ask(page, "delete every .log file in /srv/app")
     button(page, "Approve").wait_for()
@@ -169,7 +139,7 @@ def test_a_message_sent_meanwhile_is_answered_afterwards(context: Any, server: S
 
 
 def test_a_thumb_down_with_a_comment_and_a_correction_are_kept(
-    context: Any, server: Server
+    context: Any, server: ScriptedPage
 ) -> None:
     page = open_page(context, server)
     ask(page, "what chord is E flat minor seventh")
@@ -194,7 +164,7 @@ def test_a_thumb_down_with_a_comment_and_a_correction_are_kept(
     button(page, "Correct it").wait_for()
 
 
-def test_a_failure_is_said_plainly(context: Any, server: Server) -> None:
+def test_a_failure_is_said_plainly(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "break")
     page.get_by_text("The model file is missing; run").wait_for()
@@ -204,14 +174,14 @@ def test_a_failure_is_said_plainly(context: Any, server: Server) -> None:
     page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
 
 
-def test_a_message_over_a_megabyte_gets_an_answer(context: Any, server: Server) -> None:
+def test_a_message_over_a_megabyte_gets_an_answer(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     page.locator("#chat-input").fill("break " + "x" * 1_200_000)
     page.locator("#chat-submit:enabled").click()
     page.get_by_text("The model file is missing; run").wait_for()
 
 
-def test_pages_carry_a_policy_and_files_need_a_person(server: Server) -> None:
+def test_pages_carry_a_policy_and_files_need_a_person(server: ScriptedPage) -> None:
     with urllib.request.urlopen(server.url) as answer:
         policy = answer.headers["content-security-policy"]
         page = answer.read().decode()
@@ -227,7 +197,7 @@ def test_pages_carry_a_policy_and_files_need_a_person(server: Server) -> None:
     assert foreign.value.code == 401
 
 
-def test_stopping_keeps_the_text_so_far(context: Any, server: Server) -> None:
+def test_stopping_keeps_the_text_so_far(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "slow, please")  # it says two words and no more
     page.get_by_text("The 5").wait_for()
@@ -245,7 +215,7 @@ def test_stopping_keeps_the_text_so_far(context: Any, server: Server) -> None:
     assert text == "The 5"
 
 
-def test_the_profile_names_the_specialist(context: Any, server: Server) -> None:
+def test_the_profile_names_the_specialist(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     page.locator("#chat-profiles").click()
     page.get_by_role("option", name="Composer").click()
@@ -254,88 +224,7 @@ def test_the_profile_names_the_specialist(context: Any, server: Server) -> None:
     page.get_by_text("Composer · 1.00").wait_for()
 
 
-def test_history_survives_a_restart(context: Any, own_server: Server) -> None:
-    page = open_page(context, own_server)
-    ask(page, "show me the five largest files under /usr/lib")
-    page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
-    button(page, "Correct it").wait_for()
-    kept(own_server, conversation_of(page), '"name": "Sources"')
-    own_server.kill()
-    own_server.start()
-    page.goto(own_server.url)
-    page.get_by_role("link", name="show me the five largest files").click()
-    page.get_by_text("The 5 largest files under /usr/lib, in bytes:").wait_for()
-    page.get_by_text("Sysadmin · 0.97", exact=True).wait_for()
-    page.get_by_text("find /usr/lib -xdev").first.wait_for()
-    page.get_by_role("button", name="1 · largest files under a directory").wait_for()
-    ask(page, "what chord is E flat minor seventh")
-    page.get_by_text("up a fourth, A♭m7.").wait_for()
-
-
-def test_an_approval_survives_kill_9(context: Any, own_server: Server) -> None:
-    page = open_page(context, own_server)
-    ask(page, "delete every .log file in /srv/app")
-    button(page, "Approve").wait_for()
-    conversation = conversation_of(page)
-    kept(own_server, conversation, "May I run")
-    own_server.kill()
-    own_server.start()
-    page.goto(f"{own_server.url}/thread/{conversation}")
-    page.get_by_text("May I run this?").wait_for()
-    assert page.get_by_text("May I run this?").count() == 1
-    assert own_server.ran() == []
-    button(page, "Approve").click()
-    page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
-    assert own_server.ran() == ["rm -f /srv/app/a.log /srv/app/b.log"]
-    reload(page)
-    page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
-    assert button(page, "Approve").count() == 0
-
-
-def test_an_approval_the_page_never_kept_is_shown_too(context: Any, own_server: Server) -> None:
-    page = open_page(context, own_server)
-    ask(page, "show me the five largest files")
-    button(page, "Correct it").wait_for()
-    conversation = conversation_of(page)
-    waits = {conversation: {"id": "call-9", "command": "rm -rf /srv/app/old"}}
-    (own_server.home / "pending.json").write_text(json.dumps(waits))
-    reload(page)
-    page.get_by_text("May I run this?").wait_for()
-    button(page, "Reject").click()
-    page.get_by_text("All right, nothing was run.").wait_for()
-
-
-def test_a_turn_cut_by_a_crash_is_finished(context: Any, server: Server) -> None:
-    page = open_page(context, server)
-    ask(page, "what chord is E flat minor seventh")
-    button(page, "Correct it").wait_for()
-    (server.home / f"cut-{conversation_of(page)}").touch()
-    reload(page)
-    page.get_by_text("This is the rest of the answer that was cut.").wait_for()
-    reload(page)
-    page.get_by_text("This is the rest of the answer that was cut.").wait_for()
-
-
-def test_a_page_left_open_over_a_restart_goes_on(context: Any, own_server: Server) -> None:
-    page = open_page(context, own_server)
-    ask(page, "delete every .log file in /srv/app")
-    button(page, "Approve").wait_for()
-    conversation_of(page)
-    own_server.kill()
-    own_server.start()
-
-    def pressed() -> bool:
-        """Press the button; false where the page has not found the new server yet."""
-        with page.expect_response("**/project/action") as answered:
-            button(page, "Approve").click()
-        return bool(answered.value.ok)
-
-    eventually(pressed)
-    page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
-    assert own_server.ran() == ["rm -f /srv/app/a.log /srv/app/b.log"]
-
-
-def test_a_deleted_thread_is_gone_with_its_files(context: Any, server: Server) -> None:
+def test_a_deleted_thread_is_gone_with_its_files(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "what chord is E flat minor seventh")
     button(page, "Correct it").wait_for()
@@ -349,7 +238,7 @@ def test_a_deleted_thread_is_gone_with_its_files(context: Any, server: Server) -
     store.close()
 
 
-def test_a_conversation_held_elsewhere_is_shown(context: Any, server: Server) -> None:
+def test_a_conversation_held_elsewhere_is_shown(context: Any, server: ScriptedPage) -> None:
     store = server.store()
     store.add_conversation("by-the-api", title="asked by a script")
     store.append("by-the-api", {"role": "user", "content": "how full are the disks"})
@@ -367,30 +256,3 @@ def test_a_conversation_held_elsewhere_is_shown(context: Any, server: Server) ->
     page.get_by_text("how full are the disks", exact=True).wait_for()
     page.get_by_text("df --output=pcent,target /").wait_for()
     page.get_by_text("The disk is 93% full.").wait_for()
-
-
-def test_the_real_graph_keeps_an_approval_over_kill_9(context: Any, tmp_path: Path) -> None:
-    graph = Server(tmp_path, "graph")
-    graph.start()
-    page = open_page(context, graph)
-    ask(page, "delete the file x")
-    page.get_by_text("rm removes files").wait_for()
-    button(page, "Approve").wait_for()
-    conversation = conversation_of(page)
-    graph.kill()
-    graph.start()
-    page.goto(f"{graph.url}/thread/{conversation}")
-    button(page, "Approve").wait_for()
-    assert graph.ran() == []
-    button(page, "Approve").dblclick()
-    page.get_by_text("The file is gone.").wait_for()
-    assert graph.ran() == ["rm x"]
-    page.locator(".positive-feedback-off").last.click()
-    page.get_by_role("dialog").get_by_role("button", name=re.compile("submit", re.I)).click()
-    store = graph.store()
-    (rating,) = eventually(lambda: store.ratings(conversation))
-    assert rating.rating == "up"
-    answers = [meta.get("message_id") for _, m, meta in store.transcript(conversation)]
-    assert rating.message_id in answers
-    store.close()
-    graph.kill()

@@ -7,37 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import ask, button, conversation_of, eventually, open_page, window
+from support.browser import ask, button, conversation_of, eventually, open_page
 from support.graph_parts import World
-from support.page_server import PageServer
+from support.page_server import ScriptedPage
 
 from graphs.events import Resume
 
-PAGE = Path(__file__).with_name("scripted_page.py")
 RULE = "Always allow exactly this command: rm x (in whatever folder the conversation is then)."
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterator[PageServer]:
+def server(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iterator[ScriptedPage]:
     """The page over the real graph; `hurried` as a parameter gives an editor 15 seconds."""
-    made = PageServer(tmp_path, str(PAGE), "{port}", "graph", *getattr(request, "param", ()))
+    made = ScriptedPage(tmp_path, "graph", *getattr(request, "param", ()))
     made.start()
     yield made
     made.kill()
 
 
-@pytest.fixture
-def context(browser: Any) -> Iterator[Any]:
-    with window(browser) as made:
-        yield made
-
-
-def ran(server: PageServer) -> list[str]:
-    file = server.home / "ran.txt"
-    return file.read_text().splitlines() if file.exists() else []
-
-
-def test_always_makes_a_rule_that_can_be_revoked(context: Any, server: PageServer):
+def test_always_makes_a_rule_that_can_be_revoked(context: Any, server: ScriptedPage):
     page = open_page(context, server)
     ask(page, "delete the file x")
     page.get_by_text("Approving beyond this once would make a rule").wait_for()
@@ -48,7 +36,7 @@ def test_always_makes_a_rule_that_can_be_revoked(context: Any, server: PageServe
     ask(page, "delete the file x again")
     page.get_by_text("Approved by a rule").wait_for()
     page.get_by_text("The file is gone.").wait_for()
-    assert ran(server) == ["rm x", "rm x"] and button(page, "Approve").count() == 0
+    assert server.ran() == ["rm x", "rm x"] and button(page, "Approve").count() == 0
     ask(page, "/rules")
     page.get_by_text("used 1 times").wait_for()
     button(page, "Revoke 1").click()
@@ -59,7 +47,7 @@ def test_always_makes_a_rule_that_can_be_revoked(context: Any, server: PageServe
     button(page, "Reject the command").click()
     page.get_by_text("Rejected", exact=True).wait_for()
     page.get_by_text("x is still needed").first.wait_for()
-    assert ran(server) == ["rm x", "rm x"]
+    assert server.ran() == ["rm x", "rm x"]
     with_store = server.store()
     (rule,) = with_store.rules("local", revoked=True)
     assert (rule.by, rule.uses, bool(rule.revoked)) == ("page/local", 1, True)
@@ -74,7 +62,7 @@ def test_always_makes_a_rule_that_can_be_revoked(context: Any, server: PageServe
 
 
 @pytest.mark.parametrize("server", [("hurried",)], indirect=True)
-def test_an_editor_that_runs_out_of_time_leaves_the_question(context: Any, server: PageServer):
+def test_an_editor_that_runs_out_of_time_leaves_the_question(context: Any, server: ScriptedPage):
     page = open_page(context, server)
     ask(page, "delete the file x")
     button(page, "Edit").click()
@@ -83,10 +71,10 @@ def test_an_editor_that_runs_out_of_time_leaves_the_question(context: Any, serve
     editor.wait_for(state="detached")
     conversation = conversation_of(page)
     elsewhere = World(server.home).assistant(["Gone, from a terminal."])
-    assert elsewhere.pending(conversation) is not None and ran(server) == []
+    assert elsewhere.pending(conversation) is not None and server.ran() == []
     *_, answered = elsewhere.resume(conversation, Resume("approve"))
     assert answered.text == "Gone, from a terminal."
     elsewhere.close()
     button(page, "Approve").click()
     page.get_by_text("No longer waiting.").wait_for()
-    assert ran(server) == []
+    assert server.ran() == []

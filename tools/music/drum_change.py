@@ -45,8 +45,8 @@ def change_grid(grid: Grid, request: str) -> Grid:
     ('clap', '----x-------x---')
     >>> [row for row in change_grid(beat, "a fill in bar 1").rows if row[0] == "snare"]
     [('snare', '--------xxxx----')]
-    >>> change_grid(beat, "a crash in bar 1, and a snare on 2 and 4").text.split()[-6:-2]
-    ['x---x---x---x---|', 'snare', '|----x-------x---|', 'kick']
+    >>> change_grid(beat, "a crash in bar 1, and a clap on 2 and 4").rows[2:]
+    (('crash', 'x---------------'), ('clap', '----x-------x---'))
 
     Raises:
         MusicError: the request names no change, or a drum that is not there.

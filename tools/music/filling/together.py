@@ -77,7 +77,7 @@ def together(text: str, calls: Sequence[Before]) -> Filled:
     >>> bass = Before("bass_line", {"chords": "C | G"}, "C3:w | G2:w")
     >>> beat = Before("show_drums", {}, "```\\nkick x---\\n```")
     >>> dict(together("mix the drums and the bass", [bass, beat]).arguments)
-    {'bass': 'C3:w | G2:w', 'drums': 'kick x---'}
+    {'drums': 'kick x---', 'bass': 'C3:w | G2:w'}
     """
     fresh = fill(TOOL, text)
     assert fresh is not None

@@ -34,6 +34,15 @@ LACKS, LEFT, NAMES, TERM, SHORT = 0.25, 0.08, 0.08, 0.2, 0.3
 counts for each argument that is named, for a term of the field that names the tool, and for the
 tool before where a request says nothing but values."""
 _SAME = re.compile(r"\bsame\b", re.IGNORECASE)
+MOST_WORDS = 6
+"""A request of so many words that names a value for the tool before goes on with that."""
+_NEW_SUBJECT = re.compile(
+    r"^\W*(?:thanks?|thank you|thx|ty|cheers|lol|haha|nice|great|love(?:ly)?|bye|hello|hi|hey|sorry"
+    r"|who|why|when|is|are|was|were|did|does)\b"
+    r"|\b(?:you|u) rock\b|\b(?:buy|recommend|listen to|favou?rite)\b",
+    re.IGNORECASE,
+)
+"""Words of small talk, and of questions about the world."""
 FAR = 0.15
 """How much farther than the nearest a tool stands that a term names and that was not found."""
 
@@ -79,7 +88,9 @@ def one_call(text: str, documents: Sequence[Document]) -> bool:
     best = max((d for d in found if d.acts), key=lambda d: d.score, default=None)
     plan = PLANS.get(best.tool or "") if best is not None else None
     read = fill(best.tool or "", text) if best is not None and plan else None
-    if best is None or plan is None or read is None or not read.whole or read.left:
+    if best is None or plan is None or read is None or not read.whole:
+        return False
+    if read.left > bool(plan.pairs):  # "question 4: the interval between …" leaves a number
         return False
     crossed = any(_is_cut(value, text) for value in read.arguments.values())
     return bool(plan.pairs) or crossed or _only_adds(best, read, text)
@@ -117,6 +128,8 @@ def names_only_values(recipe: Mapping[str, Any] | None, text: str) -> bool:
         return True
     if tool not in PLANS:
         return False
+    if found is not None and found.arguments and _just_goes_on(text):
+        return True
     return is_change(text) or any(named(it, text) and elliptical(it, text) for it in PLANS)
 
 
@@ -129,6 +142,11 @@ def tool_said(text: str) -> str:
     terse = (tool for tool in PLANS if named(tool, text) and elliptical(tool, text))
     read = ((tool, fill(tool, text)) for tool in terse)
     return next((tool for tool, found in read if found and found.whole and found.arguments), "")
+
+
+def _just_goes_on(text: str) -> bool:
+    """Whether a request that names a value of the tool before is too short to be a new subject."""
+    return len(text.split()) <= MOST_WORDS and not _NEW_SUBJECT.search(text)
 
 
 def _says_all(document: Document, asked: str) -> bool:

@@ -22,7 +22,7 @@ _BETWEEN = tuple(
         (r"\s*;\s+", 2.0),
         (r"\?\s+(?:and\s+)?(?=\w)", 0.0),
         (r"[.!]\s+(?=\w)", 0.0),
-        (r"\s*,?\s+(?:and|plus|n|&)\s+(?:also\s+)?", 0.0),
+        (r"\s*,?\s+(?:and|plus|n(?!\s(?:bass|roll|b)\b)|&)\s+(?:also\s+)?", 0.0),
         (r",?\s+(?:also|but\s+also)\s+", 0.0),
         (r",\s+(?=how\s+(?:many|much|big|large)\b)", 0.0),
         (r",\s+", -2.0),
@@ -57,11 +57,11 @@ _NOT_A_PART = re.compile(
 
 
 _TWICE = re.compile(
-    r"(?P<head>.+?),?\s+(?P<way>as|on|of)\s+(?P<one>[^,;]{2,40}?),?\s+(?:and|plus|&|n|as\s+well\s+as)\s+"
+    r"(?P<head>.+?),?\s+(?P<way>as|on|of|in)\s+(?P<one>[^,;]{2,40}?),?\s+(?:and|plus|&|n|as\s+well\s+as)\s+"
     r"(?:also\s+)?(?P=way)\s+(?P<other>[^,;]{2,40}?)[\s.?!]*$",
     re.IGNORECASE,
 )
-"""What is asked for in two ways, or of two things: both named behind "as", "on" or "of"."""
+"""What is asked for in two ways, or of two things: both named behind "as", "on", "of" or "in"."""
 
 
 _FOLDER = r"(?:it|that|this|the folder|that folder|the directory|that directory|the target)"

@@ -26,6 +26,17 @@ GRID = "hihat x-x-x-x-\nsnare --x---x-"
             {"instrument": "B flat clarinet", "music": "G A B"},
         ),
         ("modulation_path", "a way to D from B flat", {"start": "B flat", "goal": "D"}),
+        ("spell_scale", "phrygian dominant starting at D", {"scale": "D phrygian dominant"}),
+        ("interval_between", "A flat, B natural", {"first": "A flat", "second": "B natural"}),
+        ("interval_between", "is B to F perfect", {"first": "B", "second": "F"}),
+        ("rhythm_pattern", "spread 7 hits evenly across 16", {"pattern": "7 hits across 16"}),
+        ("rhythm_pattern", "x-x-xx-x", {"pattern": "x-x-xx-x"}),
+        (
+            "metric_modulation",
+            "at 80 the eighth of the old becomes a quarter",
+            {"relation": "eighth = quarter", "bpm": "80"},
+        ),
+        ("drum_pattern", "something funkier", {"style": "funk"}),
         ("bass_line", "a walking bass over F | Bb7", {"chords": "F | Bb7", "style": "walking"}),
         ("progression", "12 bar blues in Ab", {"bars": "12", "style": "12 bar blues", "key": "Ab"}),
         ("drum_pattern", "four bars of samba", {"style": "samba", "bars": "4"}),
@@ -148,6 +159,12 @@ def test_the_tools_and_arguments_that_are_read_exist() -> None:
     for name, plan in PLANS.items():
         known = {*plan.needs, *plan.may, *(one for pair in plan.pairs for one in pair)}
         assert known <= set(schemas[name]), name
+
+
+def test_a_head_noun_says_what_is_to_be_named() -> None:
+    assert named("name_scale", "what's that scale called") and named("name_chord", "call it what?")
+    assert not named("name_chord", "what's that scale called")
+    assert not named("spell_chord", "the notes of the dorian mode")
 
 
 def test_terms_of_the_field_name_a_tool() -> None:

@@ -15,7 +15,7 @@ _TRAILING_KEY = re.compile(
     r"(?P<list>.+?)[,;.]?\s*[,;]\s*(?P<key>[A-Ga-g](?:#|b|♯|♭|\s(?:flat|sharp))?\s(?:major|minor))"
 )
 BARE_STEPS = re.compile(
-    r"(?:(?:whole|half)[\s-]|semi)?(?:tones?|steps?)|fifths|5ths|fourths|thirds|tritone",
+    r"(?:(?:whole|half|twelve|12)[\s-]|semi)?(?:tones?|steps?)|fifths|5ths|fourths|thirds|tritone",
     re.IGNORECASE,
 )
 """Words that are read as intervals and say nothing of how far."""

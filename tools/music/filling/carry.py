@@ -55,9 +55,10 @@ POINTING = re.compile(
 )
 _SMALL = frozenset(
     "a about again also an and another as at bars but by can do does for from get give go have "
-    "hear how i if in instead is it its just key let like make me mean meant need no not now of ok "
-    "okay on one only or over please pls range same show style tempo that the them then these they "
-    "thing this those to too try use version want was what whats what's with would you".split()
+    "hear how i if in instead is it its just key let like make me mean meant need no not now of "
+    "ok okay on one only or over please pls range rather same show style tempo that the them then "
+    "these they thing this those to too try use version want was what what's whats "
+    "with would you".split()
 )
 _ANOTHER = re.compile(
     r"\b(?:another|different|new\sone|other\sone|once\smore|one\smore|something\selse|"

@@ -22,6 +22,12 @@ _TAIL = re.compile(
     r"[\s,.]*(?:\b(?:please|pls|plz|thanks|thank\syou|instead|now|for\sme|and\splay\sit)\b[\s,.]*)*$",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(
+    r"(?:put|play|move|have)\s(?:it|that|this|them|everything)\s(?:in|into|to)\s[A-Ga-g](?![a-z])"
+    r"|drop\s[A-G]\b(?!\S)",
+    re.IGNORECASE,
+)
+"""What only looks like a change of chords: another key, a tuning."""
 _LEAD = re.compile(r"\b(?:in|of|for|on|over|to|from|with)\s*:?\s*$", re.IGNORECASE)
 _RESTS = (
     rf"\b(?:make\s|turn\s)?({making.PLACE}\s(?:into\s|to\s)?(?:all\s)?"
@@ -58,7 +64,7 @@ def of_chords(asked: Asked) -> str | None:
     """What to change in a progression: the clause that says it, without the progression."""
     for match in _CLAUSE.finditer(_without_taken(asked)):
         clause = " ".join(_TAIL.sub("", match[0]).split())
-        if is_chart_change(clause):
+        if is_chart_change(clause) and not _ELSEWHERE.match(clause):
             asked.taken.append(match.span())
             return clause
     return None

@@ -11,17 +11,19 @@ _TERMS = {
         r"what is in|what's in|consists? of|components?|constituents?|ingredients?|"
         r"contain(?:s|ed)?|"
         r"made (?:of|up)|what goes into|its (?:notes|tones|pitches)|chord tones|"
-        r"(?:notes|tones|pitches) (?:are )?(?:in|inside|of)\b"
+        r"(?:notes|tones|pitches) (?:are )?(?:in|inside|of)\b|"
+        r"(?:which|what) (?:notes|tones|pitches)|break (?:it|this|that) down"
     ),
     "spell_scale": (
         r"(?:notes|tones|pitches|spell|write(?: out)?) .*\bscale|(?:scale|mode)\b.* (?:notes|"
-        r"tones|pitches)|ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian|pentatonic|"
+        r"tones|pitches)|ionian|dorian|phrygian(?! (?:half )?cadence)|lydian|mixolydian|"
+        r"aeolian|locrian|pentatonic|"
         r"whole[ -]tone|bebop|octatonic|(?:harmonic|melodic|natural) minor|super locrian"
     ),
     "name_chord": (
         r"name|called|identify|(?:which|what|the) (?:symbol|sonority)|symbol|"
         r"(?:which|what) (?:chord|harmony) (?:is|has|do|would|are|did)|what am i playing|"
-        r"(?:name|symbol) (?:of|for) (?:this|that|it)"
+        r"(?:name|symbol) (?:of|for) (?:this|that|it)|call (?:it|this|that)|chord ?\?"
     ),
     "name_scale": (
         r"(?:which|what|the) (?:kind of )?(?:mode|scale) (?:is|has|could|do|are|that|would|fits)|"
@@ -32,12 +34,14 @@ _TERMS = {
     ),
     "interval_between": (
         r"intervals?(?! (?:vector|class))|distance|gap|quality|leap|"
+        r"(?:diminished|augmented|major|minor|perfect) or (?:diminished|augmented|major|minor|"
+        r"perfect)|(?:half|whole)[ -]?tones|"
         r"how (?:far|wide)|semitones? between|"
         r"half[ -]steps? (?:sit|are|is)?"
     ),
     "note_at_interval": (
         r"(?:which|what) (?:note|pitch|tone)\b.*\b(?:above|below|over|under|up|down)|"
-        r"(?:note|pitch) (?:a|an|that)|where (?:do|would) i (?:land|arrive|end)|"
+        r"(?:note|pitch) (?:a|an|that)|i (?:land|arrive|end)|"
         r"(?:start(?:ing)?|standing) (?:on|at|from)"
     ),
     "scales_for_chord": (
@@ -78,11 +82,12 @@ _TERMS = {
     ),
     "capo_chords": r"capo|clamp",
     "tempo_delay": r"delay|echo|reverb|milliseconds?|(?:how many )?ms\b",
-    "show_music": r"engrave|staff|stave|sheet|notat\w+|on paper|score|hear|listen|play",
+    "show_music": r"engrave|staff|stave|sheet|notat\w+|on paper|score|hear|listen|play|"
+    r"sound of",
     "chord_from_frets": r"frets?|tab",
     "chord_shapes": (
         r"finger(?:s|ed|ing|ings)?|grips?|where else|grab|shapes?|voicings? on|"
-        r"chord (?:box|diagram)s?|hold|how (?:do (?:i|you)|to) play"
+        r"(?:chord )?(?:box|diagram)s?|hold|how (?:do (?:i|you)|to) play"
     ),
     "show_on": (
         r"(?:on (?:the|a) )?(?:tabs?|tablature|keyboard|neck|fret ?board|piano[ -]?roll)|"
@@ -102,14 +107,16 @@ _TERMS = {
         r"keys? (?:are )?(?:close|near|related)|related"
     ),
     "cadences": (
-        r"cadences?|cadential|come to rest|(?:proper|real|fake|final) ending|"
+        r"cadences?|cadential|deceptiv\w*|plagal\w*|authentic\w*|"
+        r"come to rest|(?:proper|real|fake|final) ending|"
         r"ends? (?:in|on|with) a|(?:kind|sort|type) of (?:ending|close)"
     ),
     "modulation_path": (
         r"modulat\w+|pivot|routes?|(?:get|go|way|move|lead)\w* (?:in|on)?to .* from"
         r"|(?:get|go|way|path|move) (?:\w+ )?from .* (?:to|into)"
     ),
-    "tone_row": r"(?:tone[ -]?)?rows?|matrix|twelve[ -]tone|12[ -]tone|dodecaphon\w+|serial|series",
+    "tone_row": r"(?:tone[ -]?)?rows?|matrix|twelve[ -]tone|12[ -]tone|dodecaphon\w+|serial|"
+    r"series|(?:[A-G][#b♯♭]?[ ,]+){11}[A-G][#b♯♭]?",
     "set_class": (
         r"prime form|forte|(?:interval|ic) vector|set name|set[ -]class|pitch[ -]class|normal form"
     ),
@@ -117,7 +124,8 @@ _TERMS = {
         r"meters?|time signature|count|grouped|how .*\bbeats?\b|explain \d+/\d+|"
         r"(?:cut|common) time|alla breve"
     ),
-    "tuplet": r"(?:du|tri|quadru|quintu|sextu|septu|octu|nonu)plets?|tuplets?|\d+:\d+",
+    "tuplet": r"(?:du|tri|quadru|quintu|sextu|septu|octu|nonu)plets?|tuplets?|\d+:\d+|"
+    r"in the (?:time|space) of",
     "metric_modulation": (
         r"metric mod\w*|new tempo|(?:dotted |triplet )?(?:quarter|eighth|half|"
         r"sixteenth)(?: note| triplet)?(?: of (?:the )?old)? (?:=|becomes|equals|turns into)"
@@ -128,7 +136,7 @@ _TERMS = {
     ),
     "check_code": (
         r"check|valid(?:ate)?|correct|right|ok|mistakes?|wrong|errors?|bugs?|lint|parse|"
-        r"compile"
+        r"compile|(?:wo|does|is|did)n'?t (?:\w+ )*?(?:play|run|work|load|render|start)"
     ),
     "convert_code": (
         r"convert|(?:abc|lilypond|musicxml|midi|csound|pi|strudel|tidal)\b.* (?:to|into)|"
@@ -145,6 +153,7 @@ _TERMS = {
     ),
     "fits_range": (
         r"can (?:an?|the|my)|too (?:high|low)|manage|playable|fits?|reach|within|sits? in|lies? in|"
+        r"singable|"
         r"(?:fine|ok|okay|possible|comfortable) (?:with|for|on)"
     ),
     "edit_melody": (
@@ -211,7 +220,8 @@ _TERMS = {
     "compose_counterpoint": r"counterpoint|cantus|species|second voice",
     "find_in_corpus": (
         r"(?:bach|mozart|haydn|beethoven|palestrina) (?:in|with|uses?|using|pieces)"
-        r"|contour|find(?! (?:out |me )?(?:the |an? )?(?:key|chord|scale|cadence|note|parallel|mode|tonal))"
+        r"|contour"
+        r"|find(?! (?:out |me )?(?:the |an? )?(?:key|chord|scale|cadence|note|parallel|mode|tonal))"
         r"|corpus|chorales|pieces?|scores?|literature|examples?|where does|who (?:uses|wrote)"
     ),
     "show_excerpt": r"bwv|excerpt|bars? \d+|measures? \d+",
@@ -220,8 +230,11 @@ _TERMS = {
 _OTHERWISE = {
     "spell_chord": re.compile(
         r"\b(?:scales?|modes?|intervals?|(?:ion|aeol)ian|dorian|phrygian|lydian|mixolydian|locrian"
-        r"|pentatonic|whole[ -]tone)\b",
+        r"|pentatonic|whole[ -]tone|bebop|octatonic)\b",
         re.I,
+    ),
+    "show_music": re.compile(
+        r"\bwhat (?:do|would|should|could|can|must) (?:i|we|the \w+)(?: \w+ly)? play\b", re.I
     ),
     "name_chord": re.compile(r"\b(?:scales?|modes?|intervals?|cadences?|keys?)\b", re.I),
 }

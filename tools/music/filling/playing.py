@@ -44,11 +44,12 @@ _RHYTHM = tuple(
         r"onsets?\s(?:\d{1,2}[\s,]+)+(?:of|in)\s\d{1,2}",
         r"hex\s[0-9a-f]{1,16}|0x[0-9a-f]{1,16}",
         r"random\s\d{1,2}(?:\ssteps?)?(?:\s(?:at\s)?\d{1,3}\s?%)?",
-        r"\d{1,2}\s(?:hits?\s|strokes?\s|beats?\s|onsets?\s|pulses?\s)?(?:over|in|out\sof|on"
+        r"\d{1,2}\s(?:hits?\s|strokes?\s|beats?\s|onsets?\s|pulses?\s)?(?:(?:evenly|equally)\s)?(?:over|in|out\sof|on"
         r"|across|against)\s\d{1,2}",
         r"[01]{4,64}", r"[xo][xo.\-]{3,63}|[.\-][xo.\-]{3,63}", r"\d{1,2}(?:\s?\+\s?\d{1,2})+",
     )
 )  # fmt: skip
+_STRUCK = re.compile(r"(?<![\w.\-|])((?=[.\-]*x)(?=x*[.\-])[x.\-]{6,64})(?![\w|])", re.I)
 _UNMISTAKABLE = (_RHYTHM[0], _RHYTHM[2])
 """Rhythms that nothing else is written like: E(3,8), hex 92."""
 _ABOUT_RHYTHM = (
@@ -115,8 +116,11 @@ def sections(asked: Asked) -> str | None:
 def rhythm(asked: Asked) -> str | None:
     """A rhythm of equal steps, where the request is about one."""
     named = asked.search(*_UNMISTAKABLE)
+    if named is None and grid(Asked(asked.text)) is None:
+        named = asked.search(_STRUCK)
     about = asked.says(_ABOUT_RHYTHM) or any(p.fullmatch(asked.text.strip()) for p in _RHYTHM)
-    return named or (asked.search(*_RHYTHM) if about else None)
+    said = named or (asked.search(*_RHYTHM) if about else None)
+    return re.sub(r"\s(?:evenly|equally)\b", "", said) if said else None
 
 
 def drum(asked: Asked) -> str | None:

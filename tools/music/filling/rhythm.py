@@ -104,6 +104,9 @@ def _spelled_amount(asked: Asked) -> str | None:
 
 def tuplet(asked: Asked) -> str | None:
     """A tuplet by name or as a ratio."""
+    words = asked.first(rf"\b({NUMBER})\sin\sthe\s(?:time|space)\sof\s({NUMBER})\b")
+    if words:
+        return ":".join(_DIGITS.get(word.lower(), word) for word in words.groups())
     return asked.search(
         r"(?<![\w:])(\d{1,2}\s?:\s?\d{1,2})(?![\w:])",
         rf"\b({_TUPLET})s?\b",

@@ -46,6 +46,16 @@ _LOWEST = re.compile(
     r"|(?:at|on)\s(?:the\s)?bottom|down\sbelow)\b", re.IGNORECASE
 )  # fmt: skip
 _INVERSION_OF = {"r": "root position", "t": "first", "3": "first", "f": "second", "5": "second"}
+_NOTE = r"[A-G](?:##?|bb?|♯|♭)?\d?"
+_TWO_NOTES = re.compile(
+    rf"(?<![\w#♯♭])({_NOTE})\s(?:(?:up|down)\s)?(?:to|and)\s({_NOTE})(?![\w#♯♭])"
+)
+_QUALIFIED = re.compile(
+    r"(?<![\w#])(an?\s(?:major|minor|perfect|diminished|augmented)\s(?:second|third|fourth|fifth|sixth"
+    r"|seventh|octave|ninth|tenth)\s(?:above|below|under|over|higher|lower|up|down))\b",
+    re.IGNORECASE,
+)
+"""An interval with its direction; "a major sixth" alone may be a chord on A."""
 _MODES = (
     r"(?:(?:harmonic|melodic|natural|hungarian)\s(?:minor|major)|phrygian\sdominant|lydian\sdominant"
     r"|bebop(?:\s(?:dominant|major|minor))?|(?:major|minor)\s(?:pentatonic|blues)|pentatonic"
@@ -197,7 +207,8 @@ def two_notes(asked: Asked) -> tuple[str, str] | None:
         if len(items) == 2:
             asked.take(found)
             return items[0], items[1]
-    return None
+    both = asked.first(_TWO_NOTES)
+    return (both[1], both[2]) if both else None
 
 
 def _and(found: Found) -> bool:
@@ -206,7 +217,11 @@ def _and(found: Found) -> bool:
 
 def interval(asked: Asked) -> str | None:
     """An interval with its direction; "tones" alone is none."""
+    said = asked.search(_QUALIFIED)
+    if said:
+        return said
     found = [f for f in asked.values("i") if not BARE_STEPS.fullmatch(f.text)]
+    found = [f for f in found if not asked.before(f, r"\b(?:these|those|the|all|my)")]
     if not found:
         return None
     longest = max(found, key=lambda f: len(f.text))

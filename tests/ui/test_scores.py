@@ -84,6 +84,7 @@ def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path:
                 chooser.set_input_files(files=[other])
             page.get_by_text("other.abc").first.wait_for()
             ask(page, "and another")
+            page.get_by_text("Other tune: 4 bars").first.wait_for()
             ask(page, "/score transpose the first down a step")
             page.get_by_text("Little tune down a major second:").wait_for()
             ask(page, "/score the second one to A major")

@@ -46,9 +46,7 @@ _PLURALS = {
 _KINDS_OF_FILE = frozenset(
     f"{_KNOWN} docx xlsx pptx odt iso heic mkv epub ipynb".split()
 ) - frozenset("log go c doc db rs sh tar".split())
-_OF_KIND = re.compile(
-    r"\b(?:every|each|all|all the)\s(?:\w+\s(?:and|or)\s)?\Z", re.IGNORECASE
-)
+_OF_KIND = re.compile(r"\b(?:every|each|all|all the)\s(?:\w+\s(?:and|or)\s)?\Z", re.IGNORECASE)
 _QUARTERS = {"half past": ":30", "quarter past": ":15"}
 
 _KIND_OF = {"past": "t", "caps": "s", "url": "w", "home": "p", "day": "t", "sign": "s"}

@@ -34,7 +34,8 @@ _CODE = "python python2 python3 perl ruby node nodejs php lua tclsh expect irb g
 def commands(row: Row, words: Sequence[Word], arguments: Arguments) -> list[str]:
     """Return texts that a call would give to a shell, as far as they can be seen."""
     found: list[str] = []
-    texts = [word.text for word in words if word.text]
+    shown = _sed_scripts(words, arguments) if row.name == "sed" else words
+    texts = [word.text for word in shown if word.text]
     for name, value in arguments.options:
         if name in row.runs and value is not None and value.text:
             found.append(_PREFIX.sub("", value.text, count=1))
@@ -49,6 +50,16 @@ def commands(row: Row, words: Sequence[Word], arguments: Arguments) -> list[str]
         elif row.name in _EDITORS:
             found += _EDITOR.findall(text)
     return found
+
+
+def _sed_scripts(words: Sequence[Word], arguments: Arguments) -> Sequence[Word]:
+    """Return the words that sed takes for scripts: "error.log" among its files is none."""
+    if arguments.unknown:
+        return words
+    values = [value for _, value in arguments.options if value is not None]
+    scripts = [v for name, v in arguments.options if name in ("-e", "--expression") and v]
+    others = (w for w in words if w not in values and not (w.text or "").startswith("-"))
+    return scripts or list(itertools.islice(others, 1))
 
 
 def files(row: Row, words: Sequence[Word]) -> list[str]:

@@ -228,7 +228,19 @@ def diatonic(key: Key, size: int, *, raised: bool = False) -> tuple[Chord, ...]:
     >>> [c.symbol for c in diatonic(Key(Pitch("C")), 3)]
     ['C', 'Dm', 'Em', 'F', 'G', 'Am', 'Bdim']
     """
-    notes = (Scale(key.tonic, "harmonic minor") if raised else key.scale).pitches
+    return stacked(Scale(key.tonic, "harmonic minor") if raised else key.scale, size)
+
+
+def stacked(scale: Scale, size: int) -> tuple[Chord, ...]:
+    """Return the chords of `size` notes on each degree of a scale of seven notes, in thirds.
+
+    Raises:
+        MusicError: the notes of one have no chord name.
+
+    >>> [c.symbol for c in stacked(Scale(Pitch("A"), "melodic minor"), 3)]
+    ['Am', 'Bm', 'Caug', 'D', 'E', 'F♯dim', 'G♯dim']
+    """
+    notes = scale.pitches
     chords = []
     for place, root in enumerate(notes):
         tones = [notes[(place + 2 * k) % 7] for k in range(size)]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 from tools import Tool, ToolResult, tool
 from tools.music import key_profiles, scale_naming
 from tools.music.answers import musical, names, plural, symbols
+from tools.music.chord import Chord
 from tools.music.chord_text import read_chord
 from tools.music.interval import OCTAVE, Interval, between, transpose
 from tools.music.interval_text import read_interval
-from tools.music.key import Key, count_of, diatonic, enharmonic, key_of_fifths, read_key
+from tools.music.key import Key, count_of, diatonic, enharmonic, key_of_fifths, read_key, stacked
 from tools.music.key_finding import rank_keys
 from tools.music.music_text import read_music, read_notes
 from tools.music.naming import name_notes
@@ -25,10 +27,11 @@ from tools.music.pitch import (
 from tools.music.presentation import show_chords, show_scale
 from tools.music.quality import degree
 from tools.music.roman import analyse_all
-from tools.music.scale import read_scale, scales_for
+from tools.music.scale import Scale, read_scale, scales_for
 from tools.music.text import plain_accidentals, with_article
 
 MOST_SCALES = 7
+_DEGREES = ("I", "II", "III", "IV", "V", "VI", "VII")
 _USUAL_GAPS = {
     (3, 11): "The third is often left out.",
     (3, 13): "The eleventh is left out, as usual.",
@@ -181,16 +184,33 @@ def key_signature(key: str) -> ToolResult:
 def diatonic_chords(key: str) -> ToolResult:
     """List the triads and sevenths of a key with their Roman numerals, e.g. A minor."""
     found = read_key(key)
-    triads, sevenths = diatonic(found, 3), diatonic(found, 4)
+    scale = _steps(key, found)
+    name = scale.name if scale != found.scale else found.name
+    triads, sevenths = stacked(scale, 3), stacked(scale, 4)
     lines = [
-        f"{found.name}: {symbols(triads)}",
-        f"Numerals: {' '.join(analyse_all(triads, found))}",
+        f"{name}: {symbols(triads)}",
+        f"Numerals: {' '.join(map(_on_degree, _DEGREES, triads))}",
         f"Sevenths: {symbols(sevenths)}",
     ]
-    if found.mode == "minor":
+    if scale.kind == "natural minor":
         raised = diatonic(found, 4, raised=True)
         lines.append(f"With the raised seventh: V7 {raised[4].symbol}, vii°7 {raised[6].symbol}.")
-    return ToolResult("\n".join(lines), show_chords(triads, found.name, key=found))
+    return ToolResult("\n".join(lines), show_chords(triads, name, key=found))
+
+
+def _on_degree(number: str, triad: Chord) -> str:
+    """Return the numeral of a scale's own triad: small where the third is."""
+    number = number.lower() if triad.quality.third == "m3" else number
+    return number + {"d5": "°", "A5": "+"}.get(triad.quality.fifth, "")
+
+
+def _steps(text: str, key: Key) -> Scale:
+    """Return the scale that a key's chords stand on; a minor one may be said more closely."""
+    with contextlib.suppress(MusicError):
+        said = read_scale(text)
+        if said.kind in ("harmonic minor", "melodic minor"):
+            return said
+    return key.scale
 
 
 @tool

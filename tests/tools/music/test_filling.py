@@ -146,6 +146,11 @@ def test_a_follow_up_takes_over_what_it_leaves_open(
     assert (dict(found.arguments), found.missing) == (arguments, ())
 
 
+def test_a_form_of_minor_is_part_of_the_key() -> None:
+    found = fill("diatonic_chords", "which chords are in C# melodic minor?")
+    assert found is not None and found.arguments == {"key": "C# melodic minor"}
+
+
 def test_values_and_small_words_alone_go_on_with_the_tool_before() -> None:
     before = Before("key_signature", {"key": "E major"})
     assert elliptical("key_signature", "and what about A flat?")

@@ -154,6 +154,21 @@ def test_something_to_see_hear_and_keep(name: str, values: tuple[Any, ...], stem
     assert artifacts[f"{stem}.mid"].data[:4] == b"MThd"
 
 
+@pytest.mark.parametrize(
+    ("key", "triads", "numerals"),
+    [
+        ("A minor", "Am Bdim C Dm Em F G", "i ii° III iv v VI VII"),
+        ("B harmonic minor", "Bm C♯dim Daug Em F♯ G A♯dim", "i ii° III+ iv V VI vii°"),
+        ("C melodic minor", "Cm Dm E♭aug F G Adim Bdim", "i ii III+ IV V vi° vii°"),
+        ("E phrygian", "Em F G Am Bdim C Dm", "i II III iv v° VI vii"),
+    ],
+)
+def test_the_chords_of_each_form_of_minor(key: str, triads: str, numerals: str) -> None:
+    lines = call("diatonic_chords", key).text.splitlines()
+    assert lines[0].endswith(f": {triads}") and lines[1] == f"Numerals: {numerals}"
+    assert ("With the raised seventh" in lines[-1]) is (key == "A minor")
+
+
 def test_many_threads_get_whole_answers() -> None:
     chords = ["Ebm7", "G13(#11)", "Bb/D", "F#ø"] * 6
     alone = {chord: call("spell_chord", chord) for chord in set(chords)}

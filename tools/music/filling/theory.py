@@ -15,8 +15,8 @@ from tools.music.tunings import INSTRUMENTS, TUNINGS
 
 _KEY = (
     r"[A-Ga-g](?:#|b(?![a-z])|♯|♭|[\s-](?:sharp|flat)\b)?"
-    r"(?:[\s-]?(?:major|minor|maj\b|min\b|m(?![\w])|ionian|dorian|phrygian|lydian|mixolydian"
-    r"|aeolian|locrian))?"
+    r"(?:[\s-]?(?:major|(?:(?:natural|harmonic|melodic)\s)?minor|maj\b|min\b|m(?![\w])"
+    r"|ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian))?"
 )
 _IN_KEY = re.compile(
     rf"\b(?:in|key|tonality)(?:\s(?:the\s)?(?:key|tonality))?(?:\s(?:of|is))?[:,]?\s(?P<key>{_KEY})"

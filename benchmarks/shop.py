@@ -107,7 +107,7 @@ class InTheChat:
         self._browser.ask(self._page, MOVE_IN)
         self._browser.button(self._page, "Edit").click()
         self._page.get_by_label("Command", exact=True).fill(setup)
-        self._browser.button(self._page, "Run the edited command").click()
+        self._browser.submit(self._page, "Run the edited command")
         self._browser.eventually(lambda: self._answers() > answers, SECONDS)
 
     def ask(self, request: str, conversation: str) -> str:

@@ -14,6 +14,7 @@ from support.browser import (
     kept,
     open_page,
     reload,
+    submit,
     thumb_down,
 )
 from support.shipped import (
@@ -106,7 +107,7 @@ def test_an_edited_command_is_judged_and_run(context: Any, served: Shipped):
     editor = page.get_by_label("Command", exact=True)
     assert "/srv/app" in editor.input_value()
     editor.fill("rm -v /srv/app/old.log")
-    button(page, "Run the edited command").click()
+    submit(page, "Run the edited command")
     page.get_by_text("Edited", exact=True).wait_for()
     page.get_by_text("removed '/srv/app/old.log'").first.wait_for()
     button(page, "Correct it").wait_for()
@@ -121,7 +122,7 @@ def test_an_edit_does_not_get_past_a_refusal(context: Any, served: Shipped):
     page, conversation = asked_to_delete(context, served)
     button(page, "Edit").click()
     page.get_by_label("Command", exact=True).fill("rm -rf /")
-    button(page, "Run the edited command").click()
+    submit(page, "Run the edited command")
     page.get_by_text("refused by the command policy").first.wait_for()
     assert served.ran(conversation) == []
 
@@ -175,7 +176,7 @@ def test_a_rating_and_the_history_survive_a_restart(context: Any, served: Shippe
     button(page, "Correct it").click()
     page.get_by_role("radio", name="The right answer").check()
     page.get_by_role("textbox", name="The right answer").fill("Shell commands and music theory.")
-    button(page, "Keep the correction").click()
+    submit(page, "Keep the correction")
     page.get_by_text("The correction is kept").wait_for()
     before = served.transcript(conversation)
     said = before[-1]["content"].split("\n")[0][:40]

@@ -76,6 +76,26 @@ def button(page: Any, name: str) -> Any:
     return page.get_by_role("button", name=name, exact=True)
 
 
+def submit(page: Any, name: str) -> None:
+    """Press a form's button until the page has taken the form.
+
+    A press is lost where the page scrolls under the pointer: then a person presses again.
+    """
+    from playwright.sync_api import Error
+
+    form = button(page, name)
+
+    def taken() -> bool:
+        try:
+            form.click(timeout=15_000)
+            form.wait_for(state="detached", timeout=15_000)
+        except Error:
+            return bool(form.count() == 0)
+        return True
+
+    eventually(taken)
+
+
 def thumb_down(page: Any, comment: str) -> None:
     """Rate the answer on the page with a comment."""
     page.locator(".negative-feedback-off").last.click()
@@ -90,7 +110,7 @@ def correct(page: Any, text: str) -> None:
     before = kept.count()
     button(page, "Correct it").last.click()
     page.locator(".mica-correct textarea").fill(text)
-    button(page, "Keep the correction").click()
+    submit(page, "Keep the correction")
     kept.nth(before).wait_for()
 
 

@@ -16,6 +16,7 @@ from support.browser import (
     eventually,
     open_page,
     reload,
+    submit,
     thumb_down,
 )
 from support.page_server import ScriptedPage
@@ -105,11 +106,11 @@ def test_editing_asks_again_where_the_edit_is_risky(context: Any, server: Script
     editor = page.get_by_label("Command", exact=True)
     assert editor.input_value() == "rm -f /srv/app/a.log /srv/app/b.log"
     editor.fill("rm -i /srv/app/a.log")
-    button(page, "Run the edited command").click()
+    submit(page, "Run the edited command")
     page.get_by_text("Edited", exact=True).wait_for()
     button(page, "Edit").click()
     editor.fill("ls /srv/app")
-    button(page, "Run the edited command").click()
+    submit(page, "Run the edited command")
     page.get_by_text("Done: ls /srv/app ran.").wait_for()
     assert server.ran()[before:] == ["ls /srv/app"]
 
@@ -118,7 +119,7 @@ def test_a_cancelled_edit_still_waits(context: Any, server: ScriptedPage) -> Non
     page = open_page(context, server)
     ask(page, "delete every .log file in /srv/app")
     button(page, "Edit").click()
-    button(page, "Cancel").click()
+    submit(page, "Cancel")
     page.get_by_label("Command", exact=True).wait_for(state="detached")
     button(page, "Reject").click()
     page.get_by_text("All right, nothing was run.").wait_for()
@@ -153,7 +154,7 @@ def test_a_thumb_down_with_a_comment_and_a_correction_are_kept(
     button(page, "Correct it").click()
     page.get_by_text("What would have been right?").wait_for()
     page.get_by_role("textbox", name="The right answer").fill("E♭4 G♭4 B♭4 D♭5")
-    button(page, "Keep the correction").click()
+    submit(page, "Keep the correction")
     page.get_by_text("The correction is kept").wait_for()
     (kept,) = store.ratings(conversation)
     assert (kept.id, kept.rating, kept.comment) == (rating.id, "down", "the octave is wrong")

@@ -186,6 +186,7 @@ def main() -> None:
     text = report(seen, args.through)
     print(text)
     if args.report:
+        args.report.mkdir(parents=True, exist_ok=True)
         (args.report / "learning-loop.md").write_text(text, encoding="utf-8")
     sys.exit(seen["after_first"] < 0.8 * seen["lessons"])
 

@@ -168,8 +168,8 @@ def _named(
     for part, text in {(d.part, d.request) for d in found if d.tool}:
         here = [d for d in found if d.acts and d.part == part]
         nearest = max(d.score for d in here) - FAR
+        said = text or asked
         for tool in PLANS.keys() - {d.tool for d in here}:
-            said = text or asked
             read = _filled(tool, said, last, past) if named(tool, said) else None
             if read is not None and read.whole and read.arguments:
                 made.append(replace(_of(tool, nearest), part=part, request=text))

@@ -19,7 +19,8 @@ _PATHS = frozenset(
     "path file dir folder source target archive link repo output first second files".split()
 )
 _PATTERNS = frozenset(("pattern", "glob"))
-_DATES = frozenset("date time since until when text old new".split())
+_NUMBERS = frozenset("weeks months years count number n".split())
+"""Slots that a span of time gives its number alone."""
 _RUN = re.compile(r"\bbash (?:--\w+ )*-c \{(\w+)\}")
 _RUNNERS = {"sh": "bash", "bash": "bash", "py": "python3", "pl": "perl"}
 _SCRIPT = re.compile(r"[\w./~@+-]+\.(sh|bash|py|pl)")
@@ -81,8 +82,8 @@ def fit(slot: str, value: str) -> str:
 
     >>> fit("days", "2 weeks"), fit("weeks", "2 weeks"), fit("date", "2 weeks")
     ('14', '2', '2 weeks')
-    >>> fit("delimiter", "commas"), fit("pattern2", ".md")
-    (',', '*.md')
+    >>> fit("delimiter", "commas"), fit("pattern2", ".md"), fit("message", "5 minutes")
+    (',', '*.md', '5 minutes')
     >>> fit("seconds", "5 minutes"), fit("minutes", "3 hours"), fit("minutes", "90 seconds")
     ('300', '180', '2')
     """
@@ -96,7 +97,7 @@ def fit(slot: str, value: str) -> str:
     span = _SPAN.fullmatch(value)
     if span and slot in ("days", "hours", "minutes", "seconds"):
         return str(max(1, round(float(span[1]) * _SECONDS[span[2]] / _SECONDS[slot[:-1]])))
-    if span and slot not in _DATES:
+    if span and slot in _NUMBERS:
         return span[1]
     return value
 

@@ -38,6 +38,7 @@ _ORDINALS = {
 }
 _MOST = "largest|biggest|smallest|newest|oldest|longest|shortest"
 _NTH = rf"(?:{'|'.join(_ORDINALS)}|last|{_MOST})"
+_NTH_WORD = re.compile(rf"\b{_NTH}\b", re.IGNORECASE)
 _OTHER_NTH = re.compile(
     rf"\W*(?:(?:and|now|then|what about|how about|same for)\W+)*(?:the\s+)?(?P<nth>{_NTH})"
     r"(?:\s+(?:one|column|field|line|row|word|too|as well))*\W*",
@@ -78,10 +79,11 @@ def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | Non
     'the third column of a.csv'
     >>> elliptic("count its lines", "show a.txt", {"file": "a.txt"})
     """
-    nth, places = _OTHER_NTH.fullmatch(text), list(re.finditer(rf"\b{_NTH}\b", before, re.I))
-    if nth and len(places) == 1 and places[0][0].lower() != nth["nth"].lower():
+    other = _OTHER_NTH.fullmatch(text)
+    places = list(_NTH_WORD.finditer(before)) if other else []
+    if other and len(places) == 1 and places[0][0].lower() != other["nth"].lower():
         start, end = places[0].span()
-        return Reading(f"{before[:start]}{nth['nth']}{before[end:]}", "new")
+        return Reading(f"{before[:start]}{other['nth']}{before[end:]}", "new")
     new = _new_values(text)
     if not new:
         return None

@@ -39,8 +39,8 @@ class _Flag(NamedTuple):
 
 _SORTED = r"(?:sort(?:ed)?(?: them| it| those| that)? )?"
 _SUBFOLDERS = r"sub ?(?:folders|directories|dirs)(?: too| as well)?"
-_REVERSED = r"(?:in )?(?:the )?(?:reversed?(?: order)?|other way a?round|backwards"
-_READABLE = r"human(?: |-)?readable(?: sizes?| form"
+_REVERSED = r"reversed?(?: order)?|other way a?round|backwards"
+_READABLE = r"human(?: |-)?readable"
 _WITH = r"(?:with|and|including|show)?"
 _GIT_LOG, _PS = r"git (?:-C \S+ )?log", "ps aux|ps -ef|ps -eo"
 _FLAGS = (
@@ -102,11 +102,11 @@ _FLAGS = (
         "newest first",
     ),
     _Flag("ls", rf"{_SORTED}(?:the )?oldest(?: ones?)? first", "-lhtr", "oldest first"),
-    _Flag("ls", rf"{_REVERSED})", "-r", "the other way round"),
-    _Flag("ls", rf"(?:in )?{_READABLE})?", "-lh", "readable sizes"),
+    _Flag("ls", rf"(?:in )?(?:the )?(?:{_REVERSED})", "-r", "the other way round"),
+    _Flag("ls", rf"(?:in )?{_READABLE}(?: sizes?| form)?", "-lh", "readable sizes"),
     _Flag(
         "df|du|free",
-        rf"(?:in |as )?(?:a )?{_READABLE}| format| numbers)?|readable(?: for humans)?",
+        rf"(?:in |as )?(?:a )?{_READABLE}(?: sizes?| form| format| numbers)?|readable(?: for humans)?",
         "-h",
         "readable sizes",
     ),
@@ -143,7 +143,7 @@ _FLAGS = (
     ),
     _Flag(
         "sort",
-        rf"{_REVERSED}|descending(?: order)?|opposite order"
+        rf"(?:in )?(?:the )?(?:{_REVERSED}|descending(?: order)?|opposite order"
         r"|(?:the )?(?:largest|biggest|highest) first|z to a)",
         "-r",
         "the other way round",

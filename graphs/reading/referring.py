@@ -283,15 +283,9 @@ def _one(text: str, said: Said) -> str:
     """Put a path into the place of "it", "that file", "in there"."""
     its = _ITS.search(text)
     thing = _printed(said) or _slot(said, _FILES)
-    inner = _ONE_INSIDE.match(text)
-    made = _slot(said, ("dir", "folder")) if inner else ""
-    if inner and said.text.count(made) == 1:
-        return said.text.replace(made, f"{made.rstrip('/')}/{inner['name']}")
-    if thing and _HOW_BIG.match(text):
-        return f"how big is {_folder(thing)}"
-    written = _WRITTEN.match(text) if posixpath.splitext(thing)[1] else None
-    if written and not any(shell.find(written["words"])):
-        return f'{written["verb"]} "{written["words"]}" {written["to"]} {thing}'
+    wish = _wish(text, said, thing)
+    if wish:
+        return wish
     if its and thing:
         return f"{text[: its.start()]}the {its['what'].strip()} of {thing}{text[its.end() :]}"
     there = _THERE.search(text)
@@ -309,6 +303,20 @@ def _one(text: str, said: Said) -> str:
         folder = thing in (said.values.get("dir"), said.values.get("folder"))
         text = _ONE.sub(lambda _: f"the folder {thing}" if folder else thing, text, count=1)
         return _HERE.sub("to .", text)
+    return ""
+
+
+def _wish(text: str, said: Said, thing: str) -> str:
+    """Read what is wished of the thing before: "one inside it called X", "how big did it get"."""
+    inner = _ONE_INSIDE.match(text)
+    made = _slot(said, ("dir", "folder")) if inner else ""
+    if inner and said.text.count(made) == 1:
+        return said.text.replace(made, f"{made.rstrip('/')}/{inner['name']}")
+    if thing and _HOW_BIG.match(text):
+        return f"how big is {_folder(thing)}"
+    written = _WRITTEN.match(text) if posixpath.splitext(thing)[1] else None
+    if written and not any(shell.find(written["words"])):
+        return f'{written["verb"]} "{written["words"]}" {written["to"]} {thing}'
     return ""
 
 

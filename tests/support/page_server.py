@@ -89,8 +89,9 @@ class PageServer:
 class ScriptedPage(PageServer):
     """The chat page over a scripted assistant, which notes what it ran."""
 
-    def __init__(self, home: Path, *options: str) -> None:
-        super().__init__(home, str(ROOT / "tests/ui/scripted_page.py"), "{port}", *options)
+    def __init__(self, home: Path, *options: str, log: Path | None = None) -> None:
+        page = str(ROOT / "tests/ui/scripted_page.py")
+        super().__init__(home, page, "{port}", *options, log=log)
 
     def ran(self) -> list[str]:
         """Return the commands that were run."""

@@ -16,14 +16,13 @@ from support.browser import (
     reload,
     window,
 )
-from support.page_server import PageServer
+from support.page_server import ScriptedPage
 
-PAGE = Path(__file__).with_name("scripted_page.py")
 
 
 def test_a_full_disk_is_said_on_the_page_and_loses_nothing(browser: Any, tmp_path: Path) -> None:
     with small_disk.mounted(tmp_path, "8m") as folder, window(browser) as context:
-        server = PageServer(folder, str(PAGE), "{port}", "graph", log=tmp_path / "server.log")
+        server = ScriptedPage(folder, "graph", log=tmp_path / "server.log")
         server.start()
         try:
             page = open_page(context, server)
@@ -34,13 +33,13 @@ def test_a_full_disk_is_said_on_the_page_and_loses_nothing(browser: Any, tmp_pat
             ballast = small_disk.fill(folder)
             ask(page, "remove the second file")
             page.get_by_text("disk").first.wait_for()
-            assert (folder / "ran.txt").read_text().splitlines() == ["rm x"]
+            assert server.ran() == ["rm x"]
             ballast.unlink()
             reload(page)
             page.get_by_text("remove the first file").first.wait_for()
             page.get_by_text("The file is gone.").wait_for()
             ask(page, "remove the third file")
             button(page, "Approve").click()
-            eventually(lambda: (folder / "ran.txt").read_text().splitlines() == ["rm x"] * 2)
+            eventually(lambda: server.ran() == ["rm x"] * 2)
         finally:
             server.kill()

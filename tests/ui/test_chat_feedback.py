@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,26 +16,25 @@ from support.browser import (
     thumb_down,
     window,
 )
-from support.page_server import PageServer
+from support.page_server import ScriptedPage
 
-PAGE = Path(__file__).with_name("scripted_page.py")
 
 
 @pytest.fixture(scope="module")
-def context(server: PageServer, browser: Any) -> Iterator[Any]:
+def context(server: ScriptedPage, browser: Any) -> Iterator[Any]:
     with window(browser) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
-    made = PageServer(tmp_path_factory.mktemp("page"), str(PAGE), "{port}", "choosing")
+def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedPage]:
+    made = ScriptedPage(tmp_path_factory.mktemp("page"), "choosing")
     made.start()
     yield made
     made.kill()
 
 
-def test_the_right_command_is_kept_after_a_thumb_down(context: Any, server: PageServer) -> None:
+def test_the_right_command_is_kept_after_a_thumb_down(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "how large is each file")
     page.get_by_text("Listed.").wait_for()
@@ -70,7 +68,7 @@ def test_the_right_command_is_kept_after_a_thumb_down(context: Any, server: Page
 
 
 def test_a_better_answer_is_chosen_over_an_approval_and_a_reload(
-    context: Any, server: PageServer
+    context: Any, server: ScriptedPage
 ) -> None:
     page = open_page(context, server)
     ask(page, "which files are there")
@@ -97,7 +95,7 @@ def test_a_better_answer_is_chosen_over_an_approval_and_a_reload(
     store.close()
 
 
-def test_the_same_answer_again_is_no_choice(context: Any, server: PageServer) -> None:
+def test_the_same_answer_again_is_no_choice(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "the same files as always")
     page.get_by_text("Listed.").wait_for()
@@ -106,7 +104,7 @@ def test_the_same_answer_again_is_no_choice(context: Any, server: PageServer) ->
     assert page.get_by_text("Which answer is better?").count() == 0
 
 
-def test_neither_may_be_better(context: Any, server: PageServer) -> None:
+def test_neither_may_be_better(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "which files are there")
     page.get_by_text("Listed.").wait_for()
@@ -120,7 +118,7 @@ def test_neither_may_be_better(context: Any, server: PageServer) -> None:
     store.close()
 
 
-def test_what_nobody_took_is_corrected_with_a_command(context: Any, server: PageServer) -> None:
+def test_what_nobody_took_is_corrected_with_a_command(context: Any, server: ScriptedPage) -> None:
     page = open_page(context, server)
     ask(page, "is port 8080 taken")
     button(page, "Correct it").click()

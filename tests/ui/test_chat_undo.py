@@ -6,12 +6,11 @@ from pathlib import Path
 
 from support import needs
 from support.browser import ask, button, chromium, open_page, window
-from support.page_server import PageServer
+from support.page_server import ScriptedPage
 from support.preview_place import open_box
 
 from records.paths import home
 
-PAGE = Path(__file__).with_name("scripted_page.py")
 
 
 def test_the_question_shows_the_difference_and_undo_puts_it_back(tmp_path: Path) -> None:
@@ -19,7 +18,7 @@ def test_the_question_shows_the_difference_and_undo_puts_it_back(tmp_path: Path)
         open_box(tmp_path / "try")
     (tmp_path / "sandbox").mkdir()
     (tmp_path / "sandbox" / "rootfs").symlink_to((home() / "sandbox" / "rootfs").resolve())
-    server = PageServer(tmp_path, str(PAGE), "{port}", "previews")
+    server = ScriptedPage(tmp_path, "previews")
     with chromium() as browser, window(browser) as context:
         server.start()
         try:

@@ -11,16 +11,15 @@ from typing import Any
 import pytest
 from support.browser import button, window
 from support.feedback_turns import FIND, LS, turn
-from support.page_server import PageServer
+from support.page_server import ScriptedPage
 
 from records.store import Store
 
-PAGE = Path(__file__).with_name("scripted_page.py")
 EVIL = "<script>document.title='taken'</script>"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedPage]:
     home = tmp_path_factory.mktemp("review")
     store = Store(home / "mica.db")
     turn(store, "c", "t1", f"list the files {EVIL}", LS, answer=f"Those. {EVIL}")
@@ -30,14 +29,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
     store.rate("c", "msg_t2", rating="down", calls=[FIND])
     store.rate("d", "msg_t3", rating="up", owner="api")
     store.close()
-    made = PageServer(home, str(PAGE), "{port}")
+    made = ScriptedPage(home)
     made.start()
     yield made
     made.kill()
 
 
 @pytest.fixture
-def page(browser: Any, server: PageServer) -> Iterator[Any]:
+def page(browser: Any, server: ScriptedPage) -> Iterator[Any]:
     with window(browser) as made:
         opened = made.new_page()
         opened.goto(f"{server.url}/review")
@@ -45,14 +44,14 @@ def page(browser: Any, server: PageServer) -> Iterator[Any]:
 
 
 @pytest.fixture
-def store(server: PageServer) -> Iterator[Store]:
+def store(server: ScriptedPage) -> Iterator[Store]:
     opened = server.store()
     yield opened
     opened.close()
 
 
 def sent(
-    server: PageServer, method: str, path: str, form: dict[str, str] | None = None, **headers: str
+    server: ScriptedPage, method: str, path: str, form: dict[str, str] | None = None, **headers: str
 ) -> tuple[int, str]:
     """Send a request with these headers; return the status and the page."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
@@ -70,7 +69,7 @@ def follow(page: Any, control: Any) -> None:
         control.click()
 
 
-def test_only_trusted_hosts_and_our_own_forms_come_in(server: PageServer, store: Store) -> None:
+def test_only_trusted_hosts_and_our_own_forms_come_in(server: ScriptedPage, store: Store) -> None:
     item = store.feedback(rating="up")[0]
     own = f"127.0.0.1:{server.port}"
     assert sent(server, "GET", "/review")[0] == 200
@@ -93,7 +92,7 @@ def test_only_trusted_hosts_and_our_own_forms_come_in(server: PageServer, store:
     assert store.reviews() == []
 
 
-def test_strange_addresses_are_no_errors(server: PageServer) -> None:
+def test_strange_addresses_are_no_errors(server: ScriptedPage) -> None:
     for query in ("below=abc", "below=nan", "rating=sideways", "start=-4", "start=99999999999",
                   "kind=%00", "specialist=%3Cb%3E", "excluded=maybe"):  # fmt: skip
         status, text = sent(server, "GET", f"/review?{query}")

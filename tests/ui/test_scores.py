@@ -12,9 +12,8 @@ from support.api_server import serving
 from support.browser import ask, open_page, window
 from support.command_line import Mica
 from support.graph_parts import World
-from support.page_server import PageServer
+from support.page_server import ScriptedPage
 
-PAGE = Path(__file__).with_name("scripted_page.py")
 TUNE = 'X:1\nT:Little tune\nM:3/4\nL:1/8\nK:D\n"D"D2 F2 A2|"G"B3 A G2|"A7"A2 c2 e2|"D"d6|]\n'
 
 
@@ -58,7 +57,7 @@ def test_the_api_analyses_and_changes(tmp_path: Path) -> None:
 
 
 def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path: Path) -> None:
-    server = PageServer(tmp_path, str(PAGE), "{port}", "graph")
+    server = ScriptedPage(tmp_path, "graph")
     server.start()
     try:
         with window(browser) as context:

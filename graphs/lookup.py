@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from graphs.composing.composed import composed
 from graphs.filling import one_call
 from graphs.parts import Library
 from graphs.reading.deriving import asks_of_result
@@ -33,6 +34,8 @@ PARTS = 3
 NEARLY = 0.05
 """How much farther than one that prints a recipe may be that saves, to be taken by itself; it must
 be nearer by twice as much where what is to be printed has parts."""
+VERBATIM = 0.92
+"""How near a recipe is whose wording is nearly the very request; that is not composed then."""
 SECONDS = 5
 """How many of the recipes nearest to a second part may be what it means."""
 
@@ -57,6 +60,10 @@ def look_up(
     if read is not None and read.recipe is not None:
         return [read.recipe]
     desk = _Desk(library, shelf, count, learned)
+    if before is None or (read is not None and read.kind != "same"):
+        whole = desk.composed(read.text if read is not None else text)
+        if whole:
+            return whole
     if before is not None and read is not None:
         return settled(read.text, _read(before, text, read, desk))
     if before is not None:
@@ -68,10 +75,10 @@ def _of(parts: Sequence[str], text: str, desk: _Desk) -> list[Document]:
     """Return what each part of a request may mean, a later one behind the one before."""
     if len(parts) == 1 or one_call(text, desk.search(text)):
         return settled(text, desk.search(text))
-    halves = [settled(parts[0], desk.search(parts[0]))]
+    halves = [desk.meant(parts[0])]
     for part in parts[1:]:
         found = desk.search(part, _context(halves[-1]))
-        halves.append(_not_the_same(halves[-1], part, found))
+        halves.append(desk.composed(part, later=True) or _not_the_same(halves[-1], part, found))
     return _in_parts(parts, halves)
 
 
@@ -84,7 +91,7 @@ def _saving(text: str, desk: _Desk) -> list[Document]:
     if wish is None:
         return []
     parts = desk.parts(wish.rest)
-    printing = settled(parts[0], desk.search(parts[0]))
+    printing = desk.meant(parts[0])
     whole = settled(wish.whole, desk.search(wish.whole))
     farther = NEARLY if len(parts) == 1 else -2 * NEARLY
     if writes(whole, wish.file) and _nearest(whole) >= _nearest(printing) - farther:
@@ -105,7 +112,9 @@ def _into_file(
     """Return what each part may mean, with what is printed in the file that is wished for."""
     halves: list[list[Document]] = []
     for number, part in enumerate(parts):
-        found = desk.search(part, _context(halves[-1])) if number else printing
+        found = printing
+        if number:
+            found = desk.composed(part, later=True) or desk.search(part, _context(halves[-1]))
         if wish.each or number == len(parts) - 1:
             found = saved(found, part, wish.file, more=number > 0 and wish.each)
         halves.append(found)
@@ -143,8 +152,26 @@ class _Desk:
             self._found[key] = list(found)
         return self._found[key]
 
+    def composed(self, text: str, *, later: bool = False) -> list[Document]:
+        """Return the one command that a text comes to; nothing where a recipe says the very same.
+
+        A shelf of tools has none, for commands run in bash.
+        """
+        made = composed(text, later=later)
+        found = self.search(text) if made is not None else []
+        acts = [document for document in found if document.acts]
+        if made is None or any(d.tool for d in acts) or _nearest(acts) >= VERBATIM:
+            return []
+        return [made]
+
+    def meant(self, text: str) -> list[Document]:
+        """Return what a text may mean: one composed command, or the recipes nearest to it."""
+        return self.composed(text) or settled(text, self.search(text))
+
     def parts(self, text: str) -> tuple[str, ...]:
         """Return the request in as many parts as it is likelier meant in."""
+        if self.composed(text):
+            return (text,)
         parts: tuple[str, ...] = made_first(text) or (text,)
         while len(parts) < PARTS:
             least = SECOND_CUT if len(parts) > 1 else None

@@ -50,6 +50,18 @@ class Piece(NamedTuple):
     values: tuple[str, ...]
 
 
+class Composed(NamedTuple):
+    """The command that a request comes to, and a plain sentence of what was understood.
+
+    `here`: it names no place, so that it is about the folder where it runs.
+    """
+
+    command: str
+    shows: str
+    changes: bool = False
+    here: bool = False
+
+
 @dataclass(frozen=True)
 class Language:
     """What can be said of one kind of thing: its phrases, and words that add nothing."""

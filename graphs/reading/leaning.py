@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from graphs.composing.composed import is_composed
 from graphs.reading.carrying import carried
 from graphs.reading.correcting import corrected
 from graphs.reading.deriving import written
@@ -154,12 +155,15 @@ def _went_well(result: Message) -> bool:
 def waits(state: State) -> bool:
     """Whether a later part of a request, which says all that it needs, waits for its command.
 
-    So does a follow-up that comes to one command (`graphs.reading.following`).
+    So does what comes to one command: a follow-up (`graphs.reading.following`), and a request or
+    part that is composed (`graphs.composing`).
     """
-    documents = documents_of(state)
-    if is_followed(documents):
-        return not any(message.tool_calls for message in _turn(messages_of(state)))
-    number = waiting(documents, messages_of(state))
+    documents, messages = documents_of(state), messages_of(state)
+    made = any(message.tool_calls for message in _turn(messages))
+    number = waiting(documents, messages)
+    own = [d for d in documents if d.part == number] if number or not made else []
+    if is_followed(own) or is_composed(own):
+        return True
     return number > 0 and bool(state["reading"]) and state["reading"] == part(documents, number)
 
 

@@ -1,0 +1,51 @@
+"""Composes a request into one command, where all of its words are understood and several combine.
+
+The command is offered to the model as a recipe of its own, alone, and judged like any other. Each
+kind of thing that can be asked for has a module with a `compose`, named in `_THINGS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from graphs.composing import files
+from graphs.composing.reading import Composed
+from graphs.reading.following import recipe
+from runtime.recipes import literal
+from runtime.types import Document
+
+PREFIX = "composed."
+_THINGS: Mapping[str, Callable[[str], Composed | None]] = {"files": files.compose}
+
+
+def composed(text: str, *, later: bool = False) -> Document | None:
+    """Return a request as a recipe that is one command; None where it is not understood whole.
+
+    Two kinds of things that both understand it mean different commands, so then it is None too. A
+    `later` part of a request must name its place: where it does not, that of the first is meant.
+
+    >>> made = composed("how many png files over 1M are in pictures?")
+    >>> made.id, made.template
+    ('composed.files', "find pictures -type f -name '*.png' -size +1M 2>/dev/null | wc -l")
+    >>> composed("how many red files over 1M are in pictures?")
+    """
+    made = [(thing, found) for thing, compose in _THINGS.items() if (found := compose(text))]
+    if len(made) != 1 or (later and made[0][1].here):
+        return None
+    return _recipe(*made[0])
+
+
+def is_composed(documents: Sequence[Document]) -> bool:
+    """Whether what was found is such a command."""
+    return any(document.id.startswith(PREFIX) for document in documents)
+
+
+def _recipe(thing: str, made: Composed) -> Document:
+    return replace(
+        recipe(made.command, made.shows),
+        id=f"{PREFIX}{thing}",
+        source="the words of the request",
+        phrase=literal(made.shows[:1].upper() + made.shows[1:]),
+        changes=made.changes,
+    )

@@ -50,6 +50,10 @@ class Piece(NamedTuple):
     values: tuple[str, ...]
 
 
+class UnclearError(Exception):
+    """What was understood does not come to one command: two orders, a size without a unit."""
+
+
 class Composed(NamedTuple):
     """The command that a request comes to, and a plain sentence of what was understood.
 
@@ -78,7 +82,7 @@ def read(text: str, language: Language) -> list[Piece] | None:
     ['', '+3M']
     >>> read("show me red files over 3 MB", sizes)
     """
-    rest, values = _marked(" ".join(text.split()))
+    rest, values = _marked(" ".join(text.replace("’", "'").split()))
     pieces: list[Piece] = []
     for phrase in language.phrases:
         pattern = _pattern(phrase.says)

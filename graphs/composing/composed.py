@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from graphs.composing import files
+from graphs.composing import commits, files, lines, processes, tables
 from graphs.composing.reading import Composed
 from graphs.reading.following import recipe
 from runtime.recipes import literal
 from runtime.types import Document
 
 PREFIX = "composed."
-_THINGS: Mapping[str, Callable[[str], Composed | None]] = {"files": files.compose}
+_THINGS: Mapping[str, Callable[[str], Composed | None]] = {
+    "files": files.compose,
+    "tables": tables.compose,
+    "lines": lines.compose,
+    "processes": processes.compose,
+    "commits": commits.compose,
+}
 
 
 def composed(text: str, *, later: bool = False) -> Document | None:

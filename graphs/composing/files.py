@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from graphs.composing.files_commands import command_of, says_of
-from graphs.composing.files_query import KINDS, query_of
+from graphs.composing.files_query import KINDS, Query, query_of
 from graphs.composing.phrases import load
 from graphs.composing.reading import Composed, UnclearError, read
 
 LANGUAGE = load("files.yaml")
-SHOWS = ("", "contents", "lines")
+SHOWS = ("", "contents", "lines", "all lines")
 """What may be done with files that changes nothing."""
+_AND_COUNT = re.compile(
+    r"\b(?:which|list|show|display)\b.*(?:\band|,|\?)\s+(?:also\s+)?"
+    r"(?:how many|count|the (?:amount|number))\b",
+    re.IGNORECASE,
+)
+_FOLDERS = re.compile(
+    r"\b(?:every|each|all)\b|\b\w*(?:folders|director(?:ies)|dirs)\b", re.IGNORECASE
+)
+_ASKS = re.compile(r"\W*(?:and )?(?:is|was|does|did|has)\b(?! there)", re.IGNORECASE)
+_SHOW = re.compile(r"\b(?:show|list|print|display|see|view)\b", re.IGNORECASE)
 
 
 def compose(text: str) -> Composed | None:
@@ -27,10 +40,24 @@ def compose(text: str) -> Composed | None:
         return None
     try:
         query = query_of(pieces)
-        changes = query.does not in SHOWS
-        named = not changes and (bool(query.tests) or query.kind in KINDS)
-        if query.wishes < 2 or not (named or query.limit or query.picky):
+        if not _right(query, text):
             return None
+        query = replace(query, listed=bool(_AND_COUNT.search(text)))
+        changes = query.does not in SHOWS
         return Composed(command_of(query), says_of(query), changes, query.starts == (".",))
     except UnclearError:
         return None
+
+
+def _right(query: Query, text: str) -> bool:
+    """Whether a query asks for enough to be no recipe's, and the text says it in one order."""
+    changes = query.does not in SHOWS
+    if changes and _SHOW.search(text):
+        return False  # "list them and delete them" is two commands
+    if changes and query.kind == "folders" and not _FOLDERS.search(text):
+        return False  # "delete the empty folder /srv/x" is that one
+    if query.limit == 1 and query.tests and _ASKS.match(text):
+        return False  # "is the newest file empty" does not look for the newest empty one
+    counted = query.per not in ("", "folder")
+    some = bool(query.tests) or query.kind in KINDS or counted
+    return query.wishes > 1 and bool(query.limit or query.picky or (some and not changes))

@@ -19,7 +19,7 @@ TYPES = {
     "broken": ("-xtype l", "broken links"),
     "hidden": ("-type f -name '.*'", "hidden files"),
 }
-_GREP = re.compile(r"(! )?-exec grep -q(i)?I?F -- (.+) \{\} \\;", re.DOTALL)
+_GREP = re.compile(r"(! )?-exec grep -q(i)?I?F -- ((?:(?! -exec ).)+) \{\} \\;", re.DOTALL)
 _GLOB = re.compile(r"-name ('[^']*'|[^\s()']+)")
 _NAMES = re.compile(rf"{_GLOB.pattern}|\\\( {_GLOB.pattern}(?: -o {_GLOB.pattern})+ \\\)")
 _QUIET = "2>/dev/null"
@@ -61,7 +61,7 @@ def command_of(query: Query) -> str:
         return _grouped(query)
     if query.fold in ("total", "average", "both"):
         return _summed(query)
-    if query.fold == "count" and not query.order:
+    if query.fold == "count" and not (query.order or query.listed):
         return f"{_plain(query)} | wc -l"
     if query.fold == "count":
         return f"{_listed(query)} | {_COUNTED}"
@@ -103,9 +103,8 @@ def _listed(query: Query) -> str:
     columns = [_COLUMNS[shown] for shown in query.shown if shown in _COLUMNS]
     if key in _COLUMNS and "name" not in query.shown and _COLUMNS[key] not in columns:
         columns.insert(0, _COLUMNS[key])
-    ready = query.readable and "%s" in columns
-    if query.readable and not ready:
-        raise UnclearError
+    if query.readable and "%s" not in columns:
+        columns.insert(0, "%s")
     keyed = bool(key) and (not columns or columns[0] != _KEYS[key] or key == "date")
     if not (columns or keyed or path == "%f"):
         return " | ".join(filter(None, (_plain(query), _head(query))))
@@ -113,7 +112,7 @@ def _listed(query: Query) -> str:
     steps = [f"{_find(query)} -printf '{shown}\\n' {_QUIET}"]
     steps += [_SORTS[query.order]] if key else []
     steps += [_head(query), "cut -f 2-" if keyed else ""]
-    steps += [f"numfmt --to=iec --field={columns.index('%s') + 1}"] if ready else []
+    steps += [f"numfmt --to=iec --field={columns.index('%s') + 1}"] if query.readable else []
     return " | ".join(filter(None, steps))
 
 
@@ -185,6 +184,8 @@ def _action(query: Query) -> str:
     if query.order and not query.limit and does != "contents":
         raise UnclearError
     target = shell_word("path", query.target) if query.target else ""
+    if does == "all lines" and not query.limit:
+        return f"{_find(query)} -exec cat {{}} + {_QUIET} | wc -l"
     find = _find(query) + _spared(query)
     if does == "pack":
         return _packed(query, target)

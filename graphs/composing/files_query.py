@@ -21,7 +21,9 @@ _OFTEN = frozenset(("files", "name", "newer", "shown", "without", "text", "no te
 _ORDERS = ("order", "most", "the most", "many most")
 _SIDES = frozenset(("size", "changed", "dates", "fold"))
 """Parts of which a request may say several, and those that have sides: over 1M and under 5M."""
-_SAME = frozenset(("take", "together", "average", "deep", "named", "but", "here", "case"))
+_SAME = frozenset(
+    ("take", "together", "average", "deep", "named", "but", "vague", "sort", "here", "case")
+)
 """Parts of a phrase that may be said twice, or that only go with another."""
 
 
@@ -29,7 +31,8 @@ _SAME = frozenset(("take", "together", "average", "deep", "named", "but", "here"
 class Query:
     """What is asked for: which files where, in what order, how many, and what of them.
 
-    `order` is `size`, `date` or `name`, with `-` in front where the least comes first.
+    `order` is `size`, `date` or `name`, with `-` in front where the least comes first. `listed`:
+    they are to be shown too where they are counted.
     """
 
     kind: str
@@ -43,12 +46,15 @@ class Query:
     readable: bool = False
     does: str = ""
     target: str = ""
+    listed: bool = False
 
     @property
     def wishes(self) -> int:
         """How many wishes combine; the order of "the 5 largest" is none of its own."""
         ordered = bool(self.order) or bool(self.limit)
-        more = bool(self.fold or self.per) + bool(self.shown) + bool(self.does)
+        more = (
+            bool(self.fold) + bool(self.per) + bool(self.shown or self.readable) + bool(self.does)
+        )
         return len(self.tests) + (self.kind in KINDS) + ordered + more
 
     @property
@@ -80,7 +86,7 @@ def query_of(pieces: Sequence[Piece]) -> Query:
         does,
         target,
     )
-    _checked(query)
+    _checked(query, said)
     return query
 
 
@@ -96,8 +102,12 @@ class _Said:
         )
         if any(count > 1 for count in counted.values()):
             raise UnclearError
-        if self.of("take") and not self.of("fold"):
-            raise UnclearError
+        # Some words say something together with others only: "big files, over 1M".
+        with_others = {"take": ("fold",), "sort": ("order",)}
+        with_others |= {f"vague {piece.gives}": (piece.gives,) for piece in self.of("vague")}
+        for part, others in with_others.items():
+            if self.of(part.split()[0]) and not self.of(*others):
+                raise UnclearError
 
     def of(self, *parts: str) -> list[Piece]:
         return [piece for piece in self._pieces if piece.part in parts]
@@ -125,10 +135,12 @@ class _Said:
     def kind(self) -> str:
         """Return what is asked for; a kind of file, or a size, is said of files only."""
         kinds = {piece.gives for piece in self.of("files")}
-        of_files = bool(self.of("kinds", "media", "size", "text", "no text"))
+        of_files = bool(self.of("kinds", "named file", "media", "size", "text", "no text"))
         of_files |= any("size" in piece.gives for piece in self.of(*_ORDERS, "shown"))
         if self.of("kinds") and self.of("media"):
             raise UnclearError
+        if self.of("owner") and any(piece.gives == "configs" for piece in self.of("media")):
+            raise UnclearError  # they may belong to a package
         if of_files and kinds - {"files", "any", "hidden"}:
             raise UnclearError
         exact = self.value("exact")
@@ -137,8 +149,11 @@ class _Said:
         if len(kinds - {"any"}) > 1 or not (kinds or of_files):
             raise UnclearError
         if not kinds or (of_files and kinds == {"any"}):
-            return "files"
-        return next(iter(kinds - {"any"}), "any")
+            kinds = {"files"}
+        kind = next(iter(kinds - {"any"}), "any")
+        if kind == "any" and not self.of("where", "from", "here", "everywhere"):
+            raise UnclearError
+        return kind
 
     def starts(self, does: str) -> tuple[str, ...]:
         said = self.of("where", "from")
@@ -193,6 +208,8 @@ class _Said:
             return f"chmod {mode}", ""
         if self.of("to mode"):
             raise UnclearError
+        if does == "lines" and self.of("together"):
+            return "all lines", ""
         if not self.of("target"):
             if does in ("put", "pack", "move", "copy"):
                 raise UnclearError
@@ -208,7 +225,7 @@ class _Said:
         return "move" if does == "put" else does, target
 
 
-def _checked(query: Query) -> None:
+def _checked(query: Query, said: _Said) -> None:
     """Refuse what does not go together.
 
     Raises:
@@ -217,9 +234,11 @@ def _checked(query: Query) -> None:
     of_all, some = query.fold not in ("", "count"), bool(query.limit)
     clashes = (
         bool(query.does) and (query.fold or query.per or query.shown or query.readable),
-        bool(query.does or of_all) and query.kind != "files",
+        bool(query.does or of_all) and query.kind != "files" and not _empties(query),
         bool(query.fold and query.shown),
-        query.does in ("lines", "contents") and any("grep" in test.find for test in query.tests),
+        query.does in ("lines", "all lines", "contents")
+        and any("grep" in test.find for test in query.tests),
+        bool(query.does and said.of("many most")),
         some and not query.order and bool(query.does or query.fold),
         some and query.fold == "count" and not query.per,
         of_all and bool(query.order) and not (some or query.per),
@@ -227,3 +246,9 @@ def _checked(query: Query) -> None:
     )
     if any(clashes):
         raise UnclearError
+
+
+def _empties(query: Query) -> bool:
+    """Whether empty folders are to be deleted, all of those that a test finds."""
+    empty = any(test.find == "-empty" for test in query.tests)
+    return query.kind == "folders" and query.does == "delete" and empty and not query.limit

@@ -67,6 +67,10 @@ def test_of(piece: Piece, *, any_case: bool) -> Test | None:
 
 
 def _size(piece: Piece) -> Test:
+    if piece.gives == "zero":
+        if _bytes(piece.values[0]):
+            raise UnclearError
+        return Test("-empty", "empty")
     low, high = _bytes(piece.values[0], like=piece.values[-1]), _bytes(piece.values[-1])
     said = [value.removesuffix("c") for value in piece.values]
     if piece.gives == "between":
@@ -195,6 +199,9 @@ def _glob_of(value: str) -> str:
 
 def _name(piece: Piece, case: str) -> Test:
     value = piece.values[0]
+    if piece.gives == f"*{value}" and value.lower() in EXTENSIONS:
+        value = f".{value}"
+        return Test(f"-{case}name {shlex.quote(f'*{value}')}", f"named *{value}", NAMED)
     if piece.gives == value:
         pattern = value
     else:
@@ -203,11 +210,18 @@ def _name(piece: Piece, case: str) -> Test:
 
 
 def _not_name(piece: Piece, case: str) -> Test:
+    if re.fullmatch(r"\.\w+", piece.values[0]) and piece.values[0][1:].lower() not in EXTENSIONS:
+        return _without(piece)
     pattern = _glob_of(piece.values[0])
-    return Test(f"! -{case}name {shlex.quote(pattern)}", f"not named {pattern}")
+    return Test(f"! -{case}name {shlex.quote(pattern)}", f"not named {pattern}", NAMED)
 
 
 def _text(piece: Piece, case: str) -> Test:
+    if len(piece.values) > 1:
+        both = [_text(Piece(piece.part, "", (value,)), case) for value in piece.values]
+        return Test(
+            " ".join(one.find for one in both), f"containing {' and '.join(piece.values)}", 9
+        )
     text = piece.values[0]
     no = "! " if piece.part == "no text" else ""
     flags = f"-q{case}IF" if not no else f"-q{case}F"
@@ -216,11 +230,12 @@ def _text(piece: Piece, case: str) -> Test:
 
 
 def _without(piece: Piece) -> Test:
-    folder = piece.values[0].rstrip("/").removeprefix("./")
-    if not folder or folder in (".", "..", "~"):
+    folders = [value.rstrip("/").removeprefix("./") for value in piece.values]
+    if any(folder in ("", ".", "..", "~") for folder in folders):
         raise UnclearError
-    path = f"{folder}/*" if folder.startswith("/") else f"*/{folder}/*"
-    return Test(f"! -path {shlex.quote(path)}", f"not in {folder}")
+    paths = [f"{path}/*" if path.startswith("/") else f"*/{path}/*" for path in folders]
+    tests = " ".join(f"! -path {shlex.quote(path)}" for path in paths)
+    return Test(tests, f"not in {' or '.join(folders)}")
 
 
 def _depth(piece: Piece) -> Test:
@@ -272,6 +287,7 @@ _NAMED: Mapping[str, Callable[[Piece, str], Test]] = {
     "kinds": _kinds,
     "name": _name,
     "exact": _name,
+    "named file": _name,
     "no name": _not_name,
     "text": _text,
     "no text": _text,

@@ -90,3 +90,23 @@ def test_what_is_near_to_nothing_is_asked_about(tmp_path: Path, near: float, ask
     assert isinstance(last, Answered)
     assert last.text.startswith("I am not sure what to do here") is asked
     assert (RECIPE.title in last.text) is asked
+
+
+def test_a_request_that_is_composed_is_looked_up_as_one_command():
+    text = "how many pngs over 1M are in pictures"
+    found = look_up(Shelf(lambda query: [replace(BOTH, score=0.6)]), text, shelf="s", count=5)
+    assert [document.id for document in found] == ["composed.files"]
+
+
+def test_a_recipe_that_says_the_very_request_is_taken_before_it_is_composed():
+    text = "how many pngs over 1M are in pictures"
+    learned = replace(BOTH, slots={}, template="ls pictures/*.png | wc -l", score=0.97)
+    found = look_up(Shelf(lambda query: [learned]), text, shelf="s", count=5)
+    assert [document.id for document in found] == ["both"]
+
+
+def test_a_composed_request_is_written_to_the_file_that_it_names():
+    text = "count the md files over 2k in docs and save it in n.txt"
+    found = look_up(Shelf(lambda query: [replace(BOTH, score=0.5)]), text, shelf="s", count=5)
+    assert found[0].id == "composed.files"
+    assert found[0].template.endswith("| wc -l > n.txt")

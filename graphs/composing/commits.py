@@ -33,6 +33,10 @@ def compose(text: str) -> Composed | None:
     for piece in read(text, LANGUAGE) or ():
         values = (piece.gives,) if piece.gives else piece.values
         of.setdefault(piece.part, []).append(values)
+    for part, meant in (("did", "author"), ("i did", "mine")):
+        if part in of:
+            of[meant] = [*of.get(meant, []), *of.pop(part)]
+            of["noun"] = []
     once = all(len(found) == 1 for part, found in of.items() if part not in _REPEATED)
     wishes = sum(part not in _NO_WISH for part in of)
     if not {"noun", "count", "authors", "changed"} & of.keys() or not once or wishes < 2:
@@ -51,7 +55,7 @@ def _possible(of: _Said) -> bool:
     # "How many commits per author" counts once.
     results -= {"count"} if len(results) > 1 and "changed" not in of else set()
     listed = {"files", "stat", "short", "dated"} & of.keys()
-    times = {"between", "since", "past", "day", "calendar"} & of.keys()
+    times = {"between", "since", "past", "day", "calendar", "year"} & of.keys()
     numbers = [values[0] for part in ("last", "first", "authors") for values in of.get(part, ())
                if values]  # fmt: skip
     return not (
@@ -141,6 +145,11 @@ def _times(of: _Said) -> Iterator[str]:
             "yesterday": ("--since=yesterday.midnight", "--until=midnight"),
             "since yesterday": ("--since=yesterday.midnight",),
         }.get(day, ("--since=midnight",))
+    for (year,) in of.get("year", ()):
+        if not re.fullmatch(r"(?:19|20)\d\d", year):
+            raise ValueError(f"{year} is no year")
+        yield f"--since={year}-01-01T00:00"
+        yield f"--until={year}-12-31T23:59:59"
     for (span,) in of.get("calendar", ()):
         form = "%Y-%m-01" if span.lower() == "month" else "%Y-01-01"
         yield f'--since="$(date +{form})T00:00"'
@@ -176,6 +185,7 @@ def _shows(of: _Said) -> str:
     past = (" ".join(values).split() for values in of.get("past", ()))
     parts += [f"of the last {number} {unit}" for number, *_, unit in past]
     parts += [f"of {day}".replace("of since", "since") for (day,) in of.get("day", ())]
+    parts += [f"of {year}" for (year,) in of.get("year", ())]
     parts += [f"of this {span}" for (span,) in of.get("calendar", ())]
     parts += [f"that changed {file}" for (file,) in of.get("file", ())]
     parts += [f"whose message has {text}" for (text,) in of.get("says", ())]

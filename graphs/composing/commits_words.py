@@ -10,13 +10,20 @@ _UNIT = r"(days?|weeks?|months?|years?|hours?)"
 _COMMITS = "commits?"
 _DID = r"(?:(?:that|which|who) )?"
 _WHO = r"(<[ws]\d+>)"
-_PERSON = r"(<[ws]\d+>|(?!(?:the|a|an|which|that|user|me|my|each|every|date)\b)[a-z][\w-]*)"
+_NOBODY = (
+    "the|a|an|which|that|user|me|my|each|every|date|everybody|everyone|anyone|anybody|all|others"
+    "|people|day|week|month|year|hour|weekday|author|authors|file|files|branch|hand|hash|size"
+)
+_PERSON = rf"(<[ws]\d+>|(?!(?:{_NOBODY})\b)[a-z][\w-]*)"
 _FILE = r"(?:the )?(?:(?:file|folder|directory) )?(<[pf]\d+>)"
 _FOLDER = (
     r"(?:the )?(?:(?:file|folder|directory) (<[pfws]\d+>|[a-z][\w-]*)"
     r"|(<w\d+>|[a-z][\w-]*) (?:folder|directory))"
 )
-_CHANGED = r"(?:touch|touched|touching|change|changed|changing|affect|affected|affecting|modified)"
+_CHANGED = (
+    r"(?:touch|touched|touching|change|changes|changed|changing|affect|affects|affected"
+    r"|affecting|modified)"
+)
 _TEXT = (
     r"(?:the (?:word|text|string) )?"
     r"(<[a-z]\d+>|(?!(?:the|a|an|both|which|that|it|them)\b)[a-z][\w-]*)"
@@ -29,6 +36,7 @@ _MONTHS = (
 
 _PHRASES = (
     Phrase("authors", rf"(?:the )?(?:top {_N} )?authors by (?:number of )?{_COMMITS}"),
+    Phrase("authors", rf"who (?:has )?(?:committed|made|did)(?: the)? most(?: {_COMMITS})?"),
     Phrase("authors", r"(?:and )?(?:grouped |counted )?(?:per|by|for each|for every|of each)"
            r" (?:author|person|committer|developer|contributor)"),
     Phrase("daily", r"(?:and )?(?:grouped |counted )?(?:per|for each|for every|each|on each|by)"
@@ -39,12 +47,12 @@ _PHRASES = (
     Phrase("oldest", r"(?:the )?(?:oldest|earliest|first) (?:ones )?(?:first|on top)"
            r"|(?:in )?(?:reverse|reversed|chronological)(?: order)?"),
     Phrase("newest", r"(?:the )?(?:newest|latest|most recent) (?:ones )?(?:first|on top)"),
+    Phrase("first", rf"(?:only |just )?(?:the )?(?:first|oldest|earliest) {_N}"
+           rf"(?= {_COMMITS}|\s*[|,]|\s*$)|(?:the )?{_N} (?:oldest|earliest|first)"),
     Phrase("last", r"(?:only |just )?(?:the )?(?:last|latest|newest|most recent|top)"
            rf" {_N}(?= {_COMMITS}| of them|\s*[|,]|\s*$)"
            rf"|(?:the )?{_N} (?:latest|newest|last|most recent)"
-           rf"|(?:only|just|at most) {_N}(?: of them| {_COMMITS})?"),
-    Phrase("first", rf"(?:only |just )?(?:the )?(?:first|oldest|earliest) {_N}"
-           rf"(?= {_COMMITS}|\s*[|,]|\s*$)|(?:the )?{_N} (?:oldest|earliest|first)"),
+           rf"|(?:only|just|at most) {_N}(?: of them| {_COMMITS})?|{_N}(?= {_COMMITS})"),
     Phrase("files", r"(?:and |together )?(?:with|including|show|and)(?: also)?"
            r"(?: the| their| which)?(?: changed)? files"
            r"(?: (?:that |which )?(?:they|were|are|each|it)?(?: each)?"
@@ -70,6 +78,7 @@ _PHRASES = (
     Phrase("day", r"(?:(?:made|from|of|since) )*today(?:'s)?", "today"),
     Phrase("past", r"(?:made )?(?:(?:in|of|from|within|during|since) )?(?:the )?(?:last|past)"
            r" (day|week|month|year)", "1 {0}"),
+    Phrase("year", r"(?:made )?(?:in|of|during|from) (?:the year )?(<n\d+>)(?! commits)"),
     Phrase("calendar", r"(?:(?:made|in|of|from|during) )?this (month|year)"),
     Phrase("says", rf"(?:whose|where the|with an?) {_MESSAGE} (?:that )?"
            rf"(?:contains?|mentions?|says?|has|have|includes?|containing|with) {_TEXT}"),
@@ -84,9 +93,11 @@ _PHRASES = (
     Phrase("repository", r"(?:in|of|for|inside|under)(?: the| my)? (<p\d+>)"),
     Phrase("repository", r"(?:in|of|for)(?: the| my)? (<w\d+>) (?:repo|repository|project)"),
     Phrase("file", r"(?:to|on|in|of|for) (?:the )?(?:file )?(<[fp]\d+>)"),
+    Phrase("i did", r"did i (?:commit|do|make|push)|i (?:did|committed|made|pushed)"),
+    Phrase("did", rf"did {_WHO} (?:commit|do|make|push)"),
     Phrase("mine", r"(?:by|from|of) me|(?:that )?i made|my(?: own)?(?=[\s|]+commits?\b)"),
     Phrase("author", rf"(?:made |done |written )?by (?:the )?(?:author |user )?{_PERSON}"),
-    Phrase("author", rf"(?:of|from) {_WHO}"),
+    Phrase("author", rf"(?:of|from) {_WHO}(?:['’]s)?"),
     Phrase("author", rf"(?:that |which )?{_WHO} (?:made|did|committed)"
            rf"|{_WHO}['’]s?(?= {_COMMITS})"),
     Phrase("count", r"(?:and )?(?:count|how many|counted)"
@@ -96,5 +107,6 @@ _PHRASES = (
 )  # fmt: skip
 LANGUAGE = Language(
     _PHRASES,
-    POLITE - {"my"} | frozenset("git were made have has been each in of ones log history".split()),
+    POLITE - {"my"}
+    | frozenset("what git were made have has been each in of ones log history".split()),
 )

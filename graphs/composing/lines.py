@@ -103,7 +103,8 @@ def _possible(of: _Said, file: str) -> bool:
         or (again and ("unique" in of or sides))
         or (sides - {"back"} and not orders)
         or ("falling" in of and "sort" in of)
-        or ("field" in of and _TABLE.search(file))
+        or ({"field", "field_sort"} & of.keys() and _TABLE.search(file))
+        or any(values[-1].lower() == "last" for values in of.get("field_sort", ()))
     )
 
 
@@ -170,7 +171,8 @@ def _order(of: _Said) -> list[str]:
         return [f"sort -{back}n"]
     for values in of.get("field_sort", ()):
         place = _PLACES.get(values[-1].lower(), values[-1])
-        return [f"sort -k {place},{place}{'n' * (len(values) > 1)}{back}"]
+        # By number where these are numbers, then as text.
+        return [f"sort -k {place},{place}n{back} -k {place},{place}{back}"]
     for values in of.get("length_sort", ()):
         back = back or "r" * ("longest" in map(str.lower, values))
         return [r"""awk '{print length "\t" $0}'""", f"sort -s -k 1,1n{back}", "cut -f 2-"]

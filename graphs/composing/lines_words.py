@@ -76,6 +76,7 @@ _PHRASES = (
            r" (?:their )?length(?:, (longest) first)?|(?:the )?(longest|shortest) (?:ones )?first"),
     Phrase("field_sort", r"(?:and )?(?:sort|sorted|order|ordered)(?: them| it)?"
            rf"(?: (?P<how>numerically))? by (?:the )?{_NTH} (?:word|field|column)"),
+    Phrase("field_sort", rf"by (?:the )?{_NTH} (?:word|field|column)"),
     Phrase("number_sort", r"(?:and )?(?:sort|sorted|order|ordered)(?: them| it)?"
            r" (?:numerically|by number|as numbers|by value)|in numerical order|numerically"),
     Phrase("sort", r"(?:and )?(?:sort|sorted|ordered|order(?= them| it))(?: them| it)?"
@@ -91,16 +92,20 @@ _PHRASES = (
     Phrase("down", r"(?:from )?z to a|most (?:frequent )?first"),
     Phrase("back", r"(?:and )?(?:in )?(?:the )?reverse(?:d)?(?: order)?|backwards"
            r"|(?:the )?(?:newest|latest|last|most recent)(?: ones?)? (?:first|on top|at the top)"),
-    Phrase("field", rf"(?:only |just )?(?:the )?{_NTH} (?:word|field|column)s?{_OF_LINES}"),
-    Phrase("range", rf"(?:from )?lines? (?:number )?{_N} (?:to|through|until|up to|and|-) {_N}"
+    Phrase("field", r"(?:only |just )?(?:(?:words|values|entries) (?:in|of) )?"
+           rf"(?:the )?{_NTH} (?:word|field|column)s?{_OF_LINES}"),
+    Phrase("range", rf"(?:from )?lines? (?:number )?{_N}"
+           rf"(?: (?:to|through|until|up to|and) | ?[-–] ?)"
+           rf"{_N}"
            rf"|(?:the )?{_N} to {_N} lines?|between lines? {_N} and {_N}"),
     Phrase("ends_of", rf"(?:in|among|within|of) (?:only )?(?:the )?(first|last) {_N} lines"),
     Phrase("cut", rf"(?:only |just )?(?:and )?(?:the )?(first|last|top|bottom) {_N}"
-           r"(?: (?:lines|entries|of them|of those|ones|results|rows|matches))?"
-           rf"|(?:only|just|at most) {_N} (?:lines|of them|entries|results)"),
+           r"(?: (?:lines?|entries|of them|of those|ones|results|rows|matches))?"
+           rf"|(?:only|just|at most) {_N} (?:lines?|of them|entries|results)"),
     Phrase("cut_one", r"(?:only |just )?(?:and )?(?:the )?(first|last) (?:line|one|entry|match)"),
     Phrase("count", r"(?:how many|(?:the )?number of|count(?: up)?)(?: the| all)*"
            r" (?:lines|entries|rows|of them|of those)(?: are there| there are)?"
+           r"|(?:how many|count)(?: the| all)*(?= (?:non-empty|empty|<[ws]\d+> (?:lines|entries)))"
            r"|(?:how many)(?= (?:of|different|distinct|unique)\b| *\|)|(?:and )?counted"
            r"|(?:and )?(?:count|how many)(?: (?:them|those|there are|are there))?"
            r"(?=\s*(?:\||$|,))"),
@@ -127,6 +132,7 @@ _PHRASES = (
     Phrase("with", rf"(?:and )?{_WITH} (?:both )?{_GIVEN} and (?:also )?(?:with )?{_GIVEN}"),
     Phrase("with any", rf"(?:and )?{_WITH} (?:either )?{_GIVEN}(?:, {_GIVEN})?,? or {_GIVEN}"),
     Phrase("with", rf"(?:and )?{_WITH} {_GIVEN}"),
+    Phrase("lacks", r"(?:that |which )?(?:isn't|is not|aren't|are not) (?:an? )?(<[ws]\d+>)"),
     Phrase("has", r"(?:the |all )*(<[ws]\d+>) (?:lines|entries)"),
     Phrase("empty", r"(?:empty|blank) lines"),
     Phrase("file", r"(?:(?:in|from|of|for|to|on|inside|within|through) )?(?:(?:the|my|this) )?"
@@ -138,5 +144,7 @@ REPEATED = frozenset("has with lacks starts unstarted ends word any file".split(
 LANGUAGE = Language(
     _PHRASES,
     POLITE
-    | frozenset("lines line rows entries out of in for each where but have has only".split()),
+    | frozenset(
+        "what what's whats lines line rows entries out of in for where but have has only".split()
+    ),
 )

@@ -176,6 +176,7 @@ def _sort(of: _Said, query: _Query) -> None:
         down = way in ("most", "newest") or (way == "order" and key in ("rss", "pcpu"))
         query.sort = _sorted(key, sides[0] == "down" if sides else down)
         counts += [_whole(value) for value in of[way][0] if value[:1].isdecimal()]
+        counts += [1 for value in of[way][0] if value.lower() in ("process", "program", "task")]
     if sides and not ways:
         query.sort = _sorted(_bigness(of), sides[0] == "down")
     if len(counts) > 1 or 0 in counts:

@@ -6,7 +6,7 @@ from graphs.composing.reading import POLITE, Language, Phrase
 
 _N = r"(<n\d+>)"
 _UNIT = r"(seconds?|minutes?|hours?|days?|weeks?)"
-_MANY = r"(?:processes|programs|tasks)"
+_MANY = r"(?:process(?:es)?|programs?|tasks?)"
 _MEMORY = r"(?:memory|ram|mem|rss)(?: usage| use| consumption| size)?"
 _CPU = r"(?:cpu|processor)(?: usage| use| consumption| load| time)?"
 _KEY = (
@@ -36,9 +36,9 @@ _PHRASES = (
     Phrase("group", r"(?:and )?(?:(?:per|for each|for every|of each|by each)"
            r"|(?:grouped|group) by) (user|owner|program|name|command)"),
     Phrase("most", rf"(?:the )?{_N} {_MANY} (?:that |which )?(?:with|using|taking|eating|use|take"
-           rf"|eat|need)(?: up)? the most(?: of the)? {_KEY}"),
+           rf"|eat|need)(?: up)? the (?:most|highest|biggest|largest)(?: of the)? {_KEY}"),
     Phrase("most", r"(?:that |which )?(?:with|using|taking|eating|use|take|eat|need)(?: up)? the"
-           rf" most(?: of the)? {_KEY}"),
+           rf" (?:most|highest|biggest|largest)(?: of the)? {_KEY}"),
     Phrase("most", rf"(?:the )?(?:(?:top )?{_N} )?(?:biggest |largest |worst |top )?{_KEY}"
            r" (?:hogs?|eaters|users)(?: processes)?"),
     Phrase("order", r"(?:and )?(?:sort|sorted|order|ordered|ranked|rank)(?: them| it)? by"
@@ -47,10 +47,12 @@ _PHRASES = (
     Phrase("most", rf"(?:the )?(?:most|highest|biggest|largest) {_KEY} (?:first|on top)"),
     Phrase("oldest", rf"(?:the )?(?:{_N} )?(?:oldest|longest running) (?:ones )?first"),
     Phrase("newest", r"(?:the )?(?:newest|youngest|latest) (?:ones )?first"),
-    Phrase("oldest", rf"(?:the )?{_N} (?:oldest|longest running) {_MANY}"),
-    Phrase("newest", rf"(?:the )?{_N} (?:newest|youngest|latest) {_MANY}"),
+    Phrase("oldest", rf"(?:the )?{_N} (?:oldest|longest running)(?=[\s|]+)"),
+    Phrase("oldest", r"(?:the )?(?:oldest|longest running) (process|program|task)"),
+    Phrase("newest", rf"(?:the )?{_N} (?:newest|youngest|latest)(?=[\s|]+)"),
+    Phrase("newest", r"(?:the )?(?:newest|youngest|latest) (process|program|task)"),
     Phrase("down", r"(?:the )?(?:biggest|largest|heaviest|highest|most) (?:ones )?(?:first|on top)"
-           r"|(?:in )?descending(?: order)?"),
+           rf"|(?:in )?descending(?: order)?|(?:largest|biggest|heaviest)(?= {_MANY})"),
     Phrase("up", r"(?:the )?(?:smallest|lowest|least|lightest) (?:ones )?(?:first|on top)"
            r"|(?:in )?ascending(?: order)?"),
     Phrase("older", rf"{_RUN} (?:longer than|more than|over|at least) {_N} {_UNIT}"
@@ -77,14 +79,14 @@ _PHRASES = (
            rf" (?:(?P<memory>{_MEMORY})|(?P<cpu>{_CPU}))(?: (?:used|taken|usage))?"),
     Phrase("total", rf"how much (?:(?P<memory>{_MEMORY})|(?P<cpu>{_CPU}))(?: is used| is taken)?"),
     Phrase("together", "(?:use |take |need )?(?:in total|together|altogether|in all)"),
-    Phrase("other", r"(?:(?:and |but )?not|except(?: for)?|excluding)(?: those)?"
+    Phrase("other", r"(?:(?:and |but )?not|except(?: for)?|excluding|without)(?: those| the ones)?"
            rf" (?:owned by|of|by|from|run by|belonging to) (?:the )?(?:user )?{_WHO}"),
     Phrase("user", r"(?:that |which )?(?:are )?(?:owned by|belonging to|belongs? to|run by"
            r"|running as|started by|of user|of the user|by user|by the user|as user|for user)"
            rf"(?: the)?(?: user| account)? {_WHOEVER}"),
     Phrase("user", r"(?:that |which )?(?:are )?(?:of|by|from|for|owned by|belonging to|belong to"
            r"|belongs to|run by|running as|started by|run as|under)(?: the)?(?: user| account)?"
-           rf" {_WHO}"),
+           rf" {_WHO}(?:['’]s)?"),
     Phrase("user", rf"(?:the )?user {_WHO}(?: is running| runs| has| owns)?"
            rf"|that {_WHO} (?:runs|owns)"),
     Phrase("user", rf"{_WHO}['’]s?(?= {_MANY})|(root)(?= {_MANY})"),
@@ -95,14 +97,15 @@ _PHRASES = (
            rf"|with {_PROGRAM} in (?:the |their )(?:name|command)"),
     Phrase("kind", rf"(?:all )?(?:the )?{_PROGRAM}(?= {_MANY})"),
     Phrase("cut", rf"(?:only |just )?(?:and )?(?:the )?(?:top|first) {_N}(?: of them)?"
-           rf"|(?:only|just|at most) {_N}(?: of them)?|(?:the )?{_N}(?= {_MANY})"),
+           rf"|(?:only|just|at most) {_N}(?: of them)?|(?:the )?{_N}(?=[\s|]+{_MANY})"),
     Phrase("show", r"(?:but |and )?(?:only |just )?(?:the |their )?(pids?|ids|process ids|names?)"
            r" and (?:the |their )?(pids?|names?|memory|cpu|users?)(?: only)?(?: of)?"),
     Phrase("show", r"(?:but |and )?(?:only |just )?(?:the |their )?(pids?|ids|process ids|names?)"
            r"(?: only)?(?: of)?"),
     Phrase("with", rf"(?:together )?(?:and |with )(?:the |their )?{_FACT}(?: usage)?"
            rf"(?: and (?:the |their )?{_FACT}(?: usage)?)?"),
-    Phrase("noun", r"(?:running |active )?(?:processes|programs|tasks)"),
+    Phrase("noun", r"(?:running |active )?(?:process(?:es)?|programs?|tasks?)"
+        r"|(?:every|any)thing(?= (?:of|run|owned|running|started|belonging))"),
 )  # fmt: skip
 LANGUAGE = Language(
     _PHRASES,

@@ -15,7 +15,7 @@ from graphs.composing.tables_words import LANGUAGE
 
 _FOLDS = ("count", "average", "sum", "max", "min", "distinct", "distinct_count")
 _CONDITIONS = frozenset(
-    "filled empty between since number older starts ends contains isn't is".split()
+    "filled empty between since number many older starts ends contains isn't is".split()
 )
 _PLACES = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "last": "NF"}
 _LOW = re.compile("lowest|smallest|least|min|fewest|oldest|earliest")
@@ -121,6 +121,9 @@ def _condition(piece: Piece) -> Condition | None:
     if piece.part == "older":
         return Condition("number", "age", piece.values, piece.gives)
     column, *values = piece.values
+    if piece.part == "many":
+        number, column = piece.values
+        return Condition("number", column, (number,), piece.gives) if _is_number(number) else None
     if piece.part in ("number", "between") and not all(map(_is_number, values)):
         return None
     if piece.part == "since" and not _DAY.fullmatch(values[0]):

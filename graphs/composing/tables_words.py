@@ -37,7 +37,8 @@ _LIST = rf"{_PLAIN}" + rf"(?:{_JOIN}{_PLAIN})?" * 3
 _VALUE = rf"(?:the )?(?!(?:{_STOP})\b)(<[a-z]\d+>|[a-z][\w-]*)"
 _ENDING = r"(?=\s*(?:\||$|[,.:;?!]))"
 _IF = (
-    r"(?:(?:where|whose|with|having|when|which have|that have|who have|for which|in which|if|have"
+    r"(?:(?:only |just )?(?:where|whose|with|having|when|which have|that have|who have|for which"
+    r"|in which|if|have"
     r"|has|had|and|but|also|both) )*"
 )
 _IS = r"(?:is |are |was |of |is of )?"
@@ -76,7 +77,7 @@ _PHRASES = (
     ),
     Phrase(
         "best",
-        rf"(?:(?:the|which|what) )?(?:{_N} rows|{_ROW}) (?:with|that has|which has|has|having)"
+        rf"(?:(?:the|which|what) )?(?:{_N} rows|{_ROW})[\s|]+(?:with|that has|which has|has|having)"
         rf" the (?P<how>{_HIGH}|{_LOW}|{_NEW}|{_OLD}) {_COLUMN}",
     ),
     Phrase(
@@ -142,6 +143,9 @@ _PHRASES = (
     Phrase("number", rf"{_IF}{_COLUMN} {_IS}(?:at least|no less than|not under|>=) ?{_N}", ">="),
     Phrase("number", rf"{_IF}{_COLUMN} {_IS}(?:{_LESS}) ?{_N}", "<"),
     Phrase("number", rf"{_IF}{_COLUMN} {_IS}(?:at most|no more than|up to|<=) ?{_N}", "<="),
+    Phrase("many", rf"(?:with|having|have|has) (?:{_MORE}) {_N} {_PLAIN}{_ENDING}", ">"),
+    Phrase("many", rf"(?:with|having|have|has) at least {_N} {_PLAIN}{_ENDING}", ">="),
+    Phrase("many", rf"(?:with|having|have|has) (?:{_LESS}) {_N} {_PLAIN}{_ENDING}", "<"),
     Phrase("older", rf"{_IF}(?:(?:who|that) )?(?:is |are )?older than {_N}", ">"),
     Phrase("older", rf"{_IF}(?:(?:who|that) )?(?:is |are )?younger than {_N}", "<"),
     Phrase("starts", rf"{_IF}{_COLUMN} (?:starts?|starting|begins?|beginning) with"
@@ -153,8 +157,8 @@ _PHRASES = (
            rf"{_COLUMN}"),
     Phrase("isn't", rf"{_IF}{_COLUMN} (?:(?:is|are|was)(?: not|n't)|not|differs from|!=|<>)"
            rf"(?: equal to)? {_VALUE}"),
-    Phrase("is", rf"{_IF}{_COLUMN} (?:equals|equal to|is exactly|is equal to|is|are|was|==?)"
-           rf" {_VALUE}(?:,? or {_VALUE})?"),
+    Phrase("is", rf"{_IF}{_COLUMN} (?:equals|equal to|is exactly|is equal to|is|are|was|says|reads"
+           rf"|==?) {_VALUE}(?:,? or {_VALUE})?"),
     Phrase("is", rf"(?:with|having|have|has|where|and) (?:an? |the )?{_PLAIN} {_VALUE}{_ENDING}"),
     Phrase("is", rf"(?:with|having|have|has|where) (?:an? |the )?{_PLAIN} {_VALUE}(?= and\b)"),
     # What is shown, and what stands alone.

@@ -68,6 +68,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("commits per month by Alice", ["1 2026-01", "1 2026-02", "1 2026-03"]),
         ("which files were changed by commits of Alice since 2026-02-01",
          ["app.py", "docs/a.md"]),
+        ("what did Bob commit since 2026-02-01", ["Add a [x] button"]),
+        ("my last 1 commit, with dates", ["2026-03-01 Alice Finish"]),
+        ("number of commits in 2025 by Alice", ["0"]),
+        ("show me 1 commit by Alice which changed docs/", ["Finish"]),
         ("last 1 commit by bob with dates", ["2026-02-10 Bob Ross Add a [x] button"]),
         ("last 1 commit by bob with the files it changed", ["Add a [x] button", "app.py"]),
         ("merge commits by Alice, count them", ["0"]),
@@ -117,6 +121,12 @@ def test_the_repository_is_named(folder: Path) -> None:
         "commit everything by Alice with message fix",
         "compare the last 2 commits by Alice",
         "files by Alice changed since 2026-02-01",
+        "how many commits did everybody do",
+        "revert the last 2 commits by bob",
+        "commits by Alice on branch dev since 2026-01-01",
+        "commits by Alice and Bob since 2026-01-01",
+        "the diff of the last 2 commits by Bob",
+        "commits between v1.0 and v2.0 by Alice, counted",
     ],
 )
 def test_is_not_composed(request_: str) -> None:

@@ -66,6 +66,11 @@ def folder(tmp_path: Path) -> Path:
         ("scores.txt sorted by the second word, reversed", "23 cy\n100 bob\n9 ann"),
         ("names.txt sorted by length, longest first, top 1", "banana"),
         ("sort names.txt in reverse order, first 2 lines", "pear\nfig"),
+        ("sort scores.txt from largest to smallest, only 1 line", "100 bob"),
+        ("print lines 2-4 of app.log that mention disk", _lines("23")),
+        ("what's in app.log after 11:00 that isn't an ERROR", _L["5"]),
+        ("in app.log, count ERROR lines between 10:00 and 11:00", "1"),
+        ("how many different words in the first column of app.log", "3"),
         ("the first 2 lines of app.log in reverse", _lines("21")),
     ],
 )  # fmt: skip
@@ -104,6 +109,10 @@ def test_prints_what_was_asked_for(request_: str, printed: str, folder: Path) ->
         "lines of app.log with disk between 10:00 and 11:00, with line numbers",
         "third column of the rows of orders.csv containing Oslo, each once",
         "lines that contain ERROR, sorted",
+        "how many lines in app.log have umlauts",
+        "lines with duplicates in names.txt, sorted",
+        "sort hits.tsv by the 12th column descending",
+        "sort names.txt in descending order",
     ],
 )
 def test_is_not_composed(request_: str) -> None:

@@ -38,6 +38,13 @@ from graphs.reading.printed import judged
          "ps -u \"$(id -un)\" -o pid,pcpu,comm --no-headers | awk '$2 > 1 {print $3}'"),
         ("processes not owned by root with over 1 GB of ram",
          "ps -eo pid,user:32,rss,comm --no-headers | awk '$2 != \"root\" && $3 > 1048576'"),
+        ("oldest process of postgres",
+         "ps -u postgres -o pid,etimes,comm --sort=start_time --no-headers | head -n 1"),
+        ("give me 5 java processes with the highest memory",
+         "ps -eo pid,user:32,rss,comm --sort=-rss --no-headers | awk 'index($4, \"java\")'"
+         " | head -n 5"),
+        ("which of root's processes eat more than 5 percent of the cpu",
+         "ps -u root -o pid,pcpu,comm --no-headers | awk '$2 > 5'"),
         ("total memory for each user, processes over 10M",
          "ps -eo pid,user:32,rss,comm --no-headers | awk '$3 > 10240 {s[$2] += $3}"
          " END {for (k in s) printf \"%.1f MB\\t%s\\n\", s[k] / 1024, k}' | sort -rn"),
@@ -65,6 +72,9 @@ def test_the_command(request_: str, command: str) -> None:
         "processes of root, biggest first",
         "files of root over 100M, biggest first",
         "processes of root on web01, top 3",
+        "restart all nginx processes owned by root",
+        "background processes of alice, newest first",
+        "processes with open files in /var, sorted by pid",
     ],
 )
 def test_is_not_composed(request_: str) -> None:

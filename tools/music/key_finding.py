@@ -10,6 +10,7 @@ from tools.music.chord import Chord
 from tools.music.key import Key, diatonic, key_of_fifths
 from tools.music.music_text import Music
 from tools.music.pitch import MusicError, Pitch
+from tools.music.scale import Scale
 
 # How well each degree (semitones above the tonic) fits a key: listeners' ratings measured by
 # Krumhansl and Kessler (1982).
@@ -17,8 +18,17 @@ MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.2
 MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 OUTSIDE, SPELLED_OUTSIDE = 0.12, 0.02
-LAST_CHORD, FIRST_CHORD, CADENCE, IN_KEY, DOMINANT = 0.30, 0.12, 0.20, 0.40, 0.20
-LAST_NOTE, FIRST_NOTE = 0.12, 0.20
+LAST_CHORD, FIRST_CHORD, CADENCE, IN_KEY, DOMINANT = 0.25, 0.20, 0.20, 0.40, 0.20
+# What a melody gains where it ends or begins on the root, third or fifth of a key's tonic triad,
+# for all of that triad in it, for a leading tone that rises, for major, and for a scale that is
+# written out. Set on a hundred openings of tunes: most are in major and begin on fifth or third.
+LAST_NOTE, FIRST_NOTE = (0.22, 0.05, 0.14), (0.08, 0.22, 0.30)
+TRIAD, LEADING, MAJOR, WHOLE_SCALE = 0.40, 0.10, 0.15, 0.60
+
+_SCALES = {
+    "major": ("major", "major pentatonic"),
+    "minor": ("natural minor", "harmonic minor", "melodic minor", "minor pentatonic"),
+}
 
 
 def rank_keys(music: Music) -> list[tuple[float, Key]]:
@@ -27,15 +37,17 @@ def rank_keys(music: Music) -> list[tuple[float, Key]]:
     Raises:
         MusicError: there is nothing to judge by.
     """
+    if _are_roots(music.notes):
+        music = Music("chords", chords=tuple(Chord(note) for note in music.notes))
     tones = list(music.notes) or [tone for chord in music.chords for tone in chord.tones]
     if len({tone.pitch_class for tone in tones}) < 2:
         raise MusicError("one note alone has no key; give more notes or chords, e.g. Dm7 G7 Cmaj7")
-    # A root tells more than the tones above it.
-    tones += [chord.root for chord in music.chords]
+    # A root tells more than the tones above it; a note that is struck again says nothing new.
+    tones = [*tones, *(c.root for c in music.chords)] if music.chords else _moves(tones)
     ranked = []
     for key in candidates():
         score = _fit(tones, key)
-        score += _chord_score(music.chords, key) if music.chords else _ends(music.notes, key)
+        score += _chord_score(music.chords, key) if music.chords else _tune_score(tones, key)
         ranked.append((score, key))
     return sorted(ranked, key=lambda pair: -pair[0])
 
@@ -109,9 +121,42 @@ def _is_dominant(chord: Chord, key: Key) -> bool:
     return chord.root.pitch_class == fifth and chord.quality.third == "M3"
 
 
-def _ends(notes: Sequence[Pitch], key: Key) -> float:
-    last = LAST_NOTE if notes[-1].name == key.tonic.name else 0.0
-    return last + (FIRST_NOTE if notes[0].name == key.tonic.name else 0.0)
+def _are_roots(notes: Sequence[Pitch]) -> bool:
+    """Whether bare letters are rather three chords than a melody: `G D C`, but not `C E G`."""
+    classes = {note.pitch_class for note in notes}
+    placed = any(note.octave is not None for note in notes)
+    return (
+        len(classes) == 3
+        and not placed
+        and any(classes == {one, (one + 5) % 12, (one + 7) % 12} for one in classes)
+    )
+
+
+def _moves(notes: Sequence[Pitch]) -> list[Pitch]:
+    """Return the notes without those that repeat the one before."""
+    kept = [after for before, after in pairwise(notes) if after.pitch_class != before.pitch_class]
+    return [notes[0], *kept]
+
+
+def _tune_score(notes: Sequence[Pitch], key: Key) -> float:
+    """What speaks for a key in a melody beside which notes it has: its ends, the tonic triad."""
+    triad = (0, 3 if key.mode == "minor" else 4, 7)
+    degrees = [(note.pitch_class - key.tonic.pitch_class) % 12 for note in notes]
+    score = TRIAD * sum(tone in degrees for tone in triad) / 3
+    for degree, worth in ((degrees[0], FIRST_NOTE), (degrees[-1], LAST_NOTE)):
+        score += worth[triad.index(degree)] if degree in triad else 0.0
+    score += LEADING if (11, 0) in pairwise(degrees) else 0.0
+    score += MAJOR if key.mode == "major" else 0.0
+    return score + (WHOLE_SCALE if _is_scale(notes, key) else 0.0)
+
+
+def _is_scale(notes: Sequence[Pitch], key: Key) -> bool:
+    """Whether the notes begin with a scale of the key, step by step up from its tonic."""
+    if notes[0].name != key.tonic.name:
+        return False
+    names = [note.name for note in notes]
+    scales = (Scale(key.tonic, kind).pitches for kind in _SCALES.get(key.mode, ()))
+    return any(names[: len(scale)] == [tone.name for tone in scale] for scale in scales)
 
 
 def correlation(xs: Sequence[float], ys: Sequence[float]) -> float:

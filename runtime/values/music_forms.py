@@ -85,6 +85,12 @@ _ROWS = (
     (rf"{_START}{_NAMED}\s(?:suspended|sus)[\s-](?:fourth|second|four|two|4th|2nd|4|2)\b", "c"),
     (rf"{_START}{_NOTE}\sdom(?:inant)?\.?\s?(?:7|9|11|13)(?:th)?\b", "c"),
     (rf"{_START}{_NOTE}\s(?:min|maj)\.7\b", "c"),
+    (rf"{_START}{_NOTE}\sminus\s?(?:[679]|1[13])\b", "c"),
+    (rf"{_START}{_NOTE}\s(?:with\sa\s)?(?:triangle|delta)(?:\s(?:and\s)?(?:an?\s)?(?:[79]|1[13]))?\b",
+     "c"),
+    (rf"{_START}{_SYMBOL}\s(?:add|omit|no)\s?(?:[2-79]|1[13]){_END}"
+     r"(?!\s(?:more\s)?(?:bars?|beats?|notes?|measures?|chords?|times))", "c"),
+    (rf"\bpower\schord\son\s{_NOTE}{_END}", "c"),
     (rf"{_START}{_NAMED}(?:\s(?:flat|sharp)\s{_TONE}\b)+", "c"),
     (rf"{_START}{_NAMED}\swith\san?\s(?:flat|sharp|major)\s(?:{_TONE}|seventh)\b", "c"),
     (rf"{_START}{_NAMED}\sno\s(?:3rd|5th|third|fifth)\b", "c"),

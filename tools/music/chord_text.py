@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from collections.abc import Iterator
@@ -37,6 +38,23 @@ _LONGEST_SYMBOL = 24
 _NOTE = r"[A-Ga-g](?:##?|bb?|x(?![a-z]))?"
 _KIND = re.compile(
     r"(?:dom|dim|aug|add|alt|flat|fully|full|five|eleven|eight|four)\b", re.IGNORECASE
+)
+# Signs of symbols that are said as words: "A minus 7", "C with a triangle and a 9".
+_SIGNS_SAID = (
+    (re.compile(r"\bminus\b(?=\s*(?:1[13]|[679])\b|\s+chord\b|\s*$)", re.IGNORECASE), "min"),
+    (
+        re.compile(
+            r"\s(?:with\s+an?\s+)?(?:triangle|delta)\b(?:\s+(?:and\s+)?(?:an?\s+)?(?=\d))?", re.I
+        ),
+        "Δ",
+    ),
+    (
+        re.compile(
+            r"\s(?:with\s+an?\s+)?(?:crossed|slashed)\s+(?:circle|o)\b(?:\s+(?:and\s+)?(?:an?\s+)?(?=\d))?",
+            re.I,
+        ),
+        "ø",
+    ),
 )
 _FULLY = re.compile(r"\bfull(?:y|)[\s-]+dim(?:inished)?(?:\s+(?:7|7th|seventh|seven)\b)?", re.I)
 _SLASH = re.compile(rf"^(?P<chord>.*?\S)\s*[/\\]\s*(?P<bass>{_NOTE})(?:\s+bass)?$")
@@ -80,6 +98,8 @@ class _UnreadError(MusicError):
 def _plain(text: str) -> str:
     plain = strip_article(plain_accidentals(text)).strip(" .?!,;:'\"")
     plain = _FULLY.sub("diminished seventh", plain)
+    for pattern, sign in _SIGNS_SAID:
+        plain = pattern.sub(sign, plain)
     return re.sub(rf"^({_NOTE}):(?=\w)", r"\1", plain)
 
 
@@ -118,10 +138,18 @@ def _read_bass(plain: str) -> Chord:
 def _read_root(plain: str) -> Chord:
     match = re.match(r"([A-Ga-g])(##|#|bb|b|x(?![a-z]))?", plain)
     if match is None:
-        raise _UnreadError(f"{plain.split()[0]!r} is no note A to G")
+        raise _UnreadError(f"{plain.split()[0]!r} is no note A to G{_on_c(plain)}")
     if match[2] == "bb" and re.match(r"bb5", plain[1:]):
         return _read_parts(match[1] + "b", plain[2:], plain)
     return _read_parts(match[0], plain[match.end() :], plain)
+
+
+def _on_c(plain: str) -> str:
+    """Return the rest of a name on C, as an example: no note is near to most other letters."""
+    match = re.match(r"[J-Zj-z][b#]?(?P<rest>\s?\S.*)", plain)
+    with contextlib.suppress(MusicError, SuffixError):
+        return f"; write e.g. {_read_root('C' + match['rest']).symbol}" if match else ""
+    return ""
 
 
 def _read_parts(root: str, rest: str, plain: str) -> Chord:

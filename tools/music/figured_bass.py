@@ -125,6 +125,9 @@ def _above(bass: Pitch, number: int, sign: str, key: Key) -> Pitch:
     natural = next((p.alter for p in key.scale.pitches if p.step == step), 0)
     if "n" in sign:
         return Pitch(step, 0)
+    # A single sharp or flat over a tone that the key has so already only reminds of it.
+    if (sign in ("#", "+") and natural > 0) or (sign == "b" and natural < 0):
+        return Pitch(step, natural)
     raised = sign.count("#") + sign.count("+") + sign.count("x") * 2
     return Pitch(step, natural + raised - sign.count("b"))
 

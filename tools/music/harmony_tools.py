@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tools import Artifact, Tool, ToolResult, tool
 from tools.music import borrowing, key_relations, modulation
@@ -13,12 +13,14 @@ from tools.music.chord import Chord
 from tools.music.chord_text import read_chord
 from tools.music.circle_picture import draw_circle
 from tools.music.key import Key, read_key
-from tools.music.key_finding import find
+from tools.music.key_finding import rank_keys
 from tools.music.key_relations import other_spelling, read_steps
 from tools.music.music_text import Music
 from tools.music.pitch import MusicError
 from tools.music.presentation import file_name, show_chords
 from tools.music.substitution import common_tones, substitutes
+
+_HEARD_IN = 5
 
 
 @tool
@@ -116,7 +118,9 @@ def cadences(chords: str, key: str = "") -> ToolResult:
     """Name the cadences of a progression and where they are, e.g. Dm7 G7 | C, key C major."""
     given = read_key(key) if key.strip() else None
     progression = read_progression(chords, given)
-    home = given or find(Music("chords", chords=progression.chords))
+    # Two chords can be heard in several keys: in the likeliest of those in which they close.
+    likely = [given] if given else _likely(progression)
+    home = next((one for one in likely if find_cadences(progression, one)), likely[0])
     found = find_cadences(progression, home)
     said = symbols(progression.chords)
     if not found:
@@ -125,6 +129,8 @@ def cadences(chords: str, key: str = "") -> ToolResult:
     lines = [f"{said} in {home.name}: {'; '.join(rows)}"]
     if any(cadence.name == "authentic cadence" for cadence in found):
         lines.append("An authentic cadence is perfect where the tune ends on the tonic.")
+    if not given and len(progression.chords) == 2:
+        lines += [f"Heard in {key.name}: {said}." for key, said in _elsewhere(progression, home)]
     shown = show_chords(progression.chords, f"Cadences in {home.name}", key=home)
     return ToolResult("\n".join(lines), shown)
 
@@ -150,6 +156,19 @@ def modulation_path(start: str, goal: str) -> ToolResult:
     lines.append(f"The dominant of {last.name} is {fifth.symbol}.")
     lines += [_turn(first, last, *pair) for pair in modulation.turns(first, last)]
     return ToolResult("\n".join(lines), show_chords(chords, f"{first.name} to {last.name}"))
+
+
+def _likely(progression: Progression) -> list[Key]:
+    """Return the keys that a progression may be in, the likeliest first."""
+    ranked = rank_keys(Music("chords", chords=progression.chords))
+    return [key for _, key in ranked[:_HEARD_IN]]
+
+
+def _elsewhere(progression: Progression, home: Key) -> Iterator[tuple[Key, str]]:
+    """Yield the cadence that two chords make in other keys."""
+    for key in _likely(progression):
+        for cadence in find_cadences(progression, key) if key != home else ():
+            yield key, f"{cadence.name} ({'–'.join(cadence.numerals)})"
 
 
 def _picture(keys: Sequence[Key]) -> tuple[Artifact, ...]:

@@ -77,10 +77,10 @@ def realize_parts(chords: str, key: str = "") -> ToolResult:
 
 @tool
 @musical
-def realize_figured_bass(bass: str, figures: str, key: str) -> ToolResult:
+def realize_figured_bass(bass: str, figures: str, key: str = "") -> ToolResult:
     """Realise a figured bass in four parts, e.g. bass C3 D3 G3 C3, figures "- 6 4-3 -"."""
-    home = read_key(key)
     line = read_line(bass)
+    home = read_key(key) if key.strip() else _key_of(Texture((line,), ("bass",)))
     if ":" not in bass and "|" not in bass:
         line = tuple(Note(note.pitch, _HALF) for note in line)  # room for suspensions
     rows = realise_figures(line, figures, home)
@@ -198,9 +198,9 @@ def _found(chords: Sequence[Chord]) -> Key:
 
 def _key_of(texture: Texture) -> Key:
     """The key of block chords by their names, of other music by its notes."""
-    named = (sounding_chord(moment) for moment in texture.moments if moment.together)
+    named = [sounding_chord(moment) for moment in texture.moments if moment.together]
     chords = [chord for chord in named if chord is not None]
-    if len(chords) > 1:
+    if len(chords) > 1 and named[-1] is not None:
         return _found(chords)
     notes = [note.pitch for voice in texture.voices for note in voice if note.pitch is not None]
     return find(Music("notes", notes=tuple(notes)))

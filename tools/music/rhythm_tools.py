@@ -48,16 +48,23 @@ def meter(meter: str) -> ToolResult:
 
 @tool
 @musical
-def tuplet(tuplet: str, value: str, bpm: float | str) -> ToolResult:
+def tuplet(tuplet: str, value: str = "eighth", bpm: float | str = "") -> ToolResult:
     """Give the length of tuplet notes, e.g. tuplet "triplet", "5:4", value "eighth", bpm 120."""
     ratio = read_ratio(tuplet)
     plain = read_value(value)
-    tempo = read_tempo(bpm)
     each = Value(plain.written, ratio)
     whole = plain.written * ratio[1]
-    one, total = _ms(each.quarters, tempo), _ms(whole, tempo)
     count, usual = ratio
     name = value_name(plain.written)
+    if not str(bpm).strip():
+        return ToolResult(
+            f"{count} {name}s in the time of {usual}: each lasts {Fraction(usual, count)} of a "
+            f"plain {name}\nWrite {count} {name}s with a {count} over their beam or bracket "
+            f"({count}:{usual}); together they last {_count(whole, 'quarter note')}. A tempo gives "
+            "milliseconds."
+        )
+    tempo = read_tempo(bpm)
+    one, total = _ms(each.quarters, tempo), _ms(whole, tempo)
     lines = [
         f"{count} {name}s in the time of {usual} at {tempo:g} bpm: each lasts {one}",
         f"All {count} last {total} ({_count(whole, 'quarter note')}); one is "

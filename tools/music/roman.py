@@ -17,7 +17,7 @@ from tools.music.quality import Quality
 from tools.music.text import plain_signs
 
 _WORDS = {word: str(number) for word, number in CARDINALS.items() if number <= 7}
-_COUNTED = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?:\b|(?<=\bb))(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
 # Romans that are one character, the longest names first in each row.
 _SINGLE = dict(zip("ⅠⅡⅢⅣⅤⅥⅦ", NUMERALS, strict=True)) | dict(
     zip("ⅰⅱⅲⅳⅴⅵⅶ", (numeral.lower() for numeral in NUMERALS), strict=True)
@@ -29,14 +29,15 @@ _WRITTEN = tuple(
         (r"\b(ger|it|fr)(?:man|alian|ench)(?:\s+augmented)?\s+sixths?(?:\s+chord)?", r"\g<1>6"),
         (r"\bneapolitan(?:\s+sixth)?(?=\s+in\s+root)", "N"),
         (r"\bneapolitan(?:\s+sixth)?(?:\s+chord)?", "N6"),
-        (r"\bflat\s+(?=[iv1-7])", "b"),
+        (rf"\bflat\s+(?=[iv1-7]|(?:{'|'.join(_WORDS)})\b)", "b"),
         (r"\bsharp\s+(?=[iv1-7])", "#"),
         (r"(?<=[a-z°ø+])([654])/([5432])(?!\d)", r"\1\2"),
         (r"(?<=[iv])\s+half[\s-]dim(?:inished)?\s*7?", "ø7"),
         (r"(?<=[iv])\s+(?:diminished|dim)\s*(?=7?)", "dim"),
         (r"(?<=[iv])\s+(?:major|maj)\s*(?=7)", "maj"),
         (r"(?<=[iv])\s+(?:minor|min)\s*(?=7)", "min"),
-        (r"\b(?:the|progression|chords|numerals)\b", " "),
+        (r"(?<=[iv°ø7])\s+of\s+(?:the\s+)?(?=[iv])", "/"),
+        (r"\b(?:the|progression|chords?|numerals)\b", " "),
     )
 )
 _BETWEEN = re.compile(

@@ -174,11 +174,24 @@ def scales_for(chord: Chord, most: int = 6) -> list[Scale]:
     first = FIRST_CHOICES.get((quality.third, quality.fifth, quality.seventh), ())
     if quality.sus or quality.power:
         first = ("mixolydian", "dorian", "major", "natural minor")
+    if quality.third == "M3" and quality.seventh == "m7" and sounds & {1, 3}:
+        first = (*first, *(kind for kind in ("minor pentatonic", "blues") if kind not in first))
     others = [kind for kind, _, _ in SCALES if kind not in (*first, "chromatic")]
-    found = [kind for kind in (*first, *others) if sounds <= _sounds(kind)]
+    found = [kind for kind in (*first, *others) if _in_scale(kind, sounds) <= _sounds(kind)]
     known = [kind for kind in found if kind in first]
     # Rarer scales are worth a word only where the usual ones do not fit.
     return [Scale(chord.root, kind) for kind in (known if len(known) > 1 else found)[:most]]
+
+
+def _in_scale(kind: str, sounds: set[int]) -> set[int]:
+    """Return a chord's sounds without what players of a scale leave to the chord.
+
+    Over a dominant with an altered ninth they play the altered scale against its plain fifth, and
+    that with both thirds as a blues.
+    """
+    if kind == "altered" and sounds & {1, 3} and {4, 10} <= sounds:
+        return sounds - {7}
+    return sounds - {4} if kind in ("minor pentatonic", "blues") and {3, 4} <= sounds else sounds
 
 
 def _mode(parent: Scale, number: int) -> Scale:

@@ -21,6 +21,7 @@ from tools.music.pitch import (
     A4_MIDI,
     MusicError,
     Pitch,
+    is_odd,
     simplest,
     usual_pitch,
 )
@@ -99,10 +100,13 @@ def note_at_interval(note: str, interval: str) -> ToolResult:
     """Find the note at an interval from a note, e.g. note Eb, interval "a fourth up"."""
     start = _one_note(note)
     asked = read_interval(interval)
-    found = transpose(start, asked.interval)
+    found, words = transpose(start, asked.interval), asked.words
     if not asked.exact:
         found = simplest(found)
-    lines = [f"{start} {asked.words}: {found}"]
+    if "tritone" in interval.lower() and is_odd(found):
+        # Of its two spellings the one that is read more easily.
+        found, words = simplest(found), f"{'down' if asked.interval.descending else 'up'} a tritone"
+    lines = [f"{start} {words}: {found}"]
     if abs(found.alter) > 1:
         lines.append(f"It sounds like {simplest(found)}.")
     return ToolResult("\n".join(lines))

@@ -107,12 +107,12 @@ def pitches(music: Music) -> Iterable[Pitch]:
         yield from chord.tones
 
 
-def for_instrument(music: Music, instrument: Instrument) -> Music:
-    """Turn concert pitch into what the player of `instrument` reads.
+def for_instrument(music: Music, instrument: Instrument, *, back: bool = False) -> Music:
+    """Turn concert pitch into what the player of `instrument` reads; `back`, the other way.
 
     Notes without octaves, and chords, move by the interval without its octaves.
     """
-    interval = instrument.written
+    interval = -instrument.written if back else instrument.written
     if music.kind == "chords" or any(note.octave is None for note in music.notes):
         folded = Interval(interval.steps % 7, interval.semitones % 12)
         options = [folded, *for_semitones(folded.semitones)]

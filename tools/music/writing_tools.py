@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools import Tool, ToolResult, tool
 from tools.music.answers import musical, names, plural, spelled, symbols
+from tools.music.capo import capo_chords
 from tools.music.chord import Chord
 from tools.music.chord_text import read_chord
 from tools.music.instruments import read_instrument
@@ -13,14 +14,12 @@ from tools.music.line_edit import edit
 from tools.music.line_text import has_lengths, read_line, write_line
 from tools.music.line_view import present_lines
 from tools.music.music_text import Music, read_chords, read_music
-from tools.music.numbers import read_inversion, read_number, read_tempo
+from tools.music.numbers import read_inversion, read_tempo
 from tools.music.pitch import MusicError
 from tools.music.presentation import show, show_chords, show_if_playable
 from tools.music.roman import analyse_all, realise
 from tools.music.text import plain_accidentals, with_article
-from tools.music.transposition import by_request, capo, for_instrument, respelled
-
-LAST_FRET = 12
+from tools.music.transposition import by_request, for_instrument, respelled
 
 
 @tool
@@ -41,8 +40,9 @@ def transpose(music: str, interval: str) -> ToolResult:
 
 @tool
 @musical
-def roman_numerals(chords: str, key: str) -> ToolResult:
-    """Give the Roman numerals of chords in a key, e.g. Dm7 G7 Cmaj7 in C major."""
+def roman_numerals(chords: str, key: str = "") -> ToolResult:
+    """Give the Roman numerals of chords in a key, e.g. Dm7 G7 Cmaj7 in C major; without one, in
+    the key that they are likely in."""
     progression = read_chords(chords)
     home = read_key(key) if key.strip() else find(Music("chords", chords=progression))
     numerals = " ".join(analyse_all(progression, home))
@@ -75,35 +75,22 @@ def invert_chord(chord: str, inversion: int | str) -> ToolResult:
 
 @tool
 @musical
-def transpose_for_instrument(music: str, instrument: str) -> ToolResult:
-    """Write concert-pitch music for a transposing instrument, e.g. alto sax, horn in F."""
+def transpose_for_instrument(music: str, instrument: str, given: str = "concert") -> ToolResult:
+    """Write concert-pitch music for a transposing instrument, e.g. alto sax, horn in F; with
+    given "written", say what a player's written notes sound."""
     source = read_music(music)
     player = read_instrument(instrument)
-    written = for_instrument(source, player)
-    lines = [f"{_written(source)} for {player.name}: {_written(written)}"]
+    back = given.strip().lower().startswith("writ")
+    done = for_instrument(source, player, back=back)
+    what = f"written for {player.name}, sounds as" if back else f"for {player.name}:"
+    lines = [f"{_written(source)} {what} {_written(done)}"]
     distance = player.written
     if distance.semitones == 0:
         lines.append(f"{player.name} reads concert pitch: nothing changes.".capitalize())
     else:
         way = "below" if distance.descending else "above"
         lines.append(f"Its part is written {with_article(distance.name)} {way} what sounds.")
-    return ToolResult("\n".join(lines), show_if_playable(written, _written(written)))
-
-
-@tool
-@musical
-def capo_chords(chords: str, fret: int | str) -> ToolResult:
-    """Give the chord shapes to play with a capo so that these chords sound, e.g. fret 3."""
-    progression = read_chords(chords)
-    number = read_number(fret, "fret")
-    if not 0 <= number <= LAST_FRET:
-        raise MusicError(f"there is no capo at fret {number}; write a fret from 1 to {LAST_FRET}")
-    shapes, sounding = capo(progression, number)
-    written = symbols(progression)
-    return ToolResult(
-        f"{written} with the capo at fret {number}: play {symbols(shapes.chords)}\n"
-        f"(If {written} are the shapes, they sound as {symbols(sounding.chords)}.)"
-    )
+    return ToolResult("\n".join(lines), show_if_playable(done, _written(done)))
 
 
 @tool
@@ -137,7 +124,7 @@ def show_music(music: str) -> ToolResult:
     count = len(source.notes) or len(source.chords)
     lines = [f"{_written(source)}: {plural(count, what)}, engraved and ready to play"]
     lines += _chord_lines(source)
-    return ToolResult("\n".join(lines), show(source, _written(source), xml=True))
+    return ToolResult("\n".join(lines), show(source, _written(source)))
 
 
 def _transposed_line(melody: str, interval: str) -> ToolResult:

@@ -90,7 +90,7 @@ def test_a_request_names_the_arguments(tool: str, request_: str, arguments: dict
 
 
 def test_what_is_lacking_and_what_is_left_over_is_told() -> None:
-    lacking = fill("tuplet", "an eighth triplet")
+    lacking = fill("music_time", "how long are 16 bars")
     left = fill("spell_chord", "Dm7 in F major")
     assert lacking is not None and lacking.missing == ("bpm",)
     assert left is not None and left.left == 1

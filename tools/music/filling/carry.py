@@ -15,6 +15,9 @@ from tools.music.filling.making import PLACE
 from tools.music.filling.table import PLANS, Filled, fill
 from tools.music.filling.theory import key_behind, named_key
 from tools.music.filling.written import written_format
+from tools.music.music_text import read_music
+from tools.music.pitch import MusicError
+from tools.music.transposition import by_request
 
 MUSIC = (
     "music",
@@ -54,11 +57,11 @@ POINTING = re.compile(
     re.IGNORECASE,
 )
 _SMALL = frozenset(
-    "a about again also an and another as at bars but by can do does for from get give go have "
+    "a about add again also an and another as at bars but by can do does for from get give go have "
     "hear how i if in instead is it its just key let like make me mean meant need no not now of "
     "ok okay on one only or over please pls range rather same show style tempo that the them then "
     "these they thing this those to too try use version want was what what's whats "
-    "with would you".split()
+    "with would write you".split()
 )
 _ANOTHER = re.compile(
     r"\b(?:another|different|new\sone|other\sone|once\smore|one\smore|something\selse|"
@@ -166,7 +169,8 @@ def filled(tool: str, text: str, before: Before | None) -> Filled | None:
             for name in ("key", "meter", "bpm", "tuning")
             if name in PLANS[tool].may and name in before.arguments and name not in given
         }
-    missing = tuple(name for name in fresh.missing if name not in given)
+    some = PLANS[tool].some if given.keys() & set(PLANS[tool].some) else ()
+    missing = tuple(name for name in fresh.missing if name not in given and name not in some)
     return replace(fresh, arguments=given, missing=missing)
 
 
@@ -217,6 +221,7 @@ def elliptical(tool: str, text: str, *, besides: bool = True) -> bool:
 def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
     """Put what is new in place of what was there."""
     kept = {name: str(value) for name, value in before.arguments.items()}
+    fresh = replace(fresh, arguments=_in_key(text, dict(fresh.arguments), kept))
     given = {**fresh.arguments, **_gone_on(tool, text, fresh, before)}
     for name in kept.keys() & _ROOTED & given.keys():
         given[name] = _as_before(text, given[name], kept[name])
@@ -243,6 +248,21 @@ def _same_tool(tool: str, text: str, fresh: Filled, before: Before) -> Filled:
     plan = PLANS[tool]
     needed = [*plan.needs, *(name for pair in plan.pairs for name in pair)]
     return Filled(merged, tuple(n for n in needed if n not in merged), fresh.left)
+
+
+def _in_key(text: str, given: dict[str, str], kept: Mapping[str, str]) -> dict[str, str]:
+    """Move the chords of the call before where a request names only a key for them: "now in F"."""
+    key, chords = given.get("chords", ""), kept.get("chords", "")
+    lean = (
+        re.search(rf"\bin(?:to)?\s(?:the\skey\sof\s)?{re.escape(key)}\W*$", text) if key else None
+    )
+    if lean is None or len(chords.split()) < 2:
+        return given
+    try:
+        moved = by_request(read_music(chords), f"to {key}").music
+    except MusicError:
+        return given
+    return given | {"chords": " ".join(chord.symbol for chord in moved.chords)}
 
 
 def _as_before(text: str, new: str, old: str) -> str:
@@ -341,3 +361,9 @@ def is_change(text: str) -> bool:
         return True
     edit = changing.of_line(Asked.of(text))
     return edit is not None and _PLACED.search(edit) is not None
+
+
+def changes_beat(tool: str, text: str) -> bool:
+    """Whether a request says a change of the beat that a tool made: "busier hats"."""
+    beat = tool in ("drum_pattern", "show_drums")
+    return beat and changing.drums(Asked.of(text)) is not None

@@ -9,6 +9,7 @@ from tools.music.chart_change import CHORD, PLACE, is_chart_change
 from tools.music.drum_change import DRUM, FILL
 from tools.music.filling import making, playing
 from tools.music.filling.asked import Asked
+from tools.music.filling.rhythm import NUMBER
 
 _VERBS = (
     r"change|replace|swap|turn|make|set|put|add|insert|use|have|want|substitute|sub|drop|delete"
@@ -35,6 +36,9 @@ _RESTS = (
     rf"\b((?:mute|silence|empty|clear)\s{making.PLACE})",
 )
 _WITH = re.compile(r"\b(?:with|plus|and\sadd)\s([^?!;\n]+?)[\s.?!]*$", re.IGNORECASE)
+_GHOSTS = r"(?:some\s|a\sfew\s)?ghost(?:ed)?\s(?:notes?|strokes?|hits?)"
+"""Without a drum they are the snare's."""
+_LENGTH_BEHIND = re.compile(rf",\s*(?:for\s)?{NUMBER}\s(?:bars?|measures?)$", re.IGNORECASE)
 _PACE = r"\b((?:(?:much|a\sbit|a\slittle|slightly)\s)?(?:slower|faster|quicker|more\sslowly))\b"
 
 
@@ -83,10 +87,16 @@ def _without_taken(asked: Asked) -> str:
 def drums_with(asked: Asked) -> str | None:
     """How a beat in a style is to differ: what stands behind "with" and names a drum."""
     match = _WITH.search(asked.text)
+    if match and re.fullmatch(_GHOSTS, match[1], re.IGNORECASE):
+        asked.taken.append(match.span())
+        return "ghost notes on the snare"
     if match is None or not re.search(rf"\b(?:{DRUM})s?\b|{FILL}", match[1], re.IGNORECASE):
         return None
-    asked.taken.append(match.span())
-    return str(match[1])
+    # "with a fill, 4 bars" says also how many bars there are to be.
+    length = _LENGTH_BEHIND.search(match[1])
+    said = match[1][: length.start()] if length else match[1]
+    asked.taken.append((match.start(), match.start(1) + len(said)))
+    return str(said)
 
 
 def drums(asked: Asked) -> str | None:

@@ -12,9 +12,11 @@ _TERMS = {
         r"contain(?:s|ed)?|"
         r"made (?:of|up)|what goes into|its (?:notes|tones|pitches)|chord tones|"
         r"(?:notes|tones|pitches) (?:are )?(?:in|inside|of)\b|"
-        r"(?:which|what) (?:notes|tones|pitches)|break (?:it|this|that) down"
+        r"(?:which|what) (?:notes|tones|pitches)|break (?:it|this|that) down|"
+        r"(?:which|what) inversion|with [A-G][b#]? in the bass,? what"
     ),
     "spell_scale": (
+        r"(?:welche (?:töne|noten)|quelles? notes?|qué notas)(?: hat| a| tiene)?|"
         r"(?:notes|tones|pitches|spell|write(?: out)?) .*\bscale|(?:scale|mode)\b.* (?:notes|"
         r"tones|pitches)|ionian|dorian|phrygian(?! (?:half )?cadence)|lydian|mixolydian|"
         r"aeolian|locrian|pentatonic|"
@@ -23,7 +25,9 @@ _TERMS = {
     "name_chord": (
         r"name|called|identify|(?:which|what|the) (?:symbol|sonority)|symbol|"
         r"(?:which|what) (?:chord|harmony) (?:is|has|do|would|are|did)|what am i playing|"
-        r"(?:name|symbol) (?:of|for) (?:this|that|it)|call (?:it|this|that)|chord ?\?"
+        r"(?:name|symbol) (?:of|for) (?:this|that|it)|call (?:it|this|that)|chord ?\?|"
+        r"(?:which|what) inversion|what (?:do|would|will) (?:you|i|we) (?:get|have)|"
+        r"what (?:does|do) (?:that|this|these|those|they) make"
     ),
     "name_scale": (
         r"(?:which|what|the) (?:kind of )?(?:mode|scale) (?:is|has|could|do|are|that|would|fits)|"
@@ -51,7 +55,8 @@ _TERMS = {
     ),
     "key_signature": (
         r"(?:key sig(?:nature|s)?s?|how many (?:sharps|flats|accidentals)|(?:sharps|flats|"
-        r"accidentals)\b)"
+        r"accidentals)\b)|"
+        r"(?<!from the )(?:relative|parallel) (?:major|minor)(?: key)? (?:of|to|for|key)"
     ),
     "diatonic_chords": (
         r"diatonic|harmoni[sz]ed scale|chords? (?:of|in|that (?:live|belong)|do i have)|"
@@ -65,9 +70,19 @@ _TERMS = {
     "pitch_info": r"hz|hertz|midi (?:note|number|\d)|frequency|note number",
     "transpose": (
         r"transpos\w*|(?:up|down) (?:a|an|one|two|by)|move|shift|"
-        r"from [A-G][b#]?m? to [A-G][b#]?m?\b|but in"
+        r"from [A-G][b#]?m? to [A-G][b#]?m?\b|but in|"
+        r"(?:put|bring|take|lift) .*\bin(?:to)? (?:the key of )?(?-i:[A-G])(?:[b#♭♯]| flat| sharp)?"
+        r"(?: major| minor|m)?[\s.?!]*$"
     ),
     "roman_numerals": r"roman|numerals?|degrees?|analy[sz]e|functions?|functional",
+    "realize_numerals": (
+        r"(?-i:[b#♭♯]?(?:VII|VI|IV|V|III|II|vii|vi|iv|v|iii|ii)(?:°|ø|maj|\+)?[\d/IViv]*|N6?)"
+        r"(?: (?:chord|triad|of (?:the )?(?-i:[IViv]+)))?(?= (?:in|of)\b)|"
+        r"(?:one|two|three|four|five|six|flat (?:two|three|six|seven))[ -]chord|"
+        r"(?:chord|triad) on the (?:\w+ )?degree|(?:two[ -]five|one[ -](?:four|five|six))[ -]\w+|"
+        r"the (?:sub)?dominant (?:chord )?(?:of|in)|"
+        r"(?:german|italian|french|neapolitan) (?:\w+ )?sixth"
+    ),
     "invert_chord": (
         r"\w*inversion|invert|1st inv|2nd inv|3rd inv|"
         r"(?:root|third|fifth|seventh|3rd|5th|7th) (?:is |comes )?(?:in the bass|lowest|"
@@ -80,26 +95,37 @@ _TERMS = {
     "transpose_for_instrument": (
         r"concert(?:[ -]pitch)?|transposing|(?:reads?|rewrite|part|write \w+) (?:for|it)\b"
     ),
-    "capo_chords": r"capo|clamp",
+    "capo_chords": (
+        r"[ck]app?o\w*|clamp|(?:easy|easier|open) (?:chords|shapes)|"
+        r"(?:with|in|using|from|like) (?:the )?[A-G][b#]?m? (?:shapes|fingerings|grips)"
+    ),
     "tempo_delay": r"delay|echo|reverb|milliseconds?|(?:how many )?ms\b",
     "show_music": r"engrave|staff|stave|sheet|notat\w+|on paper|score|hear|listen|play|"
     r"sound of",
-    "chord_from_frets": r"frets?|tab",
+    "chord_from_frets": (
+        r"frets?|tab|[x\d]{4,6} on (?:an? |the |my )?(?:guitar|ukulele|uke|mandolin|banjo|bass)"
+    ),
     "chord_shapes": (
         r"finger(?:s|ed|ing|ings)?|grips?|where else|grab|shapes?|voicings? on|"
-        r"(?:chord )?(?:box|diagram)s?|hold|how (?:do (?:i|you)|to) play"
+        r"(?:chord )?(?:box|diagram)s?|hold|how (?:do (?:i|you)|to) play|"
+        r"(?:open|drop) [A-G] tuning|dadgad|(?:show|give) me an? [A-G]\S* (?:chord )?on"
     ),
     "show_on": (
         r"(?:on (?:the|a) )?(?:tabs?|tablature|keyboard|neck|fret ?board|piano[ -]?roll)|"
         r"(?:draw|picture|diagram|show|where)\b.*\bon\b.*\b(?:guitar|piano|bass|ukulele|keys|banjo|mandolin)"
     ),
     "borrowed_chords": (
-        r"borrow\w*|modal interchange|modal mixture|mixture|parallel (?:minor|major)|steal"
+        r"borrow\w*|modal interchange|modal mixture|mixture|from (?:the |its )?parallel|steal|"
+        r"chords? .*\bfrom (?:the )?[A-G](?:[b#]| flat| sharp)? minor\b.* in"
     ),
     "secondary_dominants": (
-        r"sec[uo]ndar\w+ dom\w*|applied dom\w*|v of (?:something|v|each)\w*|dominants of"
+        r"sec[uo]ndar\w+ dom\w*|applied dom\w*|v of (?:something|each)\w*|dominants of|"
+        r"(?:leads?|goes|resolves?) (?:in)?to .*\bas (?:a|its|the) dominant"
     ),
-    "substitutions": r"substitut\w+|(?:tritone )?subs?\b|replace|alternatives?|instead of",
+    "substitutions": (
+        r"substitut\w+|(?:tritone )?subs?\b|replace|alternatives?|instead of|in place of|"
+        r"(?:more interesting|fancier|jazzier|less (?:boring|plain)|richer) than|stands? in for"
+    ),
     "circle_of_fifths": r"circle|quintenzirkel|steps? (?:counter|anti)?[ -]?clockwise",
     "related_keys": (
         r"(?:related|neighbou?r\w*|close(?:st)?|near(?:by|est)?) (?:keys?|tonalit\w+)|"
@@ -171,7 +197,7 @@ _TERMS = {
     "canon": r"canons?|rounds?|imitat\w+",
     "variations": (
         r"var(?:y|ies|iations?|iate)|"
-        r"(?:same|it|that|this|but|now) in (?:the )?(?:minor|major)(?! \w)"
+        r"(?:same|it|that|this|but|now|tune|melody|song|theme) in (?:the )?(?:minor|major)(?! \w)"
     ),
     "progression": (
         r"progressions?|changes|(?:some|jazz|pop|rock|lofi|bossa|nova|gospel|folk|blues|"
@@ -206,7 +232,10 @@ _TERMS = {
         r"lead line|themes? (?:over|that|for)|line above|sing over|on top of|"
         r"write .*\b(?:tune|melody)"
     ),
-    "check_voice_leading": r"part[ -]?writing|voice[ -]?leading|parallels?|hidden fifths",
+    "check_voice_leading": (
+        r"part[ -]?writing|voice[ -]?leading|parallels?(?! (?:major|minor|key))|hidden fifths|"
+        r"cross(?:ed|es|ing)? voices|voices cross\w*|S ?: ?[A-G]\S* .*\bB ?: ?[A-G]\S*"
+    ),
     "realize_parts": (
         r"satb|choir|(?:four|4)[ -](?:parts?|voices?|singers?)|four[ -]part|chorale style|"
         r"voices of|soprano,? alto,?|among (?:the )?(?:voices|singers)"
@@ -234,7 +263,9 @@ _OTHERWISE = {
         re.I,
     ),
     "show_music": re.compile(
-        r"\bwhat (?:do|would|should|could|can|must) (?:i|we|the \w+)(?: \w+ly)? play\b", re.I
+        r"\bwhat (?:do|would|should|could|can|must) (?:i|we|the \w+)(?: \w+ly)? play\b"
+        r"|\b(?:tune|melody|song|theme|it|this|that) in (?:the )?(?:minor|major)\b",
+        re.I,
     ),
     "name_chord": re.compile(r"\b(?:scales?|modes?|intervals?|cadences?|keys?)\b", re.I),
 }

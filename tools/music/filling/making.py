@@ -61,12 +61,15 @@ _KEYED = (
 _OTHER = (
     rf"(?:change\s)?{PLACE}\s(?:to|=|becomes)\s{_NOTE}(?:\s{_NOTE})*"
     rf"|(?:delete|remove|drop|repeat)\s{PLACE}|(?:in|to)\s\d/\d\b|tempo\s(?:to\s)?\d+|"
-    rf"{PLACE}\s(?:{_WHOLE})"
+    rf"{PLACE}\s(?:{_WHOLE})|(?:reverse|invert|mirror|flip)\s{PLACE}"
 )
 _EDIT = (
     rf"{_OTHER}|{PLACE}\s(?:{_STEP}|{_TURNED})|(?:{_STEP}|{_TURNED})\s(?:in|of)\s{PLACE}",
     _LENGTHS, _WHOLE, rf"{_STEP}|{_TURNED}", _KEYED,
 )  # fmt: skip
+_FIGURED = re.compile(
+    rf"(?<![\w#])({_NOTE})\s(?:with|has|figured|under)\s(?:an?\s)?({_FIGURE})(?=[\s,.?!;)]|$)"
+)
 _KINDS: Mapping[str, str] = {
     "retrograde": r"retrograde|backwards?|reversed?",
     "inversion": r"inver\w+|upside down|mirror\w*",
@@ -83,6 +86,7 @@ _KINDS: Mapping[str, str] = {
     "simple": r"simpl\w*|plain|bare|skeleton|reduced",
 }
 
+_MOODS = frozenset("slow sad happy basic standard dance".split())
 _MANNER = re.compile(r"\b(\w{3,}?)p?(?:y|ier|ish)\b", re.IGNORECASE)
 """A style as a manner: jazzy, funkier, poppish."""
 
@@ -97,11 +101,13 @@ def style_of(
         return one_of(name for style, others in names.items() for name in (style, *others))
 
     def read(asked: Asked) -> str | None:
-        for said, meant in (aliases or {}).items():
-            if asked.search(said):
+        for other, meant in (aliases or {}).items():
+            if asked.search(other):
                 return meant
         # "12 bar blues" names both the bars and the style.
-        match = pattern().search(asked.text)
+        said = list(pattern().finditer(asked.text))
+        # "a slow shuffle" names a style beside how it is played.
+        match = next((m for m in said if m[0].lower() not in _MOODS), said[0] if said else None)
         manner = None if match else _MANNER.search(asked.text)
         if manner and pattern().fullmatch(manner[1]):
             asked.taken.append(manner.span())
@@ -184,6 +190,17 @@ def figures(asked: Asked) -> str | None:
         re.compile(rf"(?<=\s)((?:{_FIGURE}\s+){{1,31}}{_FIGURE})(?=[\s,.?!;)]|$)"),
     )
     return " ".join(match[1].replace(",", " ").split()) if match else None
+
+
+def bass_and_figures(asked: Asked) -> tuple[str, str] | None:
+    """A bass and its figures; also note by note: "C3 with a 6, G3 with a 7"."""
+    pairs = list(asked.matches(_FIGURED))
+    if pairs:
+        asked.taken += [pair.span() for pair in pairs]
+        return " ".join(pair[1] for pair in pairs), " ".join(pair[2] for pair in pairs)
+    bass = theory.melody(asked)
+    said = figures(asked) if bass else None
+    return (bass, said) if bass and said else None
 
 
 def cantus_and_line(asked: Asked) -> tuple[str, str] | None:

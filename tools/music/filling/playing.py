@@ -109,7 +109,9 @@ def form(asked: Asked) -> str | None:
 
 
 def sections(asked: Asked) -> str | None:
-    """Labelled sections, to the end of the request."""
+    """Labelled sections, to the end of the request; not voices, which have S and T too."""
+    if asked.says(r"\b[ST]\s?:\s?[A-G]"):
+        return None
     return asked.search(_SECTIONS)
 
 

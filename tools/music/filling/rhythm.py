@@ -56,7 +56,7 @@ def bars(asked: Asked) -> str | None:
     said = asked.search(
         rf"\b({NUMBER})[\s-]?(?:(?:more|extra|further)\s)?(?:bars?|measures?)\b",
         r"\b(\d{1,2})\sof\b",
-        r"\s(\d{1,2})[\s.!?]*$",
+        r"(?<!seed)(?<!version)(?<!take)(?<!try)(?<!number)(?<!in)\s(\d{1,2})[\s.!?]*$",
     )
     return _DIGITS.get(said.lower(), said) if said else None
 
@@ -104,7 +104,9 @@ def _spelled_amount(asked: Asked) -> str | None:
 
 def tuplet(asked: Asked) -> str | None:
     """A tuplet by name or as a ratio."""
-    words = asked.first(rf"\b({NUMBER})\sin\sthe\s(?:time|space)\sof\s({NUMBER})\b")
+    words = asked.first(
+        rf"\b({NUMBER})(?:\s(?!in\b)[a-z]+)?\sin\sthe\s(?:time|space)\sof\s({NUMBER})\b"
+    )
     if words:
         return ":".join(_DIGITS.get(word.lower(), word) for word in words.groups())
     return asked.search(
@@ -168,6 +170,15 @@ def fret(asked: Asked) -> str | None:
         rf"position))*\s(?:the\s)?({number})\b",
         rf"\b({number})\s?frets?\b",
     )
+
+
+def capo_fret(asked: Asked) -> str | None:
+    """Where the capo sits; "best" where a capo without a number is asked about."""
+    said = fret(asked)
+    wanted = (
+        r"\b[ck]app?o|\b(?:with|in|using)\b.*\bshapes\b|\b(?:open|easy|easier|cowboy)\schords\b"
+    )
+    return said or ("best" if asked.says(wanted) else None)
 
 
 def frets(asked: Asked) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tools.music.filling import changing, making, playing, rhythm, theory, written
+from tools.music.filling import changing, making, players, playing, rhythm, theory, written
 from tools.music.filling.asked import Asked, Reader
 
 Pair = Callable[[Asked], tuple[str, str] | None]
@@ -62,27 +62,38 @@ PLANS: Mapping[str, Plan] = {
     "find_key": Plan({"music": theory.music}),
     "pitch_info": Plan({"pitch": theory.pitch}),
     "transpose": Plan({"interval": theory.shift, "music": theory.music}),
-    "roman_numerals": Plan({"chords": theory.several_chords, "key": theory.key}),
+    "roman_numerals": Plan({"chords": theory.several_chords}, {"key": theory.key}),
     "realize_numerals": Plan({"numerals": theory.numerals, "key": theory.key}),
     "invert_chord": Plan({"inversion": theory.inversion, "chord": theory.chord}),
-    "transpose_for_instrument": Plan({"instrument": theory.instrument, "music": theory.music}),
-    "capo_chords": Plan({"fret": rhythm.fret, "chords": theory.chords}),
+    "transpose_for_instrument": Plan(
+        {"instrument": theory.instrument, "music": theory.music}, {"given": players.given_as},
+        may_first=True,
+    ),
+    "capo_chords": Plan(
+        {"fret": rhythm.capo_fret},
+        {"shapes": players.capo_shapes, "chords": theory.chords}, some=("chords", "shapes"),
+    ),
     "tempo_delay": Plan({"bpm": rhythm.bpm}),
     "show_music": Plan({"music": theory.music}),
     "chord_from_frets": _plan({"frets": rhythm.frets}, tuning=theory.tuning_of_frets),
-    "chord_shapes": _plan({"chord": theory.chord}, tuning=theory.tuning, instrument=theory.fretted),
+    "chord_shapes": Plan(
+        {"chord": theory.chord}, {"tuning": theory.tuning, "instrument": theory.fretted},
+        may_first=True,
+    ),
     "show_on": Plan({"instrument": theory.shown_on, "music": theory.music}),
-    "borrowed_chords": _KEY_ONLY,
-    "secondary_dominants": _KEY_ONLY,
-    "substitutions": Plan({"chord": theory.chord}, {"key": theory.key_behind}, may_first=True),
-    "circle_of_fifths": Plan({"key": theory.key}, {"steps": rhythm.steps}, may_first=True),
+    "borrowed_chords": Plan({"key": theory.borrowing_key}),
+    "secondary_dominants": Plan({"key": theory.key_of_dominants}),
+    "substitutions": Plan(
+        {"chord": theory.chord_or_degree}, {"key": theory.key_behind}, may_first=True
+    ),
+    "circle_of_fifths": Plan({"key": theory.circle_key}, {"steps": rhythm.steps}, may_first=True),
     "related_keys": _KEY_ONLY,
-    "cadences": Plan({"chords": theory.chords}, {"key": theory.key}),
+    "cadences": Plan({"chords": theory.chords_in_turn}, {"key": theory.key}),
     "modulation_path": Plan(pairs={("start", "goal"): theory.two_keys}),
     "tone_row": Plan({"row": rhythm.row, "form": rhythm.form}),
     "set_class": Plan({"notes": rhythm.set_of_notes}),
     "meter": Plan({"meter": rhythm.meter}),
-    "tuplet": Plan({"tuplet": rhythm.tuplet, "value": rhythm.value, "bpm": rhythm.bpm}),
+    "tuplet": Plan({"tuplet": rhythm.tuplet}, {"value": rhythm.value, "bpm": rhythm.bpm}),
     "metric_modulation": Plan({"relation": rhythm.relation, "bpm": rhythm.bpm}),
     "music_time": Plan(
         {"amount": rhythm.amount, "bpm": rhythm.bpm}, {"meter": rhythm.meter}, may_first=True
@@ -135,7 +146,8 @@ PLANS: Mapping[str, Plan] = {
         {"chords": theory.chords_or_numerals}, {"key": theory.key_behind}, may_first=True
     ),
     "realize_figured_bass": Plan(
-        {"bass": theory.melody, "key": theory.key_behind, "figures": making.figures}
+        {}, {"key": theory.key_behind}, {("bass", "figures"): making.bass_and_figures},
+        may_first=True,
     ),
     "harmonize_melody": Plan(
         {"melody": theory.melody}, {"key": theory.key_behind, "style": making.hymn_or_pop}
@@ -162,7 +174,7 @@ def fill(tool: str, text: str) -> Filled | None:
 
     >>> fill("bass_line", "walking bass over Dm7 | G7 | Cmaj7").arguments
     {'chords': 'Dm7 | G7 | Cmaj7', 'style': 'walking'}
-    >>> fill("tuplet", "how long is an eighth triplet").missing
+    >>> fill("music_time", "how long are 16 bars").missing
     ('bpm',)
     """
     plan = PLANS.get(tool)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from functools import cache
 
 from runtime.values import Found
 from tools.music.chart import is_progression
+from tools.music.filling import degrees, misspelt
 from tools.music.filling.asked import BARE_STEPS, Asked, one_of, pair_of, readable
 from tools.music.instruments import TABLE
 from tools.music.key import read_key
+from tools.music.pitch import MusicError
 from tools.music.ranges import ranges
+from tools.music.roman import realise
 from tools.music.tunings import INSTRUMENTS, TUNINGS
 
 _KEY = (
@@ -47,6 +51,7 @@ _LOWEST = re.compile(
 )  # fmt: skip
 _INVERSION_OF = {"r": "root position", "t": "first", "3": "first", "f": "second", "5": "second"}
 _NOTE = r"[A-G](?:##?|bb?|♯|♭)?\d?"
+_IN_BASS = r"\s(?:is\s|comes\s)?(?:lowest|(?:in|at|on)\s(?:the\s)?(?:bass|bottom))\b"
 _TWO_NOTES = re.compile(
     rf"(?<![\w#♯♭])({_NOTE})\s(?:(?:up|down)\s)?(?:to|and)\s({_NOTE})(?![\w#♯♭])"
 )
@@ -67,6 +72,12 @@ _TONIC_BEHIND = re.compile(
     r"(?:from|on|at|in|of)\s(?P<tonic>(?-i:[A-G])(?:#|b|♯|♭|[\s-](?:sharp|flat))?)(?![\w#♯♭])",
     re.IGNORECASE,
 )
+_SYMBOL = (
+    r"(?<![\w#♯♭])[A-G](?:#|b|♯|♭)?(?:maj|min|m|M|dim|aug|sus|add|°|ø|Δ|\d|/[A-G])*(?![\w#♯♭])"
+)
+_IN_TURN = re.compile(
+    rf"{_SYMBOL}(?:\s(?:to|then|into|(?:goes|going|moves|moving|leads|resolves)\sto|followed\sby|and\sthen)\s{_SYMBOL})+"
+)
 _SPAN = re.compile(
     r"\b([A-G](?:#|b|♯|♭)?\d\s?(?:to|up\sto|through|-|–)\s?[A-G](?:#|b|♯|♭)?\d)(?![\w#])"
 )
@@ -75,7 +86,23 @@ _BARE = re.compile(r"[A-G#b♯♭\s|,]+")
 
 def chord(asked: Asked) -> str | None:
     """The chord that is named; a key or a note where there is none."""
-    return _first(asked, "c", "k", "h", "m")
+    return (
+        _first(asked, "c")
+        or misspelt.nearly(asked)
+        or _first(asked, "k", "h", "m")
+        or misspelt.no_note(asked)
+    )
+
+
+def chord_or_degree(asked: Asked) -> str | None:
+    """A chord by its name, or as a degree of the key that is named: "the V chord in F"."""
+    named = _first(asked, "c")
+    degree = None if named else numerals(asked)
+    home = key(Asked.of(asked.text)) if degree else None
+    if degree and home:
+        with contextlib.suppress(MusicError):
+            return realise(degree, read_key(home))[0].chord.symbol
+    return named or chord(asked)
 
 
 def scale(asked: Asked) -> str | None:
@@ -83,7 +110,8 @@ def scale(asked: Asked) -> str | None:
     named = _first(asked, "x")
     if named is None and (turned := asked.first(_TONIC_BEHIND)):
         return f"{turned['tonic']} {turned['mode']}"
-    return named or _first(asked, "k", "m", "c")
+    named = named or misspelt.nearly(asked)
+    return named or _first(asked, "k", "m", "c") or misspelt.no_note(asked)
 
 
 def notes(asked: Asked) -> str | None:
@@ -94,11 +122,13 @@ def notes(asked: Asked) -> str | None:
     single = asked.values("m")
     if len(single) > 1:
         return " ".join(asked.take(found) for found in single)
-    return _first(asked, "h", "m", "c", "k")
+    return _first(asked, "h", "m", "c")
 
 
 def span_or_notes(asked: Asked) -> str | None:
     """Notes, or a lowest and a highest one: "B3 to D7"."""
+    if len(re.findall(r"\b[SATB]\s?:\s?[A-Gr]", asked.text)) > 1:
+        return None  # these are voices
     return asked.search(_SPAN) or notes(asked)
 
 
@@ -132,6 +162,15 @@ def chords(asked: Asked) -> str | None:
     return None
 
 
+def chords_in_turn(asked: Asked) -> str | None:
+    """A progression; also chords one by one: "from G to Am", "F then C"."""
+    row = next((f for f in asked.values("h") + asked.values("l")), None)
+    match = asked.first(_IN_TURN) if row is None or len(row.text.split()) < 3 else None
+    if match is None:
+        return chords(asked)
+    return " ".join(re.findall(_SYMBOL, match[0]))
+
+
 def several_chords(asked: Asked) -> str | None:
     """Chords that stand together, or one; never a bare letter or a key."""
     found = asked.values("h") or asked.values("l") or asked.values("c")
@@ -139,9 +178,12 @@ def several_chords(asked: Asked) -> str | None:
 
 
 def numerals(asked: Asked) -> str | None:
-    """Roman numerals."""
+    """Roman numerals, or degrees in words."""
+    said = degrees.applied(asked)
     found = asked.values("v")
-    return asked.take(max(found, key=lambda f: len(f.text))) if found else None
+    if found and not said:
+        return asked.take(max(found, key=lambda f: len(f.text)))
+    return said or degrees.numerals(asked)
 
 
 def chords_or_numerals(asked: Asked) -> str | None:
@@ -151,7 +193,7 @@ def chords_or_numerals(asked: Asked) -> str | None:
 
 def key(asked: Asked) -> str | None:
     """The key that stands behind "in" or "key"; else the one that is named."""
-    return key_behind(asked) or named_key(asked)
+    return misspelt.nearly(asked) or key_behind(asked) or named_key(asked)
 
 
 def key_behind(asked: Asked) -> str | None:
@@ -169,13 +211,41 @@ def key_behind(asked: Asked) -> str | None:
     return asked.take(in_words[-1]) if in_words else None
 
 
+def borrowing_key(asked: Asked) -> str | None:
+    """The key that borrows; of a major key and its parallel minor, the major one."""
+    named = {f.text: f for f in asked.values("k") if readable(f.text, read_key)}
+    keys = [read_key(text) for text in named]
+    if len(keys) == 2 and len({one.tonic.name for one in keys}) == 1:
+        home = next((f for text, f in named.items() if not read_key(text).minor_like), None)
+        if home is not None:
+            asked.taken += [(f.start, f.end) for f in named.values()]
+            return home.text
+    return key(asked)
+
+
+def key_of_dominants(asked: Asked) -> str | None:
+    """The key whose dominants are asked for; the chord that one leads to is said too."""
+    home = key(asked)
+    if home:
+        for goal in asked.values("c"):
+            asked.take(goal)
+    return home
+
+
+def circle_key(asked: Asked) -> str | None:
+    """The key that the circle of fifths is gone around from; C where only the circle is named."""
+    return key(asked) or ("C" if asked.says(r"\bcircle\b|\bquintenzirkel\b") else None)
+
+
 def named_key(asked: Asked) -> str | None:
     """The key that is named at all, rather behind a preposition."""
     named = [f for f in asked.values("kmcx") if readable(f.text, read_key)]
     named.sort(key=lambda f: (asked.before(f, _OF_KEY), f.kind == "k"))
     if named:
         return asked.take(named[-1])
-    return asked.search(r"\b(?:no|one|two|three|four|five|six|seven|\d)\s(?:sharps?|flats?)\b")
+    return misspelt.no_note(asked) or asked.search(
+        r"\b(?:no|one|two|three|four|five|six|seven|\d)\s(?:sharps?|flats?)\b"
+    )
 
 
 def two_keys(asked: Asked) -> tuple[str, str] | None:
@@ -189,9 +259,16 @@ def two_keys(asked: Asked) -> tuple[str, str] | None:
     if len(named) < 2:
         return None
     first, second = named[:2]
+    between = asked.text[min(first.end, second.end) : max(first.start, second.start)]
+    if _parallel(first.text, second.text) and not re.search(r"\b(?:in)?to\b|->|→", between):
+        return None  # what one borrows from the other is no way into it
     if asked.before(first, r"\b(?:to|into|towards?|reach)") and asked.before(second, r"\bfrom"):
         first, second = second, first
     return asked.take(first), asked.take(second)
+
+
+def _parallel(one: str, other: str) -> bool:
+    return read_key(one).tonic.name == read_key(other).tonic.name
 
 
 def two_notes(asked: Asked) -> tuple[str, str] | None:
@@ -222,6 +299,7 @@ def interval(asked: Asked) -> str | None:
         return said
     found = [f for f in asked.values("i") if not BARE_STEPS.fullmatch(f.text)]
     found = [f for f in found if not asked.before(f, r"\b(?:these|those|the|all|my)")]
+    found = [f for f in found if not re.match(_IN_BASS, asked.text[f.end :], re.I)]
     if not found:
         return None
     longest = max(found, key=lambda f: len(f.text))
@@ -297,6 +375,8 @@ def fretted(asked: Asked) -> str | None:
 
 def shown_on(asked: Asked) -> str | None:
     """What music is drawn on: a keyboard, a neck, a piano roll."""
+    if asked.search(r"\b(?:daw\W*s?\s\w+|sequencer)\b"):
+        return "piano roll"
     where = asked.search(r"\bpiano[\s-]?roll\b") or fretted(asked) or asked.search(_KEYBOARD)
     if where is None and asked.says(r"\bfret\s?board|\bneck\b|\btab(?:s|lature)?\b"):
         return "guitar"

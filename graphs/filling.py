@@ -19,6 +19,7 @@ from tools.music.filling.carry import (
     Before,
     changer,
     changes,
+    changes_beat,
     elliptical,
     filled,
     is_change,
@@ -93,7 +94,17 @@ def one_call(text: str, documents: Sequence[Document]) -> bool:
     if read.left > bool(plan.pairs):  # "question 4: the interval between …" leaves a number
         return False
     crossed = any(_is_cut(value, text) for value in read.arguments.values())
-    return bool(plan.pairs) or crossed or _only_adds(best, read, text)
+    return bool(plan.pairs) or crossed or _takes_both(best, text) or _only_adds(best, read, text)
+
+
+def _takes_both(best: Document, text: str) -> bool:
+    """Whether neither part has all that the tool needs: "capo on 4 and G shapes, which key"."""
+    tool = best.tool or ""
+    parts = ((fill(tool, cut.first), fill(tool, cut.second)) for cut in cuts(text))
+    return any(
+        all(read is not None and not read.whole and read.arguments for read in pair)
+        for pair in parts
+    )
 
 
 def _only_adds(best: Document, whole: Filled, text: str) -> bool:
@@ -130,7 +141,8 @@ def names_only_values(recipe: Mapping[str, Any] | None, text: str) -> bool:
         return False
     if found is not None and found.arguments and _just_goes_on(text):
         return True
-    return is_change(text) or any(named(it, text) and elliptical(it, text) for it in PLANS)
+    changed = is_change(text) or changes_beat(tool, text)
+    return changed or any(named(it, text) and elliptical(it, text) for it in PLANS)
 
 
 def tool_said(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from graphs.composing.composed import composed
+from graphs.composing.composed import composed, is_composed
 from graphs.filling import one_call
 from graphs.parts import Library
 from graphs.reading.deriving import asks_of_result
@@ -60,7 +60,7 @@ def look_up(
     if read is not None and read.recipe is not None:
         return [read.recipe]
     desk = _Desk(library, shelf, count, learned)
-    if before is None or (read is not None and read.kind != "same"):
+    if before is None or (read is not None and not _repeats(before, read)):
         whole = desk.composed(read.text if read is not None else text)
         if whole:
             return whole
@@ -230,11 +230,16 @@ class _Desk:
 
 def _read(before: Document, text: str, read: Reading, desk: _Desk) -> list[Document]:
     """Return what a request may mean that was read in full behind `before`."""
-    if read.kind == "same":
+    if _repeats(before, read):
         found = desk.search(read.text)
         return [d for d in found if d.id == before.id] or [replace(before, score=_nearest(found))]
     found = desk.search(text, before.title) if read.kind == "finer" else desk.search(read.text)
     return _not_the_same([before], text, found)
+
+
+def _repeats(before: Document, read: Reading) -> bool:
+    """Whether a request is the recipe before with another value; what is composed has no slot."""
+    return read.kind == "same" and not is_composed([before])
 
 
 def _after(before: Document, text: str, found: Sequence[Document]) -> list[Document]:

@@ -6,6 +6,7 @@ kind of thing that can be asked for has a module with a `compose`, named in `_TH
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -45,6 +46,18 @@ def composed(text: str, *, later: bool = False) -> Document | None:
 def is_composed(documents: Sequence[Document]) -> bool:
     """Whether what was found is such a command."""
     return any(document.id.startswith(PREFIX) for document in documents)
+
+
+def place_of(document: Document, command: str) -> dict[str, str]:
+    """Return the one folder that a composed command looks in, as a recipe's slot would hold it.
+
+    >>> made = composed("how many png files over 1M are in pictures?")
+    >>> place_of(made, "find pictures -type f -name '*.png' -size +1M 2>/dev/null | wc -l")
+    {'path': 'pictures'}
+    """
+    words = command.split(" ", 3)
+    one = len(words) > 2 and words[0] == "find" and words[1] != "." and words[2].startswith("-")
+    return {"path": "".join(shlex.split(words[1]))} if is_composed([document]) and one else {}
 
 
 def _recipe(thing: str, made: Composed) -> Document:

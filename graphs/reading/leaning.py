@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from graphs.composing.composed import is_composed
+from graphs.composing.composed import is_composed, place_of
 from graphs.reading.carrying import carried
 from graphs.reading.correcting import corrected
 from graphs.reading.deriving import written
@@ -65,7 +65,7 @@ def said(turn: Sequence[Message], documents: Sequence[Document], text: str) -> S
     for document in documents:
         found = recipes.recognise(document, command)
         if found is not None:
-            values = dict(zip(document.slots, found, strict=True))
+            values = dict(zip(document.slots, found, strict=True)) or place_of(document, command)
             break
     output = outputs[-1] if outputs else ""
     file = written(command)

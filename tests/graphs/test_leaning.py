@@ -7,9 +7,13 @@ from pathlib import Path
 
 from support.graph_parts import World, bash_call
 
+from graphs.composing.composed import composed
 from graphs.events import Answered
+from graphs.reading import leaning
 from graphs.reading.leaning import following, shown
 from graphs.settings import Settings
+from graphs.state import document_to_json
+from runtime import recipes
 from runtime.types import ChatPrompt, Document, GenerationOptions, Message, ToolCall
 
 FIND = Document(
@@ -88,3 +92,26 @@ def test_the_second_command_is_given_what_the_first_printed(tmp_path: Path):
     # The sandbox of these tests prints "ran", and the command with its last word.
     assert asked == [["find the file core.py"], ["count the lines of core.py"]]
     assert world.ran == ["find . -name core.py", "wc -l core.py"]
+
+
+def test_what_is_composed_says_in_which_folder_it_looked():
+    recipe = composed("delete the pngs older than 60 days in /srv/a")
+    assert recipe is not None
+    command = recipes.fill(recipe, ())
+    call = ToolCall("1", "bash", {"command": command})
+    turn = [Message("user", "…"), Message("assistant", "", (call,)), printed("no output")]
+    assert leaning.said(turn, [recipe], "delete …").values == {"path": "/srv/a"}
+
+
+def test_a_composed_command_is_owed_once():
+    recipe = composed("how many pngs over 1M are in /srv/a")
+    state = {
+        "text": "…",
+        "messages": [Message("user", "…").to_openai()],
+        "documents": [document_to_json(recipe)],
+        "reading": "",
+    }
+    assert leaning.waits(state)
+    call = ToolCall("1", "bash", {"command": "find"})
+    state["messages"].append(Message("assistant", "", (call,)).to_openai())
+    assert not leaning.waits(state)

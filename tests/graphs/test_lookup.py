@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from support.graph_parts import RECIPE, Shelf, World
 
+from graphs.composing.composed import composed
 from graphs.events import Answered
 from graphs.lookup import look_up
+from graphs.reading.ellipsis import Reading
 from runtime.types import Document
 
 MAKE = Document("make", "make a folder", "", "", template="mkdir {path}", slots={"path": ""})
@@ -110,3 +112,15 @@ def test_a_composed_request_is_written_to_the_file_that_it_names():
     found = look_up(Shelf(lambda query: [replace(BOTH, score=0.5)]), text, shelf="s", count=5)
     assert found[0].id == "composed.files"
     assert found[0].template.endswith("| wc -l > n.txt")
+
+
+def test_a_composed_request_with_another_value_is_composed_again():
+    before = composed("how many pngs over 1M are in /srv/a")
+    assert before is not None
+    read = Reading("how many pngs over 1M are in /srv/b", "same")
+    library = Shelf(lambda query: [replace(BOTH, score=0.5)])
+    found = look_up(library, "and in /srv/b?", shelf="s", count=5, before=before, read=read)
+    assert found[0].template.startswith("find /srv/b ")
+    read = Reading("how many red ones are in /srv/b", "same")
+    found = look_up(library, "and red in /srv/b?", shelf="s", count=5, before=before, read=read)
+    assert [document.id for document in found] == ["both"]

@@ -33,7 +33,9 @@ def compose(text: str) -> Composed | None:
     for piece in read(text, LANGUAGE) or ():
         values = (piece.gives,) if piece.gives else piece.values
         of.setdefault(piece.part, []).append(values)
-    for part, meant in (("did", "author"), ("i did", "mine")):
+    if "changed by" in of:
+        of["changed"] = [()]
+    for part, meant in (("did", "author"), ("changed by", "author"), ("i did", "mine")):
         if part in of:
             of[meant] = [*of.get(meant, []), *of.pop(part)]
             of["noun"] = []

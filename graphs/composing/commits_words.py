@@ -61,6 +61,7 @@ _PHRASES = (
            r"(?:changed lines|line counts|stats|statistics)"),
     Phrase("changed", r"(?:which|what|the|all)? ?files (?:that )?(?:were )?"
            rf"(?:changed|touched|modified)(?: in| by)?(?: the)? {_COMMITS}"),
+    Phrase("changed by", rf"(?:which|what) files did {_WHO} (?:change|touch|modify)"),
     Phrase("short", r"(?:and )?(?:in )?(?:one|a single) line (?:each|per commit|for each)"
            r"|one per line|(?:only|just) (?:the )?(?:messages|subjects|titles)"),
     Phrase("dated", r"(?:and )?(?:with|including) (?:the |their )?(?:dates?|dates? and authors?"
@@ -94,7 +95,7 @@ _PHRASES = (
     Phrase("repository", r"(?:in|of|for)(?: the| my)? (<w\d+>) (?:repo|repository|project)"),
     Phrase("file", r"(?:to|on|in|of|for) (?:the )?(?:file )?(<[fp]\d+>)"),
     Phrase("i did", r"did i (?:commit|do|make|push)|i (?:did|committed|made|pushed)"),
-    Phrase("did", rf"did {_WHO} (?:commit|do|make|push)"),
+    Phrase("did", rf"(?:did|has) {_WHO} (?:commit|do|make|push|made|done|committed)"),
     Phrase("mine", r"(?:by|from|of) me|(?:that )?i made|my(?: own)?(?=[\s|]+commits?\b)"),
     Phrase("author", rf"(?:made |done |written )?by (?:the )?(?:author |user )?{_PERSON}"),
     Phrase("author", rf"(?:of|from) {_WHO}(?:['’]s)?"),

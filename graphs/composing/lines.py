@@ -73,6 +73,8 @@ def _said(text: str) -> dict[str, list[tuple[str, ...]]]:
         of.setdefault(piece.part, []).append(piece.values)
     if any(part in of for part in _ORDERS if part != "sort"):
         of.pop("sort", None)
+    if {"unique", "count"} <= of.keys():
+        of.pop("sort", None)
     if "sort" in of and {"big", "small"} & of.keys():
         of["number_sort"] = of.pop("sort")
     for part, meant in (("with", "has"), ("with any", "any")):

@@ -17,7 +17,7 @@ _STOP = (
     "|replace|append|also|then|please|once|twice|newest|oldest|latest|times?|today|yesterday"
 )
 _VALUE = rf"(?:the (?:word|text|string|phrase) )?(<[a-z]\d+>|(?!(?:{_STOP})\b)[a-z][\w-]*)"
-_SIGN = r"(<[a-z]\d+>|(?!(?:the|an|lower|upper|capital)\b)[a-z][\w-]*|[#;>*-](?!\w))"
+_SIGN = r"(<[a-z]\d+>(?!\.\s)|(?!(?:the|an|lower|upper|capital)\b)[a-z][\w-]*|[#;>*-](?!\w))"
 _ENDING = r"(?=\s*(?:\||$|[,.:;?!]))"
 _N = r"(<n\d+>)"
 _T = r"(<t\d+>)"
@@ -105,7 +105,8 @@ _PHRASES = (
     Phrase("cut_one", r"(?:only |just )?(?:and )?(?:the )?(first|last) (?:line|one|entry|match)"),
     Phrase("count", r"(?:how many|(?:the )?number of|count(?: up)?)(?: the| all)*"
            r" (?:lines|entries|rows|of them|of those)(?: are there| there are)?"
-           r"|(?:how many|count)(?: the| all)*(?= (?:non-empty|empty|<[ws]\d+> (?:lines|entries)))"
+           r"|(?:how many|count)(?: the| all)*"
+           r"(?= (?:non-empty|empty|(?:<[ws]\d+>|error|warning) (?:lines|entries)))"
            r"|(?:how many)(?= (?:of|different|distinct|unique)\b| *\|)|(?:and )?counted"
            r"|(?:and )?(?:count|how many)(?: (?:them|those|there are|are there))?"
            r"(?=\s*(?:\||$|,))"),
@@ -133,7 +134,7 @@ _PHRASES = (
     Phrase("with any", rf"(?:and )?{_WITH} (?:either )?{_GIVEN}(?:, {_GIVEN})?,? or {_GIVEN}"),
     Phrase("with", rf"(?:and )?{_WITH} {_GIVEN}"),
     Phrase("lacks", r"(?:that |which )?(?:isn't|is not|aren't|are not) (?:an? )?(<[ws]\d+>)"),
-    Phrase("has", r"(?:the |all )*(<[ws]\d+>) (?:lines|entries)"),
+    Phrase("has", r"(?:the |all )*(<[ws]\d+>|error|warning|info|debug) (?:lines|entries)"),
     Phrase("empty", r"(?:empty|blank) lines"),
     Phrase("file", r"(?:(?:in|from|of|for|to|on|inside|within|through) )?(?:(?:the|my|this) )?"
            r"(?:(?:log|text) )?(?:file )?{fp}(?: file)?"),

@@ -71,7 +71,7 @@ def compose(text: str) -> Composed | None:
         values = (piece.gives, *piece.values) if piece.part in _CHOICES else piece.values
         of.setdefault(piece.part, []).append(values)
     once = all(len(found) == 1 for part, found in of.items() if part not in _REPEATED)
-    if not once or not ("noun" in of or "most" in of or {"oldest", "newest"} & of.keys()):
+    if not once or not ({"noun", "most", "total", "oldest", "newest"} & of.keys()):
         return None
     query = _query(of)
     if query is None or query.wishes < 2:

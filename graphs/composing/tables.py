@@ -20,6 +20,7 @@ _CONDITIONS = frozenset(
 _PLACES = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "last": "NF"}
 _LOW = re.compile("lowest|smallest|least|min|fewest|oldest|earliest")
 _RESULTS = frozenset("count number average mean total sum frequency amount".split())
+_SPAN = re.compile("(?:year|month|week|day|hour|minute|weekday)s?", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _SEPARATORS = {"csv": ",", "tsv": "\t", "tab": "\t", "semicolon": ";"}
 _NOUNS = (
@@ -154,7 +155,8 @@ def _fold(of: _Said, query: Query) -> bool:
         query.folded = _column(of[folds[0]][0][0]) if of[folds[0]][0] else None
     if grouping:
         query.group = _column(grouping[0][0])
-    return not (query.group and query.fold == "distinct")
+    # A day or a month may be a part of a date instead of a column.
+    return not (query.group and (query.fold == "distinct" or _SPAN.fullmatch(query.group)))
 
 
 class _Sorting(NamedTuple):

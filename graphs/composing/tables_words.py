@@ -35,6 +35,7 @@ _NUMBERED = rf"columns? {_ONE}" + rf"(?:{_JOIN}{_ONE})?" * 4
 _SEVERAL = rf"{_PLAIN}{_JOIN}{_PLAIN}" + rf"(?:{_JOIN}{_PLAIN})?" * 3
 _LIST = rf"{_PLAIN}" + rf"(?:{_JOIN}{_PLAIN})?" * 3
 _VALUE = rf"(?:the )?(?!(?:{_STOP})\b)(<[a-z]\d+>|[a-z][\w-]*)"
+_SIGN = r"(<[a-z]\d+>(?!\.\s)|[a-z][\w-]*)"
 _ENDING = r"(?=\s*(?:\||$|[,.:;?!]))"
 _IF = (
     r"(?:(?:only |just )?(?:where|whose|with|having|when|which have|that have|who have|for which"
@@ -149,8 +150,8 @@ _PHRASES = (
     Phrase("older", rf"{_IF}(?:(?:who|that) )?(?:is |are )?older than {_N}", ">"),
     Phrase("older", rf"{_IF}(?:(?:who|that) )?(?:is |are )?younger than {_N}", "<"),
     Phrase("starts", rf"{_IF}{_COLUMN} (?:starts?|starting|begins?|beginning) with"
-           r" (<[a-z]\d+>|[a-z][\w-]*)"),
-    Phrase("ends", rf"{_IF}{_COLUMN} (?:ends?|ending) (?:with|in) (<[a-z]\d+>|[a-z][\w-]*)"),
+           rf" {_SIGN}"),
+    Phrase("ends", rf"{_IF}{_COLUMN} (?:ends?|ending) (?:with|in) {_SIGN}"),
     Phrase("contains", rf"{_IF}{_COLUMN} (?:contains?|containing|includes?|mentions?|including)"
            rf" {_VALUE}"),
     Phrase("contains", rf"(?:with|that have|containing|having) {_VALUE} in (?:the |their )"

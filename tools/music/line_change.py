@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from tools.music.expression import USUAL
 from tools.music.interval import Interval, between, transpose
 from tools.music.interval_text import read_interval
 from tools.music.key import Key
-from tools.music.line import Line, shift, step_in
+from tools.music.line import Line, Note, shift, step_in
 from tools.music.line_expression import express
 from tools.music.line_text import read_line
 from tools.music.music_text import Music, read_notes
@@ -73,10 +74,10 @@ def change(
     if re.search(r"\binver|\bupside down|\bflip|\bmirror|\bturn.* over", low):
         line, words = _inverted(part, text, home)
         if backwards:
-            return line.with_notes(line.notes[::-1]), f"{words}, backwards"
+            return line.with_notes(_backwards(line.notes)), f"{words}, backwards"
         return line, words
     if backwards:
-        return part.with_notes(part.notes[::-1]), "backwards"
+        return part.with_notes(_backwards(part.notes)), "backwards"
     for pattern, factor in _FACTORS:
         if re.search(pattern, low):
             return _stretched(part, factor)
@@ -90,6 +91,25 @@ def change(
     ):
         return _other_notes(part, match[1])
     return _moved(part, text, home, whole)
+
+
+def _backwards(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Return notes in the other order; each harmony still begins with the first note over it.
+
+    Where the first notes have none, its symbols stay with their notes.
+    """
+    if not notes or not notes[0].chord:
+        return tuple(reversed(notes))
+    harmonies: list[list[Note]] = []
+    for note in notes:
+        if note.chord or not harmonies:
+            harmonies.append([])
+        harmonies[-1].append(note)
+    turned: list[Note] = []
+    for harmony in reversed(harmonies):
+        last, *others = (replace(note, chord="") for note in reversed(harmony))
+        turned += [replace(last, chord=harmony[0].chord), *others]
+    return tuple(turned)
 
 
 def _inverted(part: Line, text: str, home: Key) -> tuple[Line, str]:

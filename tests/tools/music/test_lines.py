@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -64,7 +65,12 @@ def test_bars_are_full(line: Line) -> None:
 def test_there_and_back(line: Line, short: str) -> None:
     interval = Interval.of(short)
     assert shift(shift(line, interval), -interval) == line
-    assert edit(edit(line, "backwards").line, "backwards").line.notes == line.notes
+    twice = edit(edit(line, "backwards").line, "backwards").line.notes
+    assert [replace(note, chord="") for note in twice] == [
+        replace(note, chord="") for note in line.notes
+    ]
+    if line.notes[0].chord:  # what stands before the first harmony has none to go back to
+        assert twice == line.notes
     assert edit(edit(line, "double the lengths").line, "halve the lengths").line == line
 
 
@@ -213,3 +219,17 @@ def test_a_melody_with_lengths_is_transposed_with_its_chords(interval: str, move
 def test_a_melody_with_lengths_is_shown() -> None:
     melody = "in G major: D4 G4:e A4:e B4:h"
     assert show_music.call({"music": melody}).text.split("\n")[0] == melody
+
+
+@pytest.mark.parametrize(
+    ("change", "turned"),
+    [
+        ("bar 2 backwards", '"C"C4 D4 E4 F4 | "G"D4 B3 G4:h'),
+        ("backwards", '"G"D4 B3 G4:h | "C"F4 E4 D4 C4'),
+    ],
+)
+def test_a_harmony_begins_with_the_first_note_over_it_backwards_too(
+    change: str, turned: str
+) -> None:
+    line = read_line('"C"C4 D4 E4 F4 | "G"G4:h B3 D4')
+    assert write_line(edit(line, change).line) == turned

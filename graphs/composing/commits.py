@@ -10,6 +10,7 @@ from graphs.composing.commits_words import LANGUAGE
 from graphs.composing.reading import Composed, read
 from runtime.recipes import shell_word
 
+_ABOUT = re.compile(r"\b(?:git|commit)", re.IGNORECASE)
 _REPEATED = frozenset(("noun", "here"))
 _NO_WISH = frozenset(("noun", "here", "repository", "newest"))
 _SHOWN = {"authors": "for each author", "count": "counted", "oldest": "oldest first",
@@ -29,6 +30,8 @@ def compose(text: str) -> Composed | None:
     'commits in /srv/app, by Alice, since 2026-01-01, counted'
     >>> compose("how many good commits by Alice")
     """
+    if not _ABOUT.search(text):
+        return None
     of: dict[str, list[tuple[str, ...]]] = {}
     for piece in read(text, LANGUAGE) or ():
         values = (piece.gives,) if piece.gives else piece.values

@@ -15,8 +15,8 @@ _TABLE = re.compile(r"\.(?:csv|tsv)$", re.IGNORECASE)
 _PLACES = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "last": "NF"}
 _ORDERS = ("sort", "number_sort", "field_sort", "length_sort", "frequency", "twice")
 _SIDES = frozenset("down back falling big small".split())
-_PLURAL = re.compile("[a-z]+s")
-"""What lines "with umlauts" have, who knows where; "with ERROR" is a text."""
+_MEANT = re.compile("[a-z]+(?:s|ing)")
+"""What lines "with umlauts" have, or "without sorting"; "with ERROR" is a text."""
 _ANY_CASE = re.compile(r"\bcase[ -]insensitive(?:ly)?\b", re.IGNORECASE)
 _ORDER_SAID = re.compile(r"\b(?:sort|order|numeric|alphabetic|reverse|backward|newest|latest)")
 _CUT_SAID = re.compile(r"\b(?:first|last|top|bottom|only|just|at most) (?:\d|[a-z]+\b)")
@@ -77,9 +77,9 @@ def _said(text: str) -> dict[str, list[tuple[str, ...]]]:
         of.pop("sort", None)
     if "sort" in of and {"big", "small"} & of.keys():
         of["number_sort"] = of.pop("sort")
-    for part, meant in (("with", "has"), ("with any", "any")):
+    for part, meant in (("with", "has"), ("with any", "any"), ("without", "lacks")):
         given = of.pop(part, [])
-        if any(_PLURAL.fullmatch(value) for values in given for value in values):
+        if any(_MEANT.fullmatch(value) for values in given for value in values):
             return {}
         if given:
             of[meant] = [*of.get(meant, []), *given]

@@ -29,13 +29,12 @@ _HAS = (
 _WITH = rf"{_THAT}(?:with|ha(?:ve|s|ving))"
 # "Lines with umlauts" are not those with this word.
 _GIVEN = (
-    r"(?:the (?:word|text|string|phrase) )?(<[sftnup]\d+>|<w\d+>(?! (?:characters|letters|words))"
+    r"(?:the (?:word|text|string|phrase) )?(<[stnu]\d+>|<w\d+>(?! (?:characters|letters|words))"
     r"|error|warning|info|debug|fatal|critical)"
 )
 _NOT = (
     rf"(?:(?:but|and) )?(?:{_THAT}(?:do not|don't|does not|doesn't|not)"
     r" (?:contain(?:ing)?|mention(?:ing)?|includ(?:e|ing)|have|having|say|match(?:ing)?)"
-    r"|(?:but |and )?(?:without|excluding|except(?: for)?(?: lines with| those with| with)?)"
     r"|(?:but|and) (?:not|no)(?: with)?)"
 )
 _OUT = (
@@ -124,6 +123,8 @@ _PHRASES = (
     Phrase("starts", rf"(?:and )?{_THAT}(?:start|starts|starting|begin|begins|beginning) with"
            rf" (?:an? )?{_SIGN}"),
     Phrase("ends", rf"(?:and )?{_THAT}(?:end|ends|ending) (?:with|in|on) (?:an? )?{_SIGN}"),
+    Phrase("without", r"(?:but |and )?(?:without|excluding|except(?: for)?"
+           rf"(?: lines with| those with| with)?) {_GIVEN}(?: (?:or|nor) {_GIVEN})?"),
     Phrase("lacks", rf"{_NOT} (?:(?:either|both) )?{_VALUE}(?: (?:or|nor) {_VALUE})?"),
     Phrase("has", rf"(?:and )?{_HAS} (?:both )?{_VALUE} and (?:also )?(?:with )?{_VALUE}"
            r"(?!\s*(?:them|it|the)\b)"),
@@ -140,7 +141,7 @@ _PHRASES = (
            r"(?:(?:log|text) )?(?:file )?{fp}(?: file)?"),
     Phrase("file", r"(?:in|of|from) (?:the )?(?:file )?(<w\d+>)"),
 )  # fmt: skip
-REPEATED = frozenset("has with lacks starts unstarted ends word any file".split())
+REPEATED = frozenset("has with without lacks starts unstarted ends word any file".split())
 """What may be said more than once."""
 LANGUAGE = Language(
     _PHRASES,

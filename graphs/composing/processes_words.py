@@ -91,7 +91,7 @@ _PHRASES = (
            rf"|that {_WHO} (?:runs|owns)"),
     Phrase("user", rf"{_WHO}['’]s?(?= {_MANY})|(root)(?= {_MANY})"),
     Phrase("mine", r"(?:that |which )?(?:are )?(?:owned by|run by|started by|of|by) me"),
-    Phrase("mine", r"my(?: own)?|(?:of )?mine|(?:that )?i (?:run|own|started)"),
+    Phrase("mine", r"my(?: own)?|(?:of )?mine|(?<!can )(?:that )?i (?:run|own|started)"),
     Phrase("called", rf"(?:that are )?(?:named|called|whose name is|with the name) {_PROGRAM}"),
     Phrase("called", rf"whose (?:name|command) (?:contains|includes|has) {_PROGRAM}"
            rf"|with {_PROGRAM} in (?:the |their )(?:name|command)"),

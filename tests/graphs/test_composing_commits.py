@@ -122,6 +122,7 @@ def test_the_repository_is_named(folder: Path) -> None:
         "compare the last 2 commits by Alice",
         "files by Alice changed since 2026-02-01",
         "how many commits did everybody do",
+        "what did I do yesterday in /srv/app",
         "revert the last 2 commits by bob",
         "commits by Alice on branch dev since 2026-01-01",
         "commits by Alice and Bob since 2026-01-01",

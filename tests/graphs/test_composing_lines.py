@@ -110,6 +110,8 @@ def test_prints_what_was_asked_for(request_: str, printed: str, folder: Path) ->
         "third column of the rows of orders.csv containing Oslo, each once",
         "lines that contain ERROR, sorted",
         "how many lines in app.log have umlauts",
+        "show the first 5 lines of app.gz without unpacking",
+        "how many lines has app.log in /srv/app",
         "lines with duplicates in names.txt, sorted",
         "sort hits.tsv by the 12th column descending",
         "sort names.txt in descending order",

@@ -72,6 +72,7 @@ def test_the_command(request_: str, command: str) -> None:
         "processes of root, biggest first",
         "files of root over 100M, biggest first",
         "processes of root on web01, top 3",
+        "how many programs can I run",
         "restart all nginx processes owned by root",
         "background processes of alice, newest first",
         "processes with open files in /var, sorted by pid",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphs.approval import COMMANDS
+from graphs.lookup import look_up
 from graphs.parts import Parts
 from graphs.state import State, document_to_json, new_turn
 from graphs.thinking import prompt_of
@@ -29,10 +30,11 @@ def proposed_command(parts: Parts, text: str, specialist: str = "sysadmin") -> s
     chosen, build = parts.specialists[specialist], parts.build()
     documents = []
     if parts.knowledge is not None and chosen.shelf and parts.settings.retrieved:
-        found = parts.knowledge.search(
+        found = look_up(
+            parts.knowledge,
             text,
             shelf=chosen.shelf,
-            k=parts.settings.retrieved,
+            count=parts.settings.retrieved,
             learned=build.learned.get(specialist),
         )
         documents = [document_to_json(document) for document in found]

@@ -213,3 +213,16 @@ def test_wav_files_that_say_nothing():
         analyse_upload("s.wav", b"RIFF" + bytes(20))
     noise = np.random.default_rng(1).integers(-9000, 9000, 40000).astype("<i2")
     assert "Check it by ear" in analyse_upload("noise.wav", wav(noise)).text
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [("make it slower, 80 bpm", "at 80 quarters"), ("put it in C minor", "from D major to C minor"),
+     ("can you put this in B flat for my trumpet", "for B♭ trumpet"),
+     ("slow it down to 70 bpm", "at 70 quarters"), ("just the first two bars", "bars 1 to 2"),
+     ("change the key to G please", "from D major to G major"), ("half speed", "at 60 quarters"),
+     ("could you make it faster", "at 150 quarters"), ("in F major", "from D major to F major")],
+)  # fmt: skip
+def test_a_change_is_read_as_people_word_it(request_: str, words: str) -> None:
+    text = analyse_upload("waltz.abc", TUNE.encode(), request_).text
+    assert text.split("\n")[0].startswith(f"A waltz {words}")

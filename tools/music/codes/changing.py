@@ -10,6 +10,7 @@ from functools import lru_cache
 from tools.music.chord_text import read_chord
 from tools.music.codes.model import Bar, Part, Piece, map_pitches
 from tools.music.codes.summary import key_of
+from tools.music.codes.wishes import plainly
 from tools.music.instruments import read_instrument
 from tools.music.interval import Interval, between, for_semitones, transpose
 from tools.music.interval_text import read_interval
@@ -72,8 +73,7 @@ def change(piece: Piece, request: str) -> Changed:
     Raises:
         MusicError: the request is none of these, or there is no such bar or part.
     """
-    text = " ".join(request.strip().strip(".!?").split())
-    text = re.sub(r"^(?:please|can you|could you|now)\s+|\s+please$", "", text, flags=re.I)
+    text = plainly(" ".join(request.split()))
     for pattern, work in _WAYS:
         match = pattern.match(text)
         if match:

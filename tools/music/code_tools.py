@@ -16,6 +16,7 @@ from tools.music.codes.programs import second_opinion
 from tools.music.codes.showing import as_file, show_piece
 from tools.music.codes.summary import summary, told
 from tools.music.codes.texts import read_text
+from tools.music.line_text import has_lengths
 from tools.music.pitch import MusicError
 
 LONGEST_SHOWN = 6000
@@ -50,7 +51,8 @@ def write_code(music: str, format: str) -> ToolResult:
     """Write notes or chords as music code, e.g. Dm7 | G7 | Cmaj7 as LilyPond, C4 E4:h as ABC."""
     found = read_format(format)
     piece = read_text(music)
-    titled = replace(piece, title=piece.title or _title(music))
+    named = piece.title or ("" if has_lengths(music) else _title(music)) or "Melody"
+    titled = replace(piece, title=named)
     return _made(titled, found, f"{_title(music)} as {found.title}", Reading())
 
 

@@ -1,20 +1,26 @@
-"""Artifacts of music in several voices: an engraved image, a WAV, a MIDI file and MusicXML."""
+"""Artifacts of music in several voices: an engraved image, a WAV, MIDI, MusicXML and ABC."""
 
 from __future__ import annotations
 
 from tools import Artifact
 from tools.music.audio import Sound, played_later
+from tools.music.codes.abc_writer import write_abc
+from tools.music.codes.musicxml_reader import read_musicxml
 from tools.music.midi import TICKS, add_notes, to_bytes
 from tools.music.notation import engrave
 from tools.music.parts import PartScore
 from tools.music.parts_xml import bar_count, note_count, sounding, to_musicxml
-from tools.music.presentation import MUSICXML, file_name
+from tools.music.pitch import MusicError
+from tools.music.presentation import ABC, MUSICXML, file_name
 
 VELOCITY = 80
 
 
 def present_parts(score: PartScore) -> tuple[Artifact, ...]:
-    """Return a score as an SVG image, a WAV, a MIDI file with a track a voice, and MusicXML."""
+    """Return a score as an SVG image, a WAV, a MIDI file with a track a voice, MusicXML and ABC.
+
+    ABC is left out where it has no way to say what the voices play.
+    """
     name = file_name(score.title)
     source = to_musicxml(score)
     svg = engrave(source, notes=note_count(score), bars=bar_count(score))
@@ -23,7 +29,18 @@ def present_parts(score: PartScore) -> tuple[Artifact, ...]:
         Artifact("audio", f"{name}.wav", "audio/wav", played_later(sounds(score))),
         Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),
         Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
+        *_abc(source, name),
     )
+
+
+def _abc(source: str, name: str) -> tuple[Artifact, ...]:
+    piece = read_musicxml(source).piece
+    if piece is None:
+        return ()
+    try:
+        return (Artifact("file", f"{name}.abc", ABC, write_abc(piece).encode()),)
+    except MusicError:
+        return ()
 
 
 def sounds(score: PartScore) -> list[Sound]:

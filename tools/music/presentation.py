@@ -1,4 +1,4 @@
-"""Artifacts to see, hear and keep: an engraved image, a WAV and a MIDI file."""
+"""Artifacts to see, hear and keep: an engraved image, a WAV, MIDI, MusicXML and ABC."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9#+-]+")
 _NAME_LENGTH = 40
 
 
-def show(music: Music, title: str, *, xml: bool = False) -> tuple[Artifact, ...]:
+def show(music: Music, title: str) -> tuple[Artifact, ...]:
     """Return the artifacts of notes or chords.
 
     Raises:
         OutOfRangeError: a note lies beyond the piano.
     """
-    return present(of_music(music, title), xml=xml)
+    return present(of_music(music, title))
 
 
 def show_if_playable(music: Music, title: str) -> tuple[Artifact, ...]:
@@ -53,18 +53,13 @@ def show_scale(scale: Scale) -> tuple[Artifact, ...]:
     return present(of_scale(scale))
 
 
-def present(score: Score, *, xml: bool = False) -> tuple[Artifact, ...]:
-    """Return a score as an SVG image, a WAV and a MIDI file; as MusicXML and ABC too with `xml`."""
+def present(score: Score) -> tuple[Artifact, ...]:
+    """Return a score as an SVG image, a WAV, a MIDI, a MusicXML and an ABC file."""
     name = file_name(score.title)
-    made = (
+    return (
         Artifact("image", f"{name}.svg", "image/svg+xml", to_svg(score).encode()),
         Artifact("audio", f"{name}.wav", "audio/wav", played_later(sounds(score))),
         Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),
-    )
-    if not xml:
-        return made
-    return (
-        *made,
         Artifact("file", f"{name}.musicxml", MUSICXML, to_musicxml(score).encode()),
         Artifact("file", f"{name}.abc", ABC, write_abc(piece_of(score)).encode()),
     )

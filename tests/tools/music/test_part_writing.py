@@ -322,9 +322,10 @@ def test_four_parts_are_engraved_with_ties_labels_and_red_notes() -> None:
     svg = engrave(to_musicxml(score), notes=note_count(score), bars=bar_count(score))
     assert "V7" in re.sub(r"<[^>]+>|\s", "", svg)
     assert svg.lower().count("#c00000") >= 1
-    image, sound, midi, source = present_parts(score)
+    image, sound, midi, source, abc = present_parts(score)
     assert (image.kind, sound.kind, midi.kind) == ("image", "audio", "file")
     assert source.data.count(b'<tie type="start"/>') == 4
+    assert abc.data.startswith(b"X:1\n") and abc.data.count(b"V:") >= 4
     tracks = mido.MidiFile(file=io.BytesIO(midi.data)).tracks
     played = [sum(m.type == "note_on" for m in track) for track in tracks]
     assert played == [0, 3, 2, 3, 3]

@@ -123,6 +123,8 @@ _NAMES = {
     "ruby": SONIC_PI, "tidal cycles": TIDAL, "tidalcycles": TIDAL, "mini": STRUDEL,
     "mini notation": STRUDEL, "mininotation": STRUDEL, "js": STRUDEL,
     "strudel mini notation": STRUDEL, "tidal mini notation": TIDAL, "musescore": MUSICXML,
+    "finale": MUSICXML, "sibelius": MUSICXML, "dorico": MUSICXML, "ableton": MIDI, "logic": MIDI,
+    "cubase": MIDI, "reaper": MIDI, "garageband": MIDI, "bitwig": MIDI, "daw": MIDI,
     "krn": KERN, "**kern": KERN, "humdrum kern": KERN,
 }  # fmt: skip
 _WORDS = re.compile(r"\b(?:a|an|the|in|to|as|code|file|format|score|notation|please)\b")

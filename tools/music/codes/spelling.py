@@ -37,16 +37,43 @@ def likeliest_key(weights: Mapping[int, float], last: int | None = None) -> Key:
     >>> likeliest_key({0: 3, 2: 1, 4: 2, 5: 1, 7: 2, 9: 1, 11: 1}).name
     'C major'
     """
+    return max(_KEYS, key=lambda key: _fit(key, weights, last))
 
-    def fit(key: Key) -> float:
-        profile = MINOR_PROFILE if key.mode == "minor" else MAJOR_PROFILE
-        tonic = key.tonic.pitch_class
-        ending = 0.06 if last is not None and tonic == last % 12 else 0.0
-        turned = [float(weights.get((tonic + k) % 12, 0)) for k in range(12)]
-        return correlation(turned, profile) + ending
 
-    keys = (key_of_fifths(n, mode) for mode in ("major", "minor") for n in range(-5, 7))
-    return max(keys, key=fit)
+_KEYS = tuple(key_of_fifths(n, mode) for mode in ("major", "minor") for n in range(-5, 7))
+
+
+def _fit(key: Key, weights: Mapping[int, float], last: int | None) -> float:
+    profile = MINOR_PROFILE if key.mode == "minor" else MAJOR_PROFILE
+    tonic = key.tonic.pitch_class
+    ending = 0.06 if last is not None and tonic == last % 12 else 0.0
+    turned = [float(weights.get((tonic + k) % 12, 0)) for k in range(12)]
+    return correlation(turned, profile) + ending
+
+
+UNHEARD, OUTSIDE = 0.08, 1.0
+"""What counts against a signature: each sharp or flat of it that is not heard, and the share of
+time that lies outside it."""
+
+
+def likeliest_signature(weights: Mapping[int, float], last: int | None = None) -> Key:
+    """Return the key to write notes in: the likeliest whose signature they ask for.
+
+    A few notes fit keys whose sharps they never touch (E D C D E ends like E minor).
+
+    >>> likeliest_signature({0: 1, 2: 1, 4: 1, 5: 1, 7: 4}, 7).name
+    'C major'
+    """
+    total = sum(weights.values()) or 1.0
+
+    def worth(key: Key) -> float:
+        signed = {pitch_at(key.fifths - 1 + n).pitch_class for n in range(7)}
+        altered = signed - {pitch_at(n).pitch_class for n in range(-1, 6)}
+        unheard = sum(1 for pitch_class in altered if not weights.get(pitch_class))
+        outside = sum(w for pitch_class, w in weights.items() if pitch_class not in signed)
+        return _fit(key, weights, last) - UNHEARD * unheard - OUTSIDE * outside / total
+
+    return max(_KEYS, key=worth)
 
 
 def weights_of(sounds: Iterable[tuple[int, float]]) -> dict[int, float]:
@@ -73,7 +100,7 @@ def with_key(piece: Piece) -> Piece:
     notes = tuned(piece)
     if len({number % 12 for number, _ in notes}) < 3:
         return piece
-    key = likeliest_key(weights_of(notes), notes[-1][0])
+    key = likeliest_signature(weights_of(notes), notes[-1][0])
     parts = tuple(
         replace(part, bars=tuple(replace(bar, fifths=key.fifths) for bar in part.bars))
         for part in piece.parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.music.answers import plural
 from tools.music.codes.model import Part, Piece
 from tools.music.codes.problems import MOST_PROBLEMS, Reading
-from tools.music.codes.spelling import likeliest_key, tuned, weights_of
+from tools.music.codes.spelling import likeliest_signature, tuned, weights_of
 from tools.music.key import Key
 from tools.music.pitch import Pitch
 
@@ -55,7 +55,7 @@ def key_of(piece: Piece) -> Key | None:
     if named is not None:
         return named
     notes = tuned(piece)
-    return likeliest_key(weights_of(notes), notes[-1][0]) if notes else None
+    return likeliest_signature(weights_of(notes), notes[-1][0]) if notes else None
 
 
 def range_of(part: Part) -> tuple[Pitch, Pitch] | None:

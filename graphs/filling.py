@@ -26,6 +26,15 @@ from tools.music.filling.carry import (
     renews,
 )
 from tools.music.filling.cues import named
+from tools.music.filling.signs import (
+    among_files,
+    file_wish,
+    holds_code,
+    picked,
+    picks,
+    signed,
+    tool_signed,
+)
 from tools.music.filling.table import PLANS, Filled, fill
 from tools.music.filling.together import TOOL as TOGETHER
 from tools.music.filling.together import gathers, together
@@ -44,6 +53,10 @@ _NEW_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 """Words of small talk, and of questions about the world."""
+SIGN = 0.5
+"""What counts for a tool of which a request has a sure sign, where all that it needs is read."""
+_FOUND = ("find_in_corpus", "show_excerpt")
+_CODED = frozenset("check_code convert_code write_code".split())
 FAR = 0.15
 """How much farther than the nearest a tool stands that a term names and that was not found."""
 
@@ -73,6 +86,8 @@ def with_arguments(
         found.insert(0, _of(last.tool, score))
     if last is not None and not called:
         found += _changing(asked, last, found)
+        found = _again_as_file(asked, last, found)
+        found += _picking(asked, past, found)
     found += _named(asked, last, found, past)
     return tuple(_with(document, asked, last, past) for document in found)
 
@@ -87,6 +102,8 @@ def one_call(text: str, documents: Sequence[Document]) -> bool:
         return True
     found = with_arguments(documents, [Message("user", text)], follows=False)
     best = max((d for d in found if d.acts), key=lambda d: d.score, default=None)
+    if best is not None and best.tool in _CODED and holds_code(text):
+        return True
     plan = PLANS.get(best.tool or "") if best is not None else None
     read = fill(best.tool or "", text) if best is not None and plan else None
     if best is None or plan is None or read is None or not read.whole:
@@ -141,6 +158,8 @@ def names_only_values(recipe: Mapping[str, Any] | None, text: str) -> bool:
         return False
     if found is not None and found.arguments and _just_goes_on(text):
         return True
+    if file_wish(text) or (tool in _FOUND and picks(text)):
+        return True
     changed = is_change(text) or changes_beat(tool, text)
     return changed or any(named(it, text) and elliptical(it, text) for it in PLANS)
 
@@ -151,6 +170,8 @@ def tool_said(text: str) -> str:
     >>> tool_said("compass of a mezzo soprano"), tool_said("range of prices")
     ('instrument_range', '')
     """
+    if sign := tool_signed(text):
+        return sign
     terse = (tool for tool in PLANS if named(tool, text) and elliptical(tool, text))
     read = ((tool, fill(tool, text)) for tool in terse)
     return next((tool for tool, found in read if found and found.whole and found.arguments), "")
@@ -182,7 +203,8 @@ def _named(
         nearest = max(d.score for d in here) - FAR
         said = text or asked
         for tool in PLANS.keys() - {d.tool for d in here}:
-            read = _filled(tool, said, last, past) if named(tool, said) else None
+            meant = named(tool, said) or signed(tool, said)
+            read = _filled(tool, said, last, past) if meant else None
             if read is not None and read.whole and read.arguments:
                 made.append(replace(_of(tool, nearest), part=part, request=text))
     return made
@@ -201,8 +223,39 @@ def _changing(text: str, last: Before, found: Sequence[Document]) -> list[Docume
     return [_of(tool, max((d.score for d in found if d.acts), default=0.0))]
 
 
+def _again_as_file(text: str, last: Before, found: list[Document]) -> list[Document]:
+    """Offer the call before once more, alone, where only its files are wished for."""
+    wish = file_wish(text)
+    if not wish or last.tool in _CODED or not _is_wish(text, last):
+        return found
+    return [_of(last.tool, max((d.score for d in found if d.acts), default=0.0))]
+
+
+def _is_wish(text: str, last: Before) -> bool:
+    """Whether what a request wishes for is among the files of the call before."""
+    wish = file_wish(text)
+    one_line = bool(last.made) and last.tool != "compose_counterpoint"
+    return bool(wish) and last.tool not in _CODED and among_files(wish, one_line=one_line)
+
+
+def _picking(text: str, past: Sequence[Before], found: Sequence[Document]) -> list[Document]:
+    """Return the tool that shows the piece of a list that a request picks."""
+    if not _picked(text, past) or any(document.tool == "show_excerpt" for document in found):
+        return []
+    return [_of("show_excerpt", max((d.score for d in found if d.acts), default=0.0))]
+
+
+def _picked(text: str, past: Sequence[Before]) -> dict[str, str]:
+    listed = next((call for call in reversed(past) if call.tool == "find_in_corpus"), None)
+    return picked(text, listed.result) if listed is not None else {}
+
+
 def _filled(tool: str, text: str, last: Before | None, past: Sequence[Before]) -> Filled | None:
     """Read a tool's arguments behind the call before; what plays together, behind all of them."""
+    if tool == "show_excerpt" and (piece := _picked(text, past)):
+        return Filled(piece)
+    if last is not None and last.tool == tool and _is_wish(text, last):
+        return Filled(last.arguments)
     return together(text, past) if tool == TOGETHER else filled(tool, text, last)
 
 
@@ -214,6 +267,10 @@ def _with(document: Document, asked: str, last: Before | None, past: Sequence[Be
     if found is None:
         return document
     score = document.score + _worth(found) + TERM * named(document.tool, text)
+    if found.whole and found.arguments and signed(document.tool, text):
+        score += SIGN
+    if document.tool == "show_excerpt" and _picked(text, past):
+        score += 2 * SHORT
     again = last is not None and last.tool == document.tool and last.arguments == found.arguments
     same = last is not None and last.tool == document.tool and not again
     if same and (named(document.tool, text) or not _another_named(text, last)):
@@ -222,6 +279,8 @@ def _with(document: Document, asked: str, last: Before | None, past: Sequence[Be
         score += SHORT / 2 * elliptical(document.tool, text)
     if last is not None and changer(last) == document.tool and changes(text, last):
         score += 2 * SHORT
+    if again and last is not None and _is_wish(text, last):
+        return replace(document, score=score + 2 * SHORT, bindings=(found.arguments,))
     return replace(document, score=score - SHORT * again, bindings=(found.arguments,))
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from agents import about
 from agents.router import Route
+from graphs.filling import names_only_values
 from graphs.lookup import look_up
 from graphs.parts import Parts
 from graphs.reading import leaning
@@ -18,6 +20,7 @@ from graphs.routing import choose
 from graphs.serving import Build
 from graphs.state import State, document_to_json, documents_of, messages_of
 from runtime.types import Document, Message
+from tools.music.filling.signs import tool_signed
 
 _log = logging.getLogger("mica.graphs")
 
@@ -37,6 +40,17 @@ def chosen(parts: Parts, state: State, request: Message, build: Build) -> Route:
         return route
     again = choose(parts, cast(State, {**state, "text": read.text}), build)
     return replace(again, follows=1.0) if again.specialist == state["previous"] else route
+
+
+def told(state: State) -> str:
+    """Return what is said of Mica itself where a request asks for that; empty for others.
+
+    "How do I save this as MIDI?" asks for the file, behind a turn that made music.
+    """
+    text = state["text"]
+    made = state.get("previous") == "composer" and names_only_values(state.get("recipe"), text)
+    note = "" if made or tool_signed(text) else about.note_for(text)
+    return about.text_of(note) if note else ""
 
 
 def found(

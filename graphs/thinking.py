@@ -13,6 +13,7 @@ from typing import Any, cast
 from langgraph.types import Command
 
 from agents import other
+from agents.router import Route
 from graphs import finding
 from graphs.citing import cited
 from graphs.events import Answered, Failed, Retrieved, Routed, TextDelta
@@ -82,7 +83,8 @@ class Thinking:
         self.notes.record(state, request, "user")
         # The turn keeps this build to its end, whatever becomes champion meanwhile.
         build = self.parts.build(self.parts.assign(state["conversation"], state.get("build")))
-        chosen = finding.chosen(self.parts, state, request, build)
+        told = finding.told(state)
+        chosen = Route("other", 1.0) if told else finding.chosen(self.parts, state, request, build)
         emit(Routed(chosen.specialist, chosen.confidence, build.name, build.role))
         update: dict[str, Any] = {
             "build": build.name,
@@ -92,7 +94,8 @@ class Thinking:
             "follows": chosen.specialist == state.get("previous") and leans(chosen, state["text"]),
         }
         if chosen.specialist == "other":
-            update["answer"] = other.answer(other.topic(state["text"], unsure=chosen.unsure))
+            topic = other.topic(state["text"], unsure=chosen.unsure)
+            update["answer"] = told or other.answer(topic)
             emit(TextDelta(update["answer"]))
         update["timings"] = timed(state, "route", time.perf_counter() - started)
         return Command(goto="answer" if update.get("answer") else "retrieve", update=update)

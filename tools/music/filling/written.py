@@ -19,7 +19,7 @@ _STARTS = (
      r"es)?['\d,. ])|<[a-g][\w', ]*>\d?"),
     ("sonic pi",
      r"(?:^|(?<=\s))(?:play(?:_pattern\w*|_chord)?\s(?:[:\[(]|\d)|live_loop|use_bpm|"
-     r"use_synth|sleep\s\d|with_fx)"),
+     r"use_synth|sleep\s\d|with_fx|\d+\.times\sdo|in_thread\sdo|loop\sdo|define\s:)"),
     ("tidal", r"(?:^|(?<=\s))d\d+\s?\$|\bhush\b"),
     ("strudel", r"(?:^|(?<=\s))(?:note|sound|s|n|stack)\(|\bsetcpm"),
     ("mini", r"(?:^|(?<=\s))(?:bd|sd|hh|cp)\b[^A-Z]*|(?:^|(?<=\s))\[[^\]]+\][^A-Z]*|<[^>\n]+>"),
@@ -42,7 +42,7 @@ _TAIL = frozenset(
     "the there this tidal tidalcycles to us valid verify want where what whats what's why "
     "with work works write wrong you".split()
 )
-_COMPOSERS = (
+COMPOSERS = (
     "j.s. bach", "js bach", "johann sebastian bach", "c.p.e. bach", "cpe bach", "bach",
     "beethoven", "ludwig van beethoven",
     "mozart", "w.a. mozart", "haydn", "joseph haydn", "handel", "händel", "palestrina",
@@ -88,12 +88,23 @@ def written_format(asked: Asked) -> str | None:
     return asked.search(_formats())
 
 
+_PRINTED = re.compile(
+    r"\b(?:sheet\smusic|on\s(?:a\s|the\s)?sta(?:ff|ve)|score\s(?:i|we)\scan\sprint|printable"
+    r"|notation\sprogram)\b",
+    re.IGNORECASE,
+)
+
+
 def two_formats(asked: Asked) -> tuple[str, str] | None:
     """Out of which format, and into which."""
     names = list(asked.matches(_formats()))
     asked.taken += [name.span() for name in names]
     own = _looks_like(asked.text)
     if not names:
+        return None
+    if _PRINTED.search(asked.text) and own and len(names) < 2:
+        return own, "MusicXML"
+    if len(names) > 1 and _same_format(names[0][0], names[1][0]):
         return None
     if len(names) == 1:
         other = own is not None and not _same_format(own, names[0][0])
@@ -109,7 +120,11 @@ def two_formats(asked: Asked) -> tuple[str, str] | None:
 
 
 def _same_format(one: str, other: str) -> bool:
-    family = [{"abc", "abc notation"}, {"strudel", "tidal", "tidalcycles", "mini notation"}]
+    family = [
+        {"abc", "abc notation"},
+        {"musicxml", "music xml", "xml", "mxl", "musescore"},
+        {"strudel", "tidal", "tidalcycles", "mini notation"},
+    ]
     names = {one.lower().replace("-", " "), other.lower().replace("-", " ")}
     return len(names) == 1 or any(names <= group for group in family)
 
@@ -142,7 +157,12 @@ def _begin(text: str) -> tuple[int, str] | None:
     found = [
         (match.start(), name) for name, pattern in _STARTS if (match := re.search(pattern, text))
     ]
-    return min(found, default=None)
+    return min(found, key=lambda start: start[0], default=None)
+
+
+def begins_code(text: str) -> bool:
+    """Whether something in a request looks like the beginning of code."""
+    return _begin(text) is not None
 
 
 def _looks_like(text: str) -> str | None:
@@ -150,8 +170,17 @@ def _looks_like(text: str) -> str | None:
     return None if begins is None else "strudel" if begins[1] == "mini" else begins[1]
 
 
+_LAST_SIGN = re.compile(r".*(?:\|[]:]?|[]})>\"`])", re.DOTALL)
+_PROSE = re.compile(
+    r"[\s,;.:?!–-]+(?=.*[h-yH-Y])(?:[A-Za-z][A-Za-z'’-]*[\s,;.?!]+)+[A-Za-z][A-Za-z'’-]*[\s?.!]*"
+)
+
+
 def _without_tail(text: str) -> str:
     """Drop the words of a question behind code: "…, is it right?"."""
+    end = _LAST_SIGN.match(text)
+    if end is not None and _PROSE.fullmatch(text, end.end()):
+        text = text[: end.end()]
     lines = text.split("\n")
     while True:
         match = re.search(r"(?:^|[\s,;.(–-]+)([A-Za-z][A-Za-z'-]*)[\s?!.,)]*$", lines[-1])
@@ -163,7 +192,7 @@ def _without_tail(text: str) -> str:
 
 def composer(asked: Asked) -> str | None:
     """A composer."""
-    return asked.search(one_of(_COMPOSERS))
+    return asked.search(one_of(COMPOSERS))
 
 
 def pattern(asked: Asked) -> str | None:

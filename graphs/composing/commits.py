@@ -125,7 +125,8 @@ def _chosen(of: _Said, git: str) -> str:
     options += [f'--author="$({git} config --get user.email)"'] * ("mine" in of)
     options += _times(of)
     for (text,) in of.get("says", ()):
-        options += ["-i -F", f"--grep={shlex.quote(text)}"]
+        basic = re.sub(r"([\\.*^$\[\]])", r"\\\1", text)
+        options += ["-i", f"--grep={shlex.quote(basic)}"]
     options += ["--merges"] * ("merges" in of) + ["--no-merges"] * ("no_merges" in of)
     return "".join(f" {option}" for option in options)
 

@@ -139,6 +139,7 @@ def test_is_not_composed(request_: str) -> None:
     [
         'commits by "x\'; rm -rf x #" since 2026-02-01, oldest first',
         "how many commits by me this year",
+        'commits that mention "[x]" by Bob',
         "top 3 authors by commits in the last 2 weeks in ~/site",
         "which files were changed by commits of tom in the last week",
     ],

@@ -157,3 +157,11 @@ def test_a_capo_for_the_chords_of_the_turn_before() -> None:
 )  # fmt: skip
 def test_what_the_tools_answer(tool: str, arguments: dict[str, str], line: str) -> None:
     assert BY_NAME[tool].call(arguments).text.splitlines()[0] == line
+
+
+@pytest.mark.parametrize(
+    ("text", "tuplet"), [("and in 3:00", ""), ("2:45 of it", ""), ("5:4", "5:4")]
+)
+def test_a_time_is_no_tuplet(text: str, tuplet: str) -> None:
+    found = fill("tuplet", text)
+    assert found is not None and found.arguments.get("tuplet", "") == tuplet

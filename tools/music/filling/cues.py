@@ -116,6 +116,7 @@ _TERMS = {
     ),
     "borrowed_chords": (
         r"borrow\w*|modal interchange|modal mixture|mixture|from (?:the |its )?parallel|steal|"
+        r"parallel (?:minor|major)(?: key)?(?:'s)? chords?|chords? .*\bparallel (?:minor|major)|"
         r"chords? .*\bfrom (?:the )?[A-G](?:[b#]| flat| sharp)? minor\b.* in"
     ),
     "secondary_dominants": (

@@ -110,7 +110,7 @@ def tuplet(asked: Asked) -> str | None:
     if words:
         return ":".join(_DIGITS.get(word.lower(), word) for word in words.groups())
     return asked.search(
-        r"(?<![\w:])(\d{1,2}\s?:\s?\d{1,2})(?![\w:])",
+        r"(?<![\w:])(\d{1,2}\s?:\s?(?!0|[2-5]\d)\d{1,2})(?![\w:])",  # 3:20 is a time
         rf"\b({_TUPLET})s?\b",
         r"\b(\d{1,2}\s(?:in\sthe\s(?:time|space)\sof|against|over)\s\d{1,2})\b",
     )

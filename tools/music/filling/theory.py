@@ -203,7 +203,7 @@ def key_behind(asked: Asked) -> str | None:
         alone = re.fullmatch(r"[a-g]", said) and asked.text[match.end() :].strip(" .?!")
         listed = any(f.kind in "hl" and f.start <= match.start("key") < f.end for f in asked.found)
         other = re.search(_NOT_A_KEY, asked.text[: match.start("key")], re.I)
-        verb = said == "am" and re.match(r"\sI\b", asked.text[match.end() :])
+        verb = said == "am" and re.match(r"\sI\b", asked.text[match.end() :], re.I)
         if not (alone or listed or other or verb):
             asked.taken.append(match.span("key"))
             return said

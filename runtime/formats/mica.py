@@ -93,6 +93,9 @@ def render(prompt: ChatPrompt) -> Rendered:
     if state.written and last and last[-1].role == "tool":
         told = _OF_WRITTEN.get(last[-1].status or "ok", "")
         state.told = told.format(output=f"<o{min(len(state.outputs), 8)}>")
+    if done and not state.shell and [m.status for m in last if m.role == "tool"] == ["ok"]:
+        # What one tool made of music is the whole answer, whatever the request is about.
+        state.told = "<o1>"
     asked = next((d.request for d in documents.values() if d.acts), "")
     asked = asked or (last[0].content if last else "")
     made = "" if state.shell else _made(prompt.messages, state.values)

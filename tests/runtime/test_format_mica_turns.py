@@ -165,3 +165,20 @@ def test_an_argument_that_nothing_fits_is_left_away():
     rules = mica.grammar(music_turns(TUNE, "bar two up a step"), GenerationOptions())
     assert rules is not None
     assert "seed" not in rules
+
+
+@pytest.mark.parametrize(("status", "fixed"), [("ok", True), ("error", False)])
+def test_what_one_tool_made_of_music_is_the_whole_answer(
+    model: Model, status: str, fixed: bool
+) -> None:
+    tool = Document("t", "check code", "check code", "", tool="check_code", score=0.9)
+    schema = ToolSchema("check_code", "", {"type": "object", "properties": {}})
+    call = ToolCall("c1", "check_code", {})
+    turns = (
+        Message("user", "debug this csound: i3 0 1"),
+        Message("assistant", "", (call,)),
+        Message("tool", "1 problem", tool_call_id="c1", name="check_code", status=status),
+    )
+    rules = mica.grammar(ChatPrompt(turns, (schema,), documents=(tool,)), GenerationOptions())
+    assert rules is not None and accepts(model, rules, "<o1>")
+    assert accepts(model, rules, "That is not something I can do.") is not fixed

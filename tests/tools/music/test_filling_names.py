@@ -41,6 +41,8 @@ BY_NAME = {tool.name: tool for tool in TOOLS}
         ("cadences", "E7 resolves to Am, which cadence", {"chords": "E7 Am"}),
         ("realize_figured_bass", "D3 with a 6 and A2 with a 7",
          {"bass": "D3 A2", "figures": "6 7"}),
+        ("realize_figured_bass", "figured bass F3 G3 C3 F3 with - 6 7 - in F",
+         {"key": "F", "bass": "F3 G3 C3 F3", "figures": "- 6 7 -"}),
         ("circle_of_fifths", "draw the circle of fifths", {"key": "C"}),
         ("borrowed_chords", "what can D major take from D minor", {"key": "D major"}),
         ("secondary_dominants", "which dominant goes to Em in G", {"key": "G"}),
@@ -160,7 +162,8 @@ def test_what_the_tools_answer(tool: str, arguments: dict[str, str], line: str) 
 
 
 @pytest.mark.parametrize(
-    ("text", "tuplet"), [("and in 3:00", ""), ("2:45 of it", ""), ("5:4", "5:4")]
+    ("text", "tuplet"),
+    [("and in 3:00", ""), ("try triplets", ""), ("2:45 of it", ""), ("5:4", "5:4")],
 )
 def test_a_time_is_no_tuplet(text: str, tuplet: str) -> None:
     found = fill("tuplet", text)

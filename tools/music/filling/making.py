@@ -195,7 +195,7 @@ def figures(asked: Asked) -> str | None:
 def bass_and_figures(asked: Asked) -> tuple[str, str] | None:
     """A bass and its figures; also note by note: "C3 with a 6, G3 with a 7"."""
     pairs = list(asked.matches(_FIGURED))
-    if pairs:
+    if len(pairs) > 1:
         asked.taken += [pair.span() for pair in pairs]
         return " ".join(pair[1] for pair in pairs), " ".join(pair[2] for pair in pairs)
     bass = theory.melody(asked)

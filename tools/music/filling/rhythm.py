@@ -109,9 +109,11 @@ def tuplet(asked: Asked) -> str | None:
     )
     if words:
         return ":".join(_DIGITS.get(word.lower(), word) for word in words.groups())
+    # A name alone ("try triplets") may be a wish for a variation.
+    told = asked.says(rf"\d|{_BASE}|\b(?:how|what|which|notat\w+|writ\w+|count|mean\w*|last)\b")
     return asked.search(
         r"(?<![\w:])(\d{1,2}\s?:\s?(?!0|[2-5]\d)\d{1,2})(?![\w:])",  # 3:20 is a time
-        rf"\b({_TUPLET})s?\b",
+        rf"\b({_TUPLET})s?\b" if told else r"(?!)",
         r"\b(\d{1,2}\s(?:in\sthe\s(?:time|space)\sof|against|over)\s\d{1,2})\b",
     )
 

@@ -117,7 +117,8 @@ def one_call(text: str, documents: Sequence[Document]) -> bool:
 def _takes_both(best: Document, text: str) -> bool:
     """Whether neither part has all that the tool needs: "capo on 4 and G shapes, which key"."""
     tool = best.tool or ""
-    parts = ((fill(tool, cut.first), fill(tool, cut.second)) for cut in cuts(text))
+    own = [cut for cut in cuts(text) if not POINTING.search(cut.second)]
+    parts = ((fill(tool, cut.first), fill(tool, cut.second)) for cut in own)
     return any(
         all(read is not None and not read.whole and read.arguments for read in pair)
         for pair in parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tools.music.filling import changing, making, players, playing, rhythm, theory, written
+from tools.music.filling import changing, keyed, making, players, playing, rhythm, theory, written
 from tools.music.filling.asked import Asked, Reader
 
 Pair = Callable[[Asked], tuple[str, str] | None]
@@ -81,12 +81,12 @@ PLANS: Mapping[str, Plan] = {
         may_first=True,
     ),
     "show_on": Plan({"instrument": theory.shown_on, "music": theory.music}),
-    "borrowed_chords": Plan({"key": theory.borrowing_key}),
-    "secondary_dominants": Plan({"key": theory.key_of_dominants}),
+    "borrowed_chords": Plan({"key": keyed.borrowing_key}),
+    "secondary_dominants": Plan({"key": keyed.key_of_dominants}),
     "substitutions": Plan(
-        {"chord": theory.chord_or_degree}, {"key": theory.key_behind}, may_first=True
+        {"chord": keyed.chord_or_degree}, {"key": theory.key_behind}, may_first=True
     ),
-    "circle_of_fifths": Plan({"key": theory.circle_key}, {"steps": rhythm.steps}, may_first=True),
+    "circle_of_fifths": Plan({"key": keyed.circle_key}, {"steps": rhythm.steps}, may_first=True),
     "related_keys": _KEY_ONLY,
     "cadences": Plan({"chords": theory.chords_in_turn}, {"key": theory.key}),
     "modulation_path": Plan(pairs={("start", "goal"): theory.two_keys}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from functools import cache
 
@@ -12,9 +11,7 @@ from tools.music.filling import degrees, misspelt
 from tools.music.filling.asked import BARE_STEPS, Asked, one_of, pair_of, readable
 from tools.music.instruments import TABLE
 from tools.music.key import read_key
-from tools.music.pitch import MusicError
 from tools.music.ranges import ranges
-from tools.music.roman import realise
 from tools.music.tunings import INSTRUMENTS, TUNINGS
 
 _KEY = (
@@ -94,15 +91,9 @@ def chord(asked: Asked) -> str | None:
     )
 
 
-def chord_or_degree(asked: Asked) -> str | None:
-    """A chord by its name, or as a degree of the key that is named: "the V chord in F"."""
-    named = _first(asked, "c")
-    degree = None if named else numerals(asked)
-    home = key(Asked.of(asked.text)) if degree else None
-    if degree and home:
-        with contextlib.suppress(MusicError):
-            return realise(degree, read_key(home))[0].chord.symbol
-    return named or chord(asked)
+def named_chord(asked: Asked) -> str | None:
+    """The chord that is named as one; no bare note or key."""
+    return _first(asked, "c")
 
 
 def scale(asked: Asked) -> str | None:
@@ -209,32 +200,6 @@ def key_behind(asked: Asked) -> str | None:
             return said
     in_words = [f for f in asked.values("k") if readable(f.text, read_key)]
     return asked.take(in_words[-1]) if in_words else None
-
-
-def borrowing_key(asked: Asked) -> str | None:
-    """The key that borrows; of a major key and its parallel minor, the major one."""
-    named = {f.text: f for f in asked.values("k") if readable(f.text, read_key)}
-    keys = [read_key(text) for text in named]
-    if len(keys) == 2 and len({one.tonic.name for one in keys}) == 1:
-        home = next((f for text, f in named.items() if not read_key(text).minor_like), None)
-        if home is not None:
-            asked.taken += [(f.start, f.end) for f in named.values()]
-            return home.text
-    return key(asked)
-
-
-def key_of_dominants(asked: Asked) -> str | None:
-    """The key whose dominants are asked for; the chord that one leads to is said too."""
-    home = key(asked)
-    if home:
-        for goal in asked.values("c"):
-            asked.take(goal)
-    return home
-
-
-def circle_key(asked: Asked) -> str | None:
-    """The key that the circle of fifths is gone around from; C where only the circle is named."""
-    return key(asked) or ("C" if asked.says(r"\bcircle\b|\bquintenzirkel\b") else None)
 
 
 def named_key(asked: Asked) -> str | None:

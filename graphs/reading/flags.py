@@ -106,7 +106,8 @@ _FLAGS = (
     _Flag("ls", rf"(?:in )?{_READABLE}(?: sizes?| form)?", "-lh", "readable sizes"),
     _Flag(
         "df|du|free",
-        rf"(?:in |as )?(?:a )?{_READABLE}(?: sizes?| form| format| numbers)?|readable(?: for humans)?",
+        rf"(?:in |as )?(?:a )?{_READABLE}(?: sizes?| form| format| numbers)?"
+        r"|readable(?: for humans)?",
         "-h",
         "readable sizes",
     ),

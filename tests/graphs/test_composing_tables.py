@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support import needs
 
 from graphs.composing.tables import compose
 from graphs.composing.tables_awk import form
@@ -142,7 +143,7 @@ def test_a_missing_column_is_said_and_fails(folder: Path) -> None:
 
 def test_a_quoted_cell_may_hold_a_comma(folder: Path) -> None:
     if "GNU Awk" not in _run("awk --version", folder).stdout:
-        pytest.skip("needs gawk, the sandbox's awk")
+        needs.lacking("the test runs the sandbox's awk: apt-get install gawk")
     (folder / "names.csv").write_text('"name","age"\n"Lovelace, Ada",36\n"Hopper, Grace","85"\n')
     made = compose("rows of names.csv with age over 40, only name and age")
     assert made is not None

@@ -19,7 +19,6 @@ from support.browser import (
 from support.page_server import ScriptedPage
 
 
-
 def test_a_full_disk_is_said_on_the_page_and_loses_nothing(browser: Any, tmp_path: Path) -> None:
     with small_disk.mounted(tmp_path, "8m") as folder, window(browser) as context:
         server = ScriptedPage(folder, "graph", log=tmp_path / "server.log")

@@ -19,7 +19,6 @@ from support.browser import (
 from support.page_server import ScriptedPage
 
 
-
 @pytest.fixture(scope="module")
 def context(server: ScriptedPage, browser: Any) -> Iterator[Any]:
     with window(browser) as made:

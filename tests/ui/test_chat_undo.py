@@ -12,7 +12,6 @@ from support.preview_place import open_box
 from records.paths import home
 
 
-
 def test_the_question_shows_the_difference_and_undo_puts_it_back(tmp_path: Path) -> None:
     with needs.a_sandbox():
         open_box(tmp_path / "try")

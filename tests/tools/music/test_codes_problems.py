@@ -189,7 +189,7 @@ def test_csound_parses_where_it_is_installed():
     right = check_code.call({"code": CSD.format("i1 0 1 0.5 8.00"), "format": "csound"})
     if shutil.which("csound") is None:
         assert "Csound itself is not installed (apt-get install csound)" in right.text
-        pytest.skip("csound is optional: apt-get install csound")
+        needs.lacking("csound is not installed: apt-get install csound")
     assert "Csound itself agrees." in right.text
     wrong = CSD.format("i1 0 1 0.5 8.00").replace("oscili", "oscilix")
     assert (
@@ -202,7 +202,7 @@ def test_lilypond_is_asked_where_it_is_installed():
     said = check_code.call({"code": "{ c'4 d' e' | f'1 }", "format": "lilypond"}).text
     if shutil.which("lilypond") is None:
         assert "LilyPond itself is not installed (apt-get install lilypond)" in said
-        pytest.skip("lilypond is optional: apt-get install lilypond")
+        needs.lacking("lilypond is not installed: apt-get install lilypond")
     # A machine that is busy may not finish within the program's time, and says so.
     assert "barcheck failed" in said or "LilyPond itself did not finish." in said
 

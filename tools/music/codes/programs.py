@@ -2,9 +2,8 @@
 
 Each is optional: the answer says whether it was asked, what it said, or how to install it. ABC has
 no commands. LilyPond would run Scheme and Csound's orchestra may write files, so LilyPond is asked
-only where nothing but plain notation is in the code, and Csound only to parse it. All run in an
-empty folder with limits on time, memory and files, and in bubblewrap without a network where that
-is there.
+only where nothing but plain notation is in the code, and Csound only to parse it, and both only in
+bubblewrap, without a network. All run in an empty folder with limits on time, memory and files.
 """
 
 from __future__ import annotations
@@ -43,6 +42,13 @@ class _Program:
         return (
             f"{self.title} is not installed (apt-get install {self.package}): only our own check "
             "was made."
+        )
+
+    @property
+    def unwalled(self) -> str:
+        return (
+            f"{self.title} was not asked: it is only run in bubblewrap, which does not work here "
+            "(apt-get install bubblewrap)."
         )
 
 
@@ -93,6 +99,8 @@ _LY_SAID = re.compile(r"tune\.ly:(\d+):(\d+): (?:fatal )?(?:error|warning): (.+)
 def _ask_lilypond(code: str, reading: Reading) -> str:
     if not _installed(_LILYPOND):
         return _LILYPOND.missing
+    if not _can_wall():
+        return _LILYPOND.unwalled
     if len(code) > LONGEST:
         return "LilyPond itself was not asked: the code is long."
     if (odd := _odd_lilypond(code)) is not None:
@@ -133,6 +141,8 @@ _CSOUND_SAID = re.compile(r"^(?:error|WARNING):\s*(.+)$|^(.*syntax error.*)$", r
 def _ask_csound(code: str, reading: Reading) -> str:
     if not _installed(_CSOUND):
         return _CSOUND.missing
+    if not _can_wall():
+        return _CSOUND.unwalled
     parts = dict(_CSD.findall(code))
     if len(parts) < 2 or len(code) > LONGEST:
         return "Csound itself was not asked: it needs an orchestra and a score, not too long."

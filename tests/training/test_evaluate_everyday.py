@@ -38,23 +38,25 @@ def turn(output: str, answer: str = "", seconds: float = 0.2) -> Turn:
     )
 
 
-@pytest.mark.parametrize("folder", [everyday.FOLDER, everyday.DEVELOPMENT])
-def test_the_set_has_the_announced_shape(folder):
-    entries = everyday.load(folder=folder)
-    assert len({entry.id for entry in entries}) == 300
+@pytest.mark.parametrize(
+    ("name", "size"), [("blind", 300), ("strangers", 150), ("development", 300)]
+)
+def test_the_set_has_the_announced_shape(name, size):
+    entries = everyday.load(folder=everyday.SETS[name])
+    assert len({entry.id for entry in entries}) == size
     assert Counter(entry.kind for entry in entries) == {
-        "single": 200,
-        "two-step": 50,
-        "follow-up": 50,
+        "single": 2 * size // 3,
+        "two-step": size // 6,
+        "follow-up": size // 6,
     }
-    assert set(Counter(entry.area for entry in entries).values()) == {20}
+    assert set(Counter(entry.area for entry in entries).values()) == {size // 15}
     assert all(len(entry.turns) == 2 for entry in entries if entry.kind == "follow-up")
 
 
 def test_every_turn_has_a_check_that_can_fail():
     checks = {"output_contains", "output_matches", "same_output_as", "state"}
     allowed = checks | {"output_excludes"}
-    for entry in everyday.load():
+    for entry in (e for folder in everyday.SETS.values() for e in everyday.load(folder=folder)):
         for asked in entry.turns:
             assert set(asked["check"]) & checks and set(asked["check"]) <= allowed, entry.id
             assert asked["request"] and asked["reference"], entry.id

@@ -76,7 +76,7 @@ def _arguments() -> argparse.Namespace:
         help=f"which to compare, the last one in detail: {', '.join(systems.SYSTEMS)}, or all",
     )
     only.add_argument(
-        "--development", action="store_true", help="everyday: the set to tune on, not the blind one"
+        "--set", default="blind", choices=everyday.SETS, help="everyday: which set of requests"
     )
     only.add_argument(
         "--figures",
@@ -118,7 +118,7 @@ def _run_everyday(args: argparse.Namespace) -> None:
 
 
 def _everyday(args: argparse.Namespace) -> tuple[Path, list[everyday.Entry]]:
-    folder = everyday.DEVELOPMENT if args.development else everyday.FOLDER
+    folder = everyday.SETS[args.set]
     return folder, everyday.load(args.areas, folder)[: args.limit]
 
 

@@ -27,8 +27,12 @@ from training.evaluate.plain import sandbox_of
 from training.evaluate.turns import Turn, take_turn
 
 FOLDER = Path(__file__).parents[2] / "tests" / "evals" / "everyday"
-DEVELOPMENT = FOLDER.with_name("everyday_development")
-"""A set of the same form, to tune on."""
+SETS = {
+    "blind": FOLDER,
+    "strangers": FOLDER.with_name("everyday_strangers"),
+    "development": FOLDER.with_name("everyday_development"),
+}
+"""Sets of one form: the last one is there to tune on, the others are not."""
 THREADS = 4  # the engine does most of the work
 KINDS = ("single", "two-step", "follow-up")
 

@@ -50,12 +50,14 @@ def of_everyday(
     Without `failures` it names none, so that those who tune can read it and stay blind.
     """
     name, results = systems[-1][0].system, systems[-1][1]
-    blind = folder == everyday.FOLDER
-    written = "written before any tuning" if blind else "which is there to tune on"
+    name_of_set = next(each for each, place in everyday.SETS.items() if place == folder)
+    option = "" if name_of_set == "blind" else f" --set {name_of_set}"
+    tuned = name_of_set == "development"
+    written = "which is there to tune on" if tuned else "written before any tuning"
     lines = [
         "# Evaluation: everyday sysadmin requests",
         "",
-        f"`python -m training.evaluate everyday{'' if blind else ' --development'}` on "
+        f"`python -m training.evaluate everyday{option}` on "
         f"`tests/evals/{folder.name}/` (sha256 "
         f"`{everyday.digest(folder)[:16]}`), {written} and never trained on. Each "
         "command runs in a sandbox; what it printed and left behind is checked. Latency is of a "

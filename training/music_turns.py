@@ -80,7 +80,7 @@ class MusicTurnRows:
             value = given.get(name, known.get(inherit.get(name, name)))
             if value is not None:
                 arguments[name] = value
-            elif name in parameters["required"]:
+            elif name in parameters.get("required", ()):
                 return None
         return noise.disturb(said, self._rng).format(**given), tool, arguments
 

@@ -164,7 +164,9 @@ def scale_candidates(text: str) -> list[str]:
 
 
 def scales_for(chord: Chord, most: int = 6) -> list[Scale]:
-    """Return scales on the chord's root that hold all its tones, the usual choice first.
+    """Return scales on the chord's root that hold its tones, the usual choice first.
+
+    Over a dominant with an altered ninth some leave its fifth, or its major third, to the chord.
 
     >>> [s.name for s in scales_for(Chord(Pitch("C")), 2)]
     ['C major', 'C lydian']

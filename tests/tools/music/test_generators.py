@@ -209,7 +209,7 @@ def test_what_was_made_can_be_changed() -> None:
 
 
 @pytest.mark.parametrize(("name", "kinds"), [
-    ("progression", ["image", "audio", "file"]),
+    ("progression", ["image", "audio", "file", "file", "file"]),
     ("bass_line", ["image", "audio", "file", "file", "file"]),
     ("drum_pattern", ["image", "audio", "file"]),
     ("melody_over", ["image", "audio", "file", "file", "file"]),

@@ -15,7 +15,7 @@ from tools.music.key_relations import related
 from tools.music.music_text import read_chords
 from tools.music.part_writing_tools import PART_WRITING_TOOLS
 from tools.music.parts import Note, Texture
-from tools.music.pitch import Pitch
+from tools.music.pitch import STEPS, Pitch
 from tools.music.voice_leading import RANGES, check
 
 BY_NAME = {tool.name: tool for tool in PART_WRITING_TOOLS}
@@ -67,7 +67,11 @@ def test_figures_mean_the_same_notes(music21: Any) -> None:
         bass = rng.choice(key.scale.pitches).at(3)
         figure = rng.choice(["", "6", "64", "7", "65", "43", "42", "#6"])
         row = realise_figures((Note(bass, Fraction(1)),), figure or "-", key)[0]
-        written = ",".join(figure) if figure != "#6" else "#6"
+        # music21 raises a tone that is sharp already; to us the sign only reminds of it.
+        sixth = STEPS[(STEPS.index(bass.step) + 5) % 7]
+        sharp = any(p.step == sixth and p.alter > 0 for p in key.scale.pitches)
+        written = "6" if figure == "#6" and sharp else figure
+        written = written if written == "#6" else ",".join(written)
         mode = scales(key.tonic.ascii.replace("b", "-"), key.mode)
         names = mode.getPitchNames(_theirs(music21, bass).nameWithOctave, written)
         ours = {tone.name.replace("♯", "#").replace("♭", "-") for tone in row.slot.tones}

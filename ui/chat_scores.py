@@ -1,7 +1,8 @@
-"""Music files on the page: dropped into the chat they are analysed; `/score` changes the last.
+"""Music files on the page: dropped into the chat they are analysed, then changed in words.
 
-Where there are several, `/score the second one up a step` changes that one, and `/score list` names
-them. Each change goes on from the one before it.
+Right behind an answer about a score, words that say a change are for it ("put it in B flat");
+everywhere else `/score up a step` is. Where there are several, `/score the second one up a step`
+changes that one, and `/score list` names them. Each change goes on from the one before it.
 """
 
 from __future__ import annotations
@@ -22,17 +23,22 @@ from ui.chat_words import code, plain
 
 COMMAND = "/score"
 _KEPT, _LISTED = "score", "scores"
+_JUST_SHOWN = "score just shown"
 _MOST = 20
 _HOW = "Drop a MIDI, MusicXML, ABC or WAV file into the chat, then change it: `/score up a step`."
 
 
 async def shown(message: cl.Message) -> bool:
-    """Answer a message that has music files, or `/score CHANGE`; false for others."""
+    """Answer a message that has music files or changes a score; false for others."""
     files = [each for each in message.elements or [] if each.path]
     conversation = cl.context.session.thread_id
     if message.content.strip().lower().split(" ")[0] == COMMAND and not files:
         await _change(conversation, message.content.strip()[len(COMMAND) :].strip())
         return True
+    if not files and cl.user_session.get(_JUST_SHOWN):
+        # What is no change is for the assistant, and what follows then leans on its answer.
+        cl.user_session.set(_JUST_SHOWN, False)
+        return await _change(conversation, message.content.strip(), quiet=True)
     for each in files:
         await _one(conversation, each.name, Path(each.path), message.content.strip())
     return bool(files)
@@ -54,37 +60,46 @@ async def _one(conversation: str, name: str, path: Path, request: str) -> None:
     if not name.lower().endswith(".wav"):
         await asyncio.to_thread(_add, conversation, name, data)
         if request:
-            await _change(conversation, request, quiet=True)
+            await _change(conversation, request, quiet=True, new=True)
 
 
-async def _change(conversation: str, request: str, *, quiet: bool = False) -> None:
-    """Change a score and show it. `quiet`: say nothing where the words are no change."""
+async def _change(
+    conversation: str, request: str, *, quiet: bool = False, new: bool = False
+) -> bool:
+    """Change a score and show it; false where nothing was changed.
+
+    `quiet`: say nothing where the words are no change. `new`: they came with the score.
+    """
     names, current = await asyncio.to_thread(_scores, conversation)
     if not names or not request:
-        await cl.Message(content=_HOW).send()
-        return
-    if request.lower() in ("list", "all", "which"):
+        if not quiet:
+            await cl.Message(content=_HOW).send()
+        return False
+    if not quiet and request.lower() in ("list", "all", "which"):
         await cl.Message(content=_lines(listed(names, current))).send()
-        return
+        return False
     try:
-        place, words = (current, request) if quiet else which(request, names, current)
+        place, words = (current, request) if new else which(request, names, current)
         data = await asyncio.to_thread(chat_files.path_of(conversation, _file(place)).read_bytes)
-        if words:
+        if words or quiet:
             result, data = await asyncio.to_thread(changed_file, names[place], data, words)
         else:
             result = await asyncio.to_thread(analyse_upload, names[place], data)
     except MusicError as problem:
         if not quiet:
             await cl.Message(content=_lines(str(problem))).send()
-        return
+        return False
     await asyncio.to_thread(_keep, conversation, names, place, data)
     await _answer(result)
+    return True
 
 
 async def _answer(result: ToolResult) -> None:
-    text = f"{_lines(result.text)}\n\nChange it with {code('/score up a step')}."
+    how = f"Say how to change it: {code('up a step')}, or later {code('/score up a step')}."
+    text = f"{_lines(result.text)}\n\n{how}"
     elements = artifact_elements(await made(result.artifacts))
     await cl.Message(content=text, elements=elements).send()
+    cl.user_session.set(_JUST_SHOWN, True)
 
 
 def _lines(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from support import patient
 from support.api_server import serving
-from support.browser import ask, open_page, window
+from support.browser import ask, button, open_page, window
 from support.command_line import Mica
 from support.graph_parts import World
 from support.page_server import ScriptedPage
@@ -75,6 +75,8 @@ def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path:
             page.locator("audio").first.wait_for()
             ask(page, "/score to G major")
             page.get_by_text("Little tune from E major to G major:").wait_for()
+            ask(page, "can you put it in C major please")
+            page.get_by_text("Little tune from G major to C major:").wait_for()
             ask(page, "/score make it purple")
             page.get_by_text("write e.g. up a step").wait_for()
             with page.expect_event("requestfinished", lambda sent: "/project/file" in sent.url):
@@ -90,5 +92,7 @@ def test_a_file_dropped_on_the_page_is_shown_and_changed(browser: Any, tmp_path:
             page.get_by_text("Other tune from D major to A major:").wait_for()
             ask(page, "/score list")
             page.get_by_text("other.abc (changed next)").wait_for()
+            ask(page, "remove the file x")  # no change: it is the assistant's
+            button(page, "Approve").wait_for()
     finally:
         server.kill()

@@ -122,7 +122,8 @@ def test_tools(mica: Mica, tmp_path: Path):
     row = json.loads(ended.stdout)
     assert ended.returncode == 0
     assert "A♭m7 (A♭ C♭ E♭ G♭)" in row["text"]
-    assert {path.suffix for path in tmp_path.iterdir()} == {".svg", ".wav", ".mid"}
+    saved = {path.suffix for path in tmp_path.iterdir()}
+    assert saved == {".svg", ".wav", ".mid", ".musicxml", ".abc"}
     wrong = mica("tools", "call", "transpose", '{"music": "H"}')
     assert wrong.returncode == 1
     assert "interval" in json.loads(wrong.stdout)["error"]

@@ -126,7 +126,9 @@ def test_the_real_graph_keeps_an_approval_over_kill_9(context: Any, tmp_path: Pa
     button(page, "Approve").dblclick()
     page.get_by_text("The file is gone.").wait_for()
     assert graph.ran() == ["rm x"]
-    page.locator(".positive-feedback-off").last.click()
+    # The page shows an answer before its own thumbs: till then the last are another message's.
+    answer = page.locator(".ai-message", has_text="The file is gone.").last
+    answer.locator(".positive-feedback-off").click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile("submit", re.I)).click()
     store = graph.store()
     (rating,) = eventually(lambda: store.ratings(conversation))

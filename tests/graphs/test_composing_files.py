@@ -99,7 +99,7 @@ def place(tmp_path):
         path.write_bytes(b"x" * size)
         then = time.time() - days * DAY - 60
         os.utime(path, (then, then))
-    (tmp_path / "docs/notes.md").write_text("a TODO\nand a line\n", encoding="utf-8")
+    (tmp_path / "docs/notes.md").write_text("a DRAFT\nand a line\n", encoding="utf-8")
     (tmp_path / "out").mkdir()
     return tmp_path
 
@@ -130,15 +130,15 @@ def run(text: str, place: Path) -> list[str]:
         ("pngs directly in pics, sorted by name, names only", ["a.png", "b one.png"]),
         ("number of pngs per folder in pics", ["      2 pics", "      1 pics/sub"]),
         ("number of files per extension in pics over 1k", ["      3 png"]),
-        ("md files in docs containing TODO, names only", ["notes.md"]),
-        ("md files in docs without the word TODO in them, a to z, names only",
+        ("md files in docs containing DRAFT, names only", ["notes.md"]),
+        ("md files in docs without the word DRAFT in them, a to z, names only",
          [".hidden.md", "old.md"]),
         ("md files in docs that are not hidden, a to z, names only", ["notes.md", "old.md"]),
         ("how many jpgs in pics are not empty", ["1"]),
         ("files smaller than 1k in pics older than 100 days, with size", ["500\tpics/d.jpg"]),
         ("number of pngs and total size in pics", ["3 files, 6500000 bytes"]),
         ("show the contents of the newest md file in docs that is not hidden",
-         ["a TODO", "and a line"]),
+         ["a DRAFT", "and a line"]),
         ("png and jpg files in pics older than 10 days, oldest first, names only",
          ["d.jpg", "b one.png"]),
     ],

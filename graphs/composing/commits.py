@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 from graphs.composing.commits_words import LANGUAGE
-from graphs.composing.reading import Composed, read
+from graphs.composing.reading import Composed, Said, basic, by_part, read
 from runtime.recipes import shell_word
 
 _ABOUT = re.compile(r"\b(?:git|commit)", re.IGNORECASE)
@@ -17,7 +17,6 @@ _SHOWN = {"authors": "for each author", "count": "counted", "oldest": "oldest fi
           "files": "with their files", "stat": "with what changed in each file",
           "changed": "the files that they changed", "merges": "merges only",
           "no_merges": "without merges", "mine": "by me"}  # fmt: skip
-_Said = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 def compose(text: str) -> Composed | None:
@@ -32,10 +31,8 @@ def compose(text: str) -> Composed | None:
     """
     if not _ABOUT.search(text):
         return None
-    of: dict[str, list[tuple[str, ...]]] = {}
-    for piece in read(text, LANGUAGE) or ():
-        values = (piece.gives,) if piece.gives else piece.values
-        of.setdefault(piece.part, []).append(values)
+    pieces = read(text, LANGUAGE) or ()
+    of = by_part((it.part, (it.gives,) if it.gives else it.values) for it in pieces)
     if "changed by" in of:
         of["changed"] = [()]
     for part, meant in (("did", "author"), ("changed by", "author"), ("i did", "mine")):
@@ -54,7 +51,7 @@ def compose(text: str) -> Composed | None:
         return None
 
 
-def _possible(of: _Said) -> bool:
+def _possible(of: Said) -> bool:
     """Whether the wishes go together, and the numbers are numbers."""
     results = {"count", "authors", "daily", "changed"} & of.keys()
     # "How many commits per author" counts once.
@@ -79,7 +76,7 @@ def _possible(of: _Said) -> bool:
     )
 
 
-def _command(of: _Said) -> str:
+def _command(of: Said) -> str:
     """Return the command."""
     git = f"git -C {_place(of['repository'][0][0])}" if "repository" in of else "git"
     chosen = _chosen(of, git)
@@ -98,7 +95,7 @@ def _command(of: _Said) -> str:
     return _listed(of, f"{git} log", chosen, files)
 
 
-def _listed(of: _Said, log: str, chosen: str, files: str) -> str:
+def _listed(of: Said, log: str, chosen: str, files: str) -> str:
     """Return the command that lists commits."""
     shown = " --oneline"
     if "dated" in of:
@@ -111,7 +108,7 @@ def _listed(of: _Said, log: str, chosen: str, files: str) -> str:
     return f"{command} | head -n {first[0]}" if first else command
 
 
-def _chosen(of: _Said, git: str) -> str:
+def _chosen(of: Said, git: str) -> str:
     """Return the options that choose commits.
 
     Raises:
@@ -125,13 +122,12 @@ def _chosen(of: _Said, git: str) -> str:
     options += [f'--author="$({git} config --get user.email)"'] * ("mine" in of)
     options += _times(of)
     for (text,) in of.get("says", ()):
-        basic = re.sub(r"([\\.*^$\[\]])", r"\\\1", text)
-        options += ["-i", f"--grep={shlex.quote(basic)}"]
+        options += ["-i", f"--grep={shlex.quote(basic(text))}"]
     options += ["--merges"] * ("merges" in of) + ["--no-merges"] * ("no_merges" in of)
     return "".join(f" {option}" for option in options)
 
 
-def _times(of: _Said) -> Iterator[str]:
+def _times(of: Said) -> Iterator[str]:
     """Yield the options for when.
 
     Raises:
@@ -181,7 +177,7 @@ def _place(path: str) -> str:
     return shell_word("path", path)
 
 
-def _shows(of: _Said) -> str:
+def _shows(of: Said) -> str:
     """Return what was understood, in words."""
     parts = [f"commits in {values[0]}" for values in of.get("repository", ())] or ["commits"]
     parts += [f"by {author}" for (author,) in of.get("author", ())]

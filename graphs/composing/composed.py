@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from graphs.composing import commits, files, lines, processes, tables
 from graphs.composing.reading import Composed
@@ -26,11 +27,14 @@ _THINGS: Mapping[str, Callable[[str], Composed | None]] = {
 }
 
 
+@lru_cache(maxsize=64)
 def composed(text: str, *, later: bool = False) -> Document | None:
     """Return a request as a recipe that is one command; None where it is not understood whole.
 
     Two kinds of things that both understand it mean different commands, so then it is None too. A
     `later` part of a request must name its place: where it does not, that of the first is meant.
+
+    Those asked last are kept, since a request is asked as a whole and as its parts.
 
     >>> made = composed("how many png files over 1M are in pictures?")
     >>> made.id, made.template

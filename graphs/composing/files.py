@@ -10,7 +10,6 @@ from graphs.composing.files_query import KINDS, Query, query_of
 from graphs.composing.phrases import load
 from graphs.composing.reading import Composed, UnclearError, read
 
-LANGUAGE = load("files.yaml")
 SHOWS = ("", "contents", "lines", "all lines")
 """What may be done with files that changes nothing."""
 _AND_COUNT = re.compile(
@@ -35,7 +34,7 @@ def compose(text: str) -> Composed | None:
     >>> compose("png files in pictures"), compose("the 3 red png files over 1M")
     (None, None)
     """
-    pieces = read(text, LANGUAGE)
+    pieces = read(text, load("files.yaml"))
     if pieces is None:
         return None
     try:

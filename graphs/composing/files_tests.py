@@ -102,19 +102,9 @@ def _bytes(value: str, like: str = "") -> int:
     return int(float(found[1]) * _BYTES[unit])
 
 
-def _changed(piece: Piece) -> Test:
-    over = piece.gives == "over"
-    says = "not {0} for {1}" if over else "{0} in the last {1}"
-    return _span(piece, "mtime", "mmin", says, "changed")
-
-
-def _read(piece: Piece) -> Test:
-    over = piece.gives == "over"
-    says = "not {0} for {1}" if over else "{0} in the last {1}"
-    return _span(piece, "atime", "amin", says, "read")
-
-
-def _span(piece: Piece, days: str, minutes: str, says: str, done: str) -> Test:
+def _span(piece: Piece, days: str, minutes: str, done: str) -> Test:
+    """Return a test of how long ago something was done to a file."""
+    says = "not {0} for {1}" if piece.gives == "over" else "{0} in the last {1}"
     number = _number(piece.values[0]) if len(piece.values) > 1 else 1
     unit = re.sub(r"s$", "", piece.values[-1].lower())
     sign = "+" if piece.gives == "over" else "-"
@@ -259,8 +249,8 @@ def _flag(find: str, says: str, no: str = "not ") -> Callable[[Piece], Test]:
 _TESTS: Mapping[str, Callable[[Piece], Test]] = {
     "size": _size,
     "empty": _flag("-empty", "empty"),
-    "changed": _changed,
-    "read": _read,
+    "changed": lambda piece: _span(piece, "mtime", "mmin", "changed"),
+    "read": lambda piece: _span(piece, "atime", "amin", "read"),
     "on": _on,
     "not on": lambda _: Test("-daystart ! -mtime 0", "not changed today", 0),
     "dates": _dates,

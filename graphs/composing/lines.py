@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from graphs.composing.lines_choices import Choice, choices
 from graphs.composing.lines_words import LANGUAGE, REPEATED
-from graphs.composing.reading import Composed, read
+from graphs.composing.reading import PLACES, Composed, Said, by_part, read
 from runtime.recipes import shell_word
 
 _TABLE = re.compile(r"\.(?:csv|tsv)$", re.IGNORECASE)
-_PLACES = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "last": "NF"}
 _ORDERS = ("sort", "number_sort", "field_sort", "length_sort", "frequency", "twice")
 _SIDES = frozenset("down back falling big small".split())
 _MEANT = re.compile("[a-z]+(?:s|ing)")
@@ -26,7 +25,6 @@ _SHOWN = {"unique": "each once", "frequency": "how often each occurs", "back": "
           "field_sort": "sorted by a word", "down": "downwards", "falling": "downwards",
           "big": "the biggest first", "small": "the smallest first",
           "numbered": "with line numbers"}  # fmt: skip
-_Said = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 class _Cut(NamedTuple):
@@ -68,9 +66,8 @@ def compose(text: str) -> Composed | None:
 
 def _said(text: str) -> dict[str, list[tuple[str, ...]]]:
     """Return the values of each part that was said; nothing where a word is not understood."""
-    of: dict[str, list[tuple[str, ...]]] = {}
-    for piece in read(_ANY_CASE.sub("ignoring case", text), LANGUAGE) or ():
-        of.setdefault(piece.part, []).append(piece.values)
+    pieces = read(_ANY_CASE.sub("ignoring case", text), LANGUAGE) or ()
+    of = by_part((piece.part, piece.values) for piece in pieces)
     if any(part in of for part in _ORDERS if part != "sort"):
         of.pop("sort", None)
     if {"unique", "count"} <= of.keys():
@@ -86,7 +83,7 @@ def _said(text: str) -> dict[str, list[tuple[str, ...]]]:
     return of
 
 
-def _possible(of: _Said, file: str) -> bool:
+def _possible(of: Said, file: str) -> bool:
     """Whether the wishes go together: one order at most, numbers only of lines as they stand."""
     orders = [part for part in _ORDERS if part in of]
     sides = _SIDES & of.keys()
@@ -116,7 +113,7 @@ def _cut_first(text: str) -> bool:
     return bool(order and cut and cut.start() < order.start())
 
 
-def _steps(of: _Said, kept: Sequence[Choice], *, cut_first: bool) -> list[str]:
+def _steps(of: Said, kept: Sequence[Choice], *, cut_first: bool) -> list[str]:
     """Return the commands that the lines go through; none where it is not clear in which order."""
     cut, order = _cut(of), _order(of)
     if "numbered" in of:
@@ -139,7 +136,7 @@ def _steps(of: _Said, kept: Sequence[Choice], *, cut_first: bool) -> list[str]:
     return [*steps, *order, cut.command]
 
 
-def _cut(of: _Said) -> _Cut | None:
+def _cut(of: Said) -> _Cut | None:
     """Return which end of the result is wanted; "only 5" are as well the top 5."""
     for values in (*of.get("cut", ()), *((*one, "1") for one in of.get("cut_one", ()))):
         end = values[0].lower() if len(values) > 1 else "top"
@@ -147,7 +144,7 @@ def _cut(of: _Said) -> _Cut | None:
     return None
 
 
-def _within(of: _Said) -> list[str]:
+def _within(of: Said) -> list[str]:
     """Return what leaves the part of the file that is looked at."""
     for first, last in of.get("range", ()):
         return [f"sed -n {first},{last}p"]
@@ -156,15 +153,15 @@ def _within(of: _Said) -> list[str]:
     return []
 
 
-def _field(of: _Said) -> list[str]:
+def _field(of: Said) -> list[str]:
     """Return what leaves one word of each line."""
     for (said,) in of.get("field", ()):
-        place = _PLACES.get(said.lower(), said)
+        place = PLACES.get(said.lower(), said)
         return [f"awk 'NF{f' >= {place}' if place != 'NF' else ''} {{print ${place}}}'"]
     return []
 
 
-def _order(of: _Said) -> list[str]:
+def _order(of: Said) -> list[str]:
     """Return what puts the lines in order, or counts them by their text."""
     back = "r" * bool((_SIDES - {"small"}) & of.keys())
     if "sort" in of:
@@ -172,7 +169,7 @@ def _order(of: _Said) -> list[str]:
     if "number_sort" in of:
         return [f"sort -{back}n"]
     for values in of.get("field_sort", ()):
-        place = _PLACES.get(values[-1].lower(), values[-1])
+        place = PLACES.get(values[-1].lower(), values[-1])
         # By number where these are numbers, then as text.
         return [f"sort -k {place},{place}n{back} -k {place},{place}{back}"]
     for values in of.get("length_sort", ()):
@@ -185,7 +182,7 @@ def _order(of: _Said) -> list[str]:
     return ["tac"] if back else []
 
 
-def _counted(steps: list[str], of: _Said) -> list[str]:
+def _counted(steps: list[str], of: Said) -> list[str]:
     """Return what counts the lines that are left: the last grep itself, where there is one."""
     if "unique" in of:
         return [*steps, "sort -u", "wc -l"]
@@ -201,7 +198,7 @@ def _flagged(grep: str, flag: str) -> str:
     )
 
 
-def _numbered(of: _Said, kept: Sequence[Choice]) -> list[str]:
+def _numbered(of: Said, kept: Sequence[Choice]) -> list[str]:
     """Return what leaves lines with their numbers; none where a test would read these as well."""
     if not kept:
         return ["nl -ba", *_within(of)]
@@ -213,14 +210,14 @@ def _numbered(of: _Said, kept: Sequence[Choice]) -> list[str]:
     return [numbered, *(choice.command for choice in more), *lines]
 
 
-def _shows(of: _Said, kept: Sequence[Choice], file: str) -> str:
+def _shows(of: Said, kept: Sequence[Choice], file: str) -> str:
     """Return what was understood, in words."""
     lines = [f"lines {first} to {last} of {file}" for first, last in of.get("range", ())]
     parts = [*(lines or [f"lines of {file}"])]
     parts += [f"only the {end.lower()} {n} lines" for end, n in of.get("ends_of", ())]
     parts += [choice.says for choice in kept]
     parts += ["in upper or lower case"] * ("anycase" in of)
-    parts += [f"word {_PLACES.get(said.lower(), said)} of each" for (said,) in of.get("field", ())]
+    parts += [f"word {PLACES.get(said.lower(), said)} of each" for (said,) in of.get("field", ())]
     parts += [words for part, words in _SHOWN.items() if part in of]
     cut = _cut(of)
     return ", ".join([*parts, *([f"the {cut.end} {cut.number}"] if cut else [])])

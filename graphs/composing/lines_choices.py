@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from graphs.composing.reading import Said, basic
 
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::\d{2})?\s?([ap]m)?", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -16,7 +18,6 @@ _STARTS = {"filled": ("v", "^[[:space:]]*$", "that are not empty"),
            "empty": ("", "^[[:space:]]*$", "that are empty"),
            "uncommented": ("v", "^[[:space:]]*#", "without comments"),
            "code": ("vE", "^[[:space:]]*(#|$)", "without comments and empty ones")}  # fmt: skip
-_Said = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 class Choice(NamedTuple):
@@ -31,7 +32,7 @@ class Choice(NamedTuple):
     looks: str
 
 
-def choices(of: _Said) -> list[Choice] | None:
+def choices(of: Said) -> list[Choice] | None:
     """Return the conditions that were said; None where one makes no sense.
 
     >>> [choice.command for choice in choices({"has": [("a b",)], "filled": [()]})]
@@ -44,21 +45,21 @@ def choices(of: _Said) -> list[Choice] | None:
         return None
 
 
-def _starts(of: _Said) -> Iterator[Choice]:
+def _starts(of: Said) -> Iterator[Choice]:
     case = "i" * ("anycase" in of)
     kinds = [kind for kind in ("filled", "empty", "uncommented") if kind in of]
     for kind in ["code"] if {"filled", "uncommented"} <= set(kinds) else kinds:
         flags, pattern, says = _STARTS[kind]
         yield Choice(says, _grep(flags, pattern), "start")
     for (value,) in of.get("starts", ()):
-        yield Choice(f"starting with {value}", _grep(case, f"^{_basic(value)}"), "start")
+        yield Choice(f"starting with {value}", _grep(case, f"^{basic(value)}"), "start")
     for (value,) in of.get("unstarted", ()):
-        yield Choice(f"not starting with {value}", _grep(f"v{case}", f"^{_basic(value)}"), "start")
+        yield Choice(f"not starting with {value}", _grep(f"v{case}", f"^{basic(value)}"), "start")
     for (value,) in of.get("ends", ()):
-        yield Choice(f"ending with {value}", _grep(case, f"{_basic(value)}$"), "start")
+        yield Choice(f"ending with {value}", _grep(case, f"{basic(value)}$"), "start")
 
 
-def _texts(of: _Said) -> Iterator[Choice]:
+def _texts(of: Said) -> Iterator[Choice]:
     for values in of.get("has", ()):
         for value in values:
             yield Choice(f"with {value}", _grep(f"{_case(of, value)}F", value), "text")
@@ -72,12 +73,12 @@ def _texts(of: _Said) -> Iterator[Choice]:
         yield Choice(f"without {' or '.join(values)}", _grep(flags, *values), "text")
 
 
-def _case(of: _Said, *values: str) -> str:
+def _case(of: Said, *values: str) -> str:
     """Return the flag that matches either case: where it is said, and for the levels of logs."""
     return "i" * ("anycase" in of or set(values) <= _LEVELS)
 
 
-def _wider(of: _Said) -> Iterator[Choice]:
+def _wider(of: Said) -> Iterator[Choice]:
     """Yield what awk has to tell: lengths and times.
 
     Raises:
@@ -137,8 +138,3 @@ def _grep(flags: str, *patterns: str) -> str:
         return said + " ".join(f"-e {shlex.quote(pattern)}" for pattern in patterns)
     dashes = "-- " if "F" in flags or patterns[0].startswith("-") else ""
     return f"{said}{dashes}{shlex.quote(patterns[0])}"
-
-
-def _basic(text: str) -> str:
-    """Return a text as a basic regular expression."""
-    return re.sub(r"([\\.*^$\[\]])", r"\\\1", text)

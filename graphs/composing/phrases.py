@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from graphs.composing.reading import POLITE, Language, Phrase
@@ -25,6 +26,7 @@ _KINDS = re.compile(r"<([a-z]+)>")
 _WORD = {"name": r"[A-Za-z][\w-]*"}
 
 
+@cache
 def load(name: str) -> Language:
     """Return the language in a file of this folder.
 

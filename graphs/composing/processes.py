@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphs.composing.processes_words import LANGUAGE
-from graphs.composing.reading import Composed, read
+from graphs.composing.reading import Composed, Said, by_part, read
 
 _REPEATED = frozenset("noun here called together".split())
 _CHOICES = frozenset("older memory percent cpu other user mine called kind".split())
@@ -34,7 +34,6 @@ _PROGRAMS = re.compile(
 _SAYS = {"rss": "memory", "pcpu": "cpu", "start_time": "start", "pid": "number", "user": "user",
          "comm": "name", "etimes": "age"}  # fmt: skip
 _ORDER = ("pid", "user", "pcpu", "pmem", "rss", "etimes", "comm")
-_Said = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 @dataclass
@@ -66,10 +65,10 @@ def compose(text: str) -> Composed | None:
     'processes, of www-data, memory over 100M, counted'
     >>> compose("how many angry processes of www-data are there")
     """
-    of: dict[str, list[tuple[str, ...]]] = {}
-    for piece in read(text, LANGUAGE) or ():
-        values = (piece.gives, *piece.values) if piece.part in _CHOICES else piece.values
-        of.setdefault(piece.part, []).append(values)
+    pieces = read(text, LANGUAGE) or ()
+    of = by_part(
+        (it.part, (it.gives, *it.values) if it.part in _CHOICES else it.values) for it in pieces
+    )
     once = all(len(found) == 1 for part, found in of.items() if part not in _REPEATED)
     if not once or not ({"noun", "most", "total", "oldest", "newest"} & of.keys()):
         return None
@@ -79,7 +78,7 @@ def compose(text: str) -> Composed | None:
     return Composed(_command(query), ", ".join(["processes", *query.says]))
 
 
-def _query(of: _Said) -> _Query | None:
+def _query(of: Said) -> _Query | None:
     """Return what is asked; None where wishes do not go together, or a number is none."""
     query = _Query()
     try:
@@ -91,7 +90,7 @@ def _query(of: _Said) -> _Query | None:
     return query
 
 
-def _choose(of: _Said, query: _Query) -> None:
+def _choose(of: Said, query: _Query) -> None:
     """Take over which processes are meant.
 
     Raises:
@@ -160,7 +159,7 @@ def _key(said: str) -> str:
     return next(column for words, column in _KEYS if re.match(words, said, re.IGNORECASE))
 
 
-def _sort(of: _Said, query: _Query) -> None:
+def _sort(of: Said, query: _Query) -> None:
     """Take over the order, and how many are wanted.
 
     Raises:
@@ -199,7 +198,7 @@ def _sorted(key: str, down: bool) -> str:
     return f"-{key}" if down else key
 
 
-def _bigness(of: _Said) -> str:
+def _bigness(of: Said) -> str:
     """Return by what "the biggest first" orders: what else was said of size.
 
     Raises:
@@ -218,7 +217,7 @@ def _bigness(of: _Said) -> str:
     return sizes.pop()
 
 
-def _fold(of: _Said, query: _Query) -> None:
+def _fold(of: Said, query: _Query) -> None:
     """Take over what is counted, added up or shown.
 
     Raises:

@@ -9,7 +9,7 @@ word. Each phrase takes its words out of the text, the first phrases first, wher
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -28,6 +28,10 @@ POLITE = frozenset(
     " list give get find see print display".split()
 )
 """Words that say nothing of what is asked for."""
+PLACES = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "last": "NF"}
+"""Places of a word or column, as awk has them."""
+Said = Mapping[str, Sequence[tuple[str, ...]]]
+"""The values of each part that was said, once for each time."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Language:
     """What can be said of one kind of thing: its phrases, and words that add nothing."""
 
     phrases: Sequence[Phrase]
-    fillers: Collection[str] = POLITE
+    fillers: frozenset[str] = POLITE
 
 
 def read(text: str, language: Language) -> list[Piece] | None:
@@ -91,7 +95,28 @@ def read(text: str, language: Language) -> list[Piece] | None:
             pieces.append(Piece(phrase.part, phrase.gives.format(*said), said))
             rest = rest[: found.start()] + _TAKEN + rest[found.end() :]
     left = {word.lower() for word in _WORD.findall(rest)}
-    return pieces if left <= set(language.fillers) else None
+    return pieces if left <= language.fillers else None
+
+
+def by_part(said: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, list[tuple[str, ...]]]:
+    """Return the values of each part, from parts and values in the order in which they were found.
+
+    >>> by_part([("has", ("a",)), ("count", ()), ("has", ("b",))])
+    {'has': [('a',), ('b',)], 'count': [()]}
+    """
+    of: dict[str, list[tuple[str, ...]]] = {}
+    for part, values in said:
+        of.setdefault(part, []).append(values)
+    return of
+
+
+def basic(text: str) -> str:
+    """Return a text as a basic regular expression, which matches just that.
+
+    >>> print(basic("a.b[1]"))
+    a\\.b\\[1\\]
+    """
+    return re.sub(r"([\\.*^$\[\]])", r"\\\1", text)
 
 
 def _marked(text: str) -> tuple[str, list[str]]:

@@ -6,10 +6,10 @@ A column is said by its name ("price"), its number ("column 3") or its place ("t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from graphs.composing.reading import Composed, Piece, read
+from graphs.composing.reading import PLACES, Composed, Piece, Said, by_part, read
 from graphs.composing.tables_awk import LETTERS, Condition, Query, command
 from graphs.composing.tables_words import LANGUAGE
 
@@ -17,7 +17,6 @@ _FOLDS = ("count", "average", "sum", "max", "min", "distinct", "distinct_count")
 _CONDITIONS = frozenset(
     "filled empty between since number many older starts ends contains isn't is".split()
 )
-_PLACES = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "last": "NF"}
 _LOW = re.compile("lowest|smallest|least|min|fewest|oldest|earliest")
 _RESULTS = frozenset("count number average mean total sum frequency amount".split())
 _SPAN = re.compile("(?:year|month|week|day|hour|minute|weekday)s?", re.IGNORECASE)
@@ -37,7 +36,6 @@ _BEHIND = (
     "whose|where|who|with|that|which|having|have|has|per|for each|in|from|of|sorted|sort|ordered"
     "|by|are|is|were|without|grouped|there|older|younger"
 )
-_Said = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 def compose(text: str) -> Composed | None:
@@ -74,9 +72,7 @@ def _rows(text: str, stem: str) -> str:
 
 def _query(pieces: Sequence[Piece]) -> Query | None:
     """Return what is asked of a table; None where that is two things, or of two files."""
-    of: dict[str, list[tuple[str, ...]]] = {}
-    for piece in pieces:
-        of.setdefault(piece.part, []).append(piece.values)
+    of = by_part((piece.part, piece.values) for piece in pieces)
     once = all(len(found) == 1 for part, found in of.items() if part not in _CONDITIONS)
     separator = _separator(of)
     if not once or separator is None:
@@ -104,7 +100,7 @@ def _possible(query: Query) -> bool:
     return len(query.conditions) + len(query.columns) + 3 <= len(LETTERS)
 
 
-def _separator(of: _Said) -> str | None:
+def _separator(of: Said) -> str | None:
     """Return what stands between the cells of the file; None where that is not known."""
     if "file" not in of:
         return None
@@ -114,7 +110,7 @@ def _separator(of: _Said) -> str | None:
 
 
 def _column(said: str) -> str:
-    return _PLACES.get(said.lower(), said)
+    return PLACES.get(said.lower(), said)
 
 
 def _condition(piece: Piece) -> Condition | None:
@@ -136,7 +132,7 @@ def _is_number(text: str) -> bool:
     return bool(re.fullmatch(r"[-+]?\d+(?:\.\d+)?", text))
 
 
-def _fold(of: _Said, query: Query) -> bool:
+def _fold(of: Said, query: Query) -> bool:
     """Take over what is made of the rows; False where it is two things."""
     folds = [part for part in _FOLDS if part in of]
     grouping = of.get("group", ()) or (of.get("by", ()) if folds else ())
@@ -166,7 +162,7 @@ class _Sorting(NamedTuple):
     down: bool | None
 
 
-def _order(of: _Said, query: Query) -> bool:
+def _order(of: Said, query: Query) -> bool:
     """Take over the order; False where it is said twice, or of something else than what is made."""
     ways = [part for part in ("order", "high_first", "low_first", "best") if part in of]
     if "by" in of and not query.group:
@@ -191,7 +187,7 @@ def _order(of: _Said, query: Query) -> bool:
     return True
 
 
-def _sorting(of: _Said, way: str, sides: Sequence[str]) -> _Sorting:
+def _sorting(of: Said, way: str, sides: Sequence[str]) -> _Sorting:
     """Return the order that one way of saying it, and one of saying which end is first, mean."""
     if not way:
         return _Sorting(None, sides[0] == "down" if sides else None)
@@ -204,7 +200,7 @@ def _sorting(of: _Said, way: str, sides: Sequence[str]) -> _Sorting:
     return _Sorting(column, sides[0] == "down" if sides else True if top else None)
 
 
-def _count(of: _Said, query: Query) -> bool:
+def _count(of: Said, query: Query) -> bool:
     """Take over how many rows are wanted; False where the number is none, or said twice."""
     said = [of[part][0] for part in ("limit", "last") if part in of]
     if "best" in of:

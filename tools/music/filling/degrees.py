@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 
 from tools.music.filling.asked import Asked
+from tools.music.numbers import CARDINALS, ORDINALS
 
-_CARDINALS = {
-    word: str(n) for n, word in enumerate("one two three four five six seven".split(), start=1)
-}
-_ORDINALS = {
-    word: str(n)
-    for n, word in enumerate("first second third fourth fifth sixth seventh".split(), start=1)
-} | {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5", "6th": "6", "7th": "7"}
+_CARDINALS = {word: str(n) for word, n in CARDINALS.items() if n <= 7}
+_SHORT = dict(zip("1st 2nd 3rd 4th 5th 6th 7th".split(), "1234567", strict=True))
+_ORDINALS = {word: str(n) for word, n in ORDINALS.items() if n <= 7} | _SHORT
 _NAMES = {
     "tonic": "1", "supertonic": "2", "mediant": "3", "subdominant": "4", "dominant": "5",
     "submediant": "6",

@@ -165,10 +165,6 @@ def picked(text: str, rows: str) -> dict[str, str]:
     )
 
 
-def _of_code(text: str) -> bool:
-    return holds_code(text)
-
-
 def _to_write(text: str) -> bool:
     return bool(_LANGUAGES.search(text)) and not (begins_code(text) or _CHECKS.search(text))
 
@@ -184,7 +180,7 @@ def _to_draw(text: str) -> bool:
 
 
 _SIGNS: Mapping[str, Callable[[str], bool]] = {
-    "check_code": _of_code, "convert_code": _of_code, "write_code": _to_write,
+    "check_code": holds_code, "convert_code": holds_code, "write_code": _to_write,
     "find_in_corpus": _to_find, "show_on": _to_draw,
 }  # fmt: skip
 

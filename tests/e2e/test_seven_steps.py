@@ -63,7 +63,7 @@ def test_largest_files(context: Any, served: Shipped):
 
     def connected() -> bool:
         """Tell whether all goes over the socket by now; a page begins by asking again and again."""
-        page.evaluate("0")  # lets what came be told
+        page.wait_for_timeout(50)  # frames are told only while the browser is waited for
         return "3probe" in frames
 
     eventually(connected)

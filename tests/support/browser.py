@@ -48,6 +48,23 @@ def window(browser: Any, *, patience: float = PATIENCE, height: int = 900) -> It
     made.close()
 
 
+def overheard(page: Any) -> list[str]:
+    """Return a list that grows by what the page says, asks the server and is answered."""
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(f"console: {message.text}"))
+    page.on("response", lambda r: heard.append(f"{r.status} {r.request.method} {r.url}"))
+    page.on("requestfailed", lambda lost: heard.append(f"{lost.failure} {lost.method} {lost.url}"))
+
+    def frames(socket: Any) -> None:
+        heard.append(f"socket open: {socket.url}")
+        socket.on("framesent", lambda frame: heard.append(f"> {frame[:300]!r}"))
+        socket.on("framereceived", lambda frame: heard.append(f"< {frame[:300]!r}"))
+        socket.on("close", lambda _: heard.append("socket closed"))
+
+    page.on("websocket", frames)
+    return heard
+
+
 def open_page(context: Any, server: PageServer) -> Any:
     page = context.new_page()
     page.goto(server.url)

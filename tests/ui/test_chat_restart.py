@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import ask, button, conversation_of, eventually, kept, open_page, reload
+from support.browser import (
+    ask,
+    button,
+    conversation_of,
+    eventually,
+    kept,
+    open_page,
+    overheard,
+    reload,
+)
 from support.page_server import ScriptedPage
 
 
@@ -87,10 +96,12 @@ def test_a_page_left_open_over_a_restart_goes_on(context: Any, server: ScriptedP
     from playwright.sync_api import TimeoutError
 
     page = open_page(context, server)
+    heard = overheard(page)
     ask(page, "delete every .log file in /srv/app")
     button(page, "Approve").wait_for()
     conversation_of(page)
     server.kill()
+    heard.append("the server is killed and started again")
     server.start()
 
     def pressed() -> bool:
@@ -105,7 +116,11 @@ def test_a_page_left_open_over_a_restart_goes_on(context: Any, server: ScriptedP
             return bool(page.get_by_text("Approved", exact=True).count())
         return bool(answered.value.ok)
 
-    eventually(pressed)
+    try:
+        eventually(pressed)
+    except AssertionError as late:
+        said = [*heard[-80:], page.locator("body").inner_text(), server.said()[-3000:]]
+        raise AssertionError("\n".join(said)) from late
     page.get_by_text("Done: rm -f /srv/app/a.log /srv/app/b.log ran.").wait_for()
     assert server.ran() == ["rm -f /srv/app/a.log /srv/app/b.log"]
 

@@ -1,7 +1,7 @@
 """Time every music tool after a warm-up call, on the clock and in processor time.
 
-A tool's time is that of its answer: text, picture, and the files but the sound, which is made
-when it is listened to or saved; that time stands in a column of its own. The limits are 20 ms a
+A tool's time is that of its answer: text, picture and files. Sound and MIDI are made when they are
+listened to or saved; that time stands in a column of its own. The limits are 20 ms a
 tool, 50 ms for notation and 200 ms for 20 seconds of sound; `ok` goes by processor time, which
 other programs of the machine disturb less, but do: the first line has a fixed work's median beside
 its best. The tools that music21 has too are timed
@@ -21,7 +21,7 @@ from functools import partial
 
 from benchmarks.music_calls import CALLS
 from benchmarks.music_peer import compare
-from tools import Tool, ToolError, ToolResult
+from tools import Later, Tool, ToolError, ToolResult
 from tools.music.audio import play, soundfont, sounds
 from tools.music.music_text import read_music
 from tools.music.notation import to_svg
@@ -82,8 +82,8 @@ def row(tool: Tool, calls: int) -> bool:
 
 
 def sound(tool: Tool, arguments: dict[str, object], result: ToolResult, calls: int) -> str:
-    """The processor time of making the sound of an answer, or nothing where it has none."""
-    if not any(each.kind == "audio" for each in result.artifacts):
+    """The processor time of making the sound and MIDI of an answer, or nothing without them."""
+    if not any(isinstance(each.content, Later) for each in result.artifacts):
         return ""
     times = []
     for _ in range(max(calls // 8, 3)):

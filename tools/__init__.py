@@ -28,14 +28,20 @@ class ToolContext:
 class Later:
     """Bytes that are made when they are first asked for, once, however many threads ask.
 
-    `size` is how many they will be. `make` must not fail: what can be wrong is checked before.
+    `size` tells how many they will be; without it they are made to be counted. `make` must not
+    fail: what can be wrong is checked before.
     """
 
-    def __init__(self, make: Callable[[], bytes], size: int) -> None:
-        self.size = size
+    def __init__(self, make: Callable[[], bytes], size: Callable[[], int] | None = None) -> None:
+        self._size = size
         self._make: Callable[[], bytes] | None = make
         self._made = b""
         self._lock = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return self._size() if self._size else len(self.read())
 
     def read(self) -> bytes:
         """Return the bytes, made by the first call."""
@@ -50,7 +56,7 @@ class Later:
 class Artifact:
     """Something to see, hear or keep beside a tool's text.
 
-    `content` may be made later, where it takes long and not everybody looks at it: a sound.
+    `content` may be made later, where not everybody looks at it: a sound, a file to keep.
     """
 
     kind: Literal["image", "audio", "file"]
@@ -65,7 +71,7 @@ class Artifact:
 
     @property
     def size(self) -> int:
-        """How many bytes there are; nothing is made for it."""
+        """How many bytes there are; a sound is not made for it."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.size
 
 

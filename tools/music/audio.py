@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,10 +78,14 @@ def play(notes: Sequence[Sound], font: Path | None = None) -> bytes:
     return _pcm(_from_font(heard, *loaded) if loaded else _synthesised(heard))
 
 
-def played_later(notes: Sequence[Sound]) -> Later:
+def played_later(notes: Callable[[], Sequence[Sound]]) -> Later:
     """Return what `play` returns, made when it is first listened to or saved."""
-    kept = tuple(note for note in notes if note.start < LONGEST_SECONDS)
-    return Later(lambda: play(kept), _WAV_HEAD + 2 * int(_length(kept) * RATE))
+
+    @functools.cache
+    def kept() -> tuple[Sound, ...]:
+        return tuple(note for note in notes() if note.start < LONGEST_SECONDS)
+
+    return Later(lambda: play(kept()), lambda: _WAV_HEAD + 2 * int(_length(kept()) * RATE))
 
 
 def sounds(score: Score) -> list[Sound]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -13,12 +13,12 @@ from tools.music.codes.model import Part, Piece, pitch_of
 from tools.music.drum_styles import NAMES as DRUM_NAMES
 from tools.music.drum_styles import STYLES as DRUM_STYLES
 from tools.music.generation import read_style
-from tools.music.interval import for_semitones, transpose
+from tools.music.interval import OCTAVE, for_semitones, transpose
 from tools.music.line import TEMPO, Line
 from tools.music.line_text import read_line
 from tools.music.line_view import FINGERED_BASS, FLUTE, PIANO, sounds, to_piece
 from tools.music.meter import Meter
-from tools.music.pitch import MusicError, Pitch, usual_pitch
+from tools.music.pitch import MusicError, usual_pitch
 
 # What each player does in a style: comping, bass line, drum pattern.
 STYLES: Mapping[str, tuple[str, str, str]] = {
@@ -112,14 +112,9 @@ def assemble(
     return Band(lines, replace(grid, tempo=pace) if grid else None, meter, pace)
 
 
-def written(band: Band, title: str) -> Piece:
+def written(sounding: Piece) -> Piece:
     """Return the score as players read it: drums on their places, the bass an octave above."""
-    return _piece(band, title, lambda note: pitch_of(*_at(note)), 0)
-
-
-def sounding(band: Band, title: str) -> Piece:
-    """Return the score as it sounds, for MIDI."""
-    return _piece(band, title, usual_pitch, _BASS_SOUNDS)
+    return replace(sounding, parts=tuple(map(_as_read, sounding.parts)))
 
 
 def heard(band: Band) -> list[audio.Sound]:
@@ -135,8 +130,9 @@ def heard(band: Band) -> list[audio.Sound]:
     return sorted(found, key=lambda sound: sound.start)
 
 
-def _piece(band: Band, title: str, place: Callable[[int], Pitch], semitones: int) -> Piece:
-    lines = [_moved(line, semitones if name == "bass" else 0) for name, line in band.lines]
+def sounding(band: Band, title: str) -> Piece:
+    """Return the score as it sounds, for MIDI."""
+    lines = [_moved(line, _BASS_SOUNDS if name == "bass" else 0) for name, line in band.lines]
     names = [name.capitalize() for name, _ in band.lines]
     programs = [_PROGRAMS[name] for name, _ in band.lines]
     piece = to_piece(lines, title, names=names, programs=programs)
@@ -144,7 +140,7 @@ def _piece(band: Band, title: str, place: Callable[[int], Pitch], semitones: int
         return piece
     rows = _strokes(band.grid)
     end = band.grid.bars * band.meter.quarters
-    notes = stream([(at, None, [place(note) for note in found]) for at, found in rows], end)
+    notes = stream([(at, None, [usual_pitch(note) for note in found]) for at, found in rows], end)
     fifths = piece.first.fifths
     meters = [(Fraction(), (band.meter.top, band.meter.bottom))]
     bars = tuple(
@@ -154,6 +150,14 @@ def _piece(band: Band, title: str, place: Callable[[int], Pitch], semitones: int
     swing = piece.swing and band.grid.steps % 3 != 0
     parts = same_length([*piece.parts, Part("Drums", bars, 0, True)])
     return replace(piece, parts=parts, swing=swing)
+
+
+def _as_read(part: Part) -> Part:
+    if part.percussion:
+        return part.map(lambda pitch: pitch_of(*_at(pitch.midi)))
+    if part.name == "Bass":
+        return part.map(lambda pitch: transpose(pitch, OCTAVE))
+    return part
 
 
 def _strokes(grid: drums.Grid) -> Iterator[tuple[Fraction, list[int]]]:

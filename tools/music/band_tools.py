@@ -33,12 +33,8 @@ def mix_parts(
     lines += [f"{name}: {write_line(line)}" for name, line in made.lines]
     if made.grid is not None:
         lines.append(made.grid.text)
-    shown = show_piece(
-        band.sounding(made, title),
-        title,
-        drawn=band.written(made, title),
-        played=band.heard(made),
-    )
+    piece = band.sounding(made, title)
+    shown = show_piece(piece, title, drawn=band.written(piece), played=lambda: band.heard(made))
     return ToolResult("\n".join(lines), shown)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from tools import Artifact
+from tools import Artifact, Later
 from tools.music.audio import played_later
 from tools.music.drums import Grid, sounds, to_midi
 from tools.music.presentation import file_name
@@ -19,8 +19,8 @@ def present_grid(grid: Grid) -> tuple[Artifact, ...]:
     name = file_name(f"{grid.title} drums")
     return (
         Artifact("image", f"{name}.svg", "image/svg+xml", to_svg(grid).encode()),
-        Artifact("audio", f"{name}.wav", "audio/wav", played_later(sounds(grid))),
-        Artifact("file", f"{name}.mid", "audio/midi", to_midi(grid)),
+        Artifact("audio", f"{name}.wav", "audio/wav", played_later(lambda: sounds(grid))),
+        Artifact("file", f"{name}.mid", "audio/midi", Later(lambda: to_midi(grid))),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from tools import Artifact
+from tools import Artifact, Later
 from tools.music import audio
 from tools.music.chart import Chart
 from tools.music.codes.abc_writer import write_abc
-from tools.music.codes.midi_writer import write_midi
+from tools.music.codes.midi_writer import midi_number, write_midi
 from tools.music.codes.model import Bar, Part, Piece, Sound
 from tools.music.codes.musicxml_writer import head_count, write_musicxml
 from tools.music.expression import Force, clock, forces, swung
@@ -48,12 +48,17 @@ def present_lines(
     name = file_name(title)
     heard = [_sounding(line, sounding) for line in lines]
     played = to_piece(heard, title, names=names, programs=programs, delays=delays)
-    notes = sounds(heard, programs, delays)
-    notes += accompaniment(chords, lines[0].tempo) if chords is not None else []
+    for pitch in (pitch for part in played.parts for pitch in part.pitches):
+        midi_number(pitch)
+
+    def notes() -> list[audio.Sound]:
+        below = accompaniment(chords, lines[0].tempo) if chords is not None else []
+        return sounds(heard, programs, delays) + below
+
     return (
         Artifact("image", f"{name}.svg", "image/svg+xml", svg.encode()),
         Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)),
-        Artifact("file", f"{name}.mid", "audio/midi", write_midi(played)),
+        Artifact("file", f"{name}.mid", "audio/midi", Later(lambda: write_midi(played))),
         Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
         Artifact("file", f"{name}.abc", ABC, write_abc(piece).encode()),
     )

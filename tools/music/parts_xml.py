@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -11,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from tools.music.chord import Chord
 from tools.music.musicxml import accidentals, harmony
-from tools.music.parts import PartScore, Staff, Voice
+from tools.music.parts import PartScore, Staff
 from tools.music.pitch import Pitch
 from tools.music.roman import NUMERALS
 
@@ -57,12 +58,6 @@ def bar_count(score: PartScore) -> int:
     return -int(-(score.length + score.offset) // score.bar)
 
 
-def note_count(score: PartScore) -> int:
-    """Return how many note heads are drawn, those tied over bar lines among them."""
-    cut = (heads(score, v) for v in range(len(score.voices)))
-    return sum(head.pitch is not None for row in cut for head in row)
-
-
 def heads(score: PartScore, number: int) -> list[Head]:
     """Cut a voice at bar lines into lengths that can be written with one note head each."""
     found: list[Head] = []
@@ -101,10 +96,7 @@ def _measure(score: PartScore, cut: Sequence[Sequence[Head]], bar: int) -> str:
     body = _attributes(score) if bar == 0 else ""
     number = 0
     for staff_number, staff in enumerate(score.staves, start=1):
-        rows = [
-            [head for head in cut[number + place] if begin <= head.start < end]
-            for place in range(len(staff.voices))
-        ]
+        rows = [_between(cut[number + place], begin, end) for place in range(len(staff.voices))]
         signs = _accidentals(rows, score.fifths)
         for place, row in enumerate(rows):
             if number + place > 0:
@@ -116,6 +108,11 @@ def _measure(score: PartScore, cut: Sequence[Sequence[Head]], bar: int) -> str:
     name = f'"{bar if score.offset else bar + 1}"'
     name += ' implicit="yes"' if score.offset and bar == 0 else ""
     return f"<measure number={name}>{body}{line}</measure>"
+
+
+def _between(row: Sequence[Head], begin: Fraction, end: Fraction) -> Sequence[Head]:
+    first = bisect_left(row, begin, key=lambda head: head.start)
+    return row[first : bisect_left(row, end, lo=first, key=lambda head: head.start)]
 
 
 def _voice(
@@ -207,19 +204,3 @@ def _clef(number: int, staff: Staff) -> str:
 
 def _ticks(beats: Fraction) -> int:
     return int(beats * DIVISIONS)
-
-
-def sounding(voice: Voice) -> Iterator[tuple[Fraction, Fraction, Pitch]]:
-    """Yield start, beats and pitch of what sounds; tied notes are joined to one."""
-    now = Fraction(0)
-    held: tuple[Fraction, Fraction, Pitch] | None = None
-    for note in voice:
-        if held and note.tied and note.pitch == held[2]:
-            held = (held[0], held[1] + note.beats, held[2])
-        else:
-            if held:
-                yield held
-            held = (now, note.beats, note.pitch) if note.pitch is not None else None
-        now += note.beats
-    if held:
-        yield held

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tools import Artifact
+from tools import Artifact, Later
 from tools.music.audio import played_later, sounds
 from tools.music.chord import Chord
 from tools.music.codes.abc_writer import write_abc
@@ -58,8 +58,8 @@ def present(score: Score) -> tuple[Artifact, ...]:
     name = file_name(score.title)
     return (
         Artifact("image", f"{name}.svg", "image/svg+xml", to_svg(score).encode()),
-        Artifact("audio", f"{name}.wav", "audio/wav", played_later(sounds(score))),
-        Artifact("file", f"{name}.mid", "audio/midi", to_midi(score)),
+        Artifact("audio", f"{name}.wav", "audio/wav", played_later(lambda: sounds(score))),
+        Artifact("file", f"{name}.mid", "audio/midi", Later(lambda: to_midi(score))),
         Artifact("file", f"{name}.musicxml", MUSICXML, to_musicxml(score).encode()),
         Artifact("file", f"{name}.abc", ABC, write_abc(piece_of(score)).encode()),
     )

@@ -24,7 +24,7 @@ def test_every_style_plays_in_full_bars(style: str) -> None:
     made = band.assemble(chords, style=style)
     assert made.bars == 4
     assert {line.length for _, line in made.lines} == {4 * made.meter.quarters}
-    piece = band.written(made, "x")
+    piece = band.written(band.sounding(made, "x"))
     assert {len(part.bars) for part in piece.parts} == {4}
     assert all(bar.length == bar.full for part in piece.parts for bar in part.bars)
     starts = [sound.start for sound in band.heard(made)]

@@ -53,18 +53,28 @@ def test_same_score_gives_same_image() -> None:
     assert to_svg(score) == to_svg(score)
 
 
-@pytest.mark.parametrize("bars", [1, 3, 4, 5, 12])
-def test_laying_out_once_draws_what_breaking_lines_draws(
-    bars: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("music", "lines"),
+    [
+        ("Dm7 | " * 4, [4]),
+        ("Dm7 | " * 12, [4, 4, 4]),
+        ("Dm7 | " * 13, [5, 5, 3]),
+        ("C4 D4 E4 F4 " * 6, [3, 3]),
+    ],
+)
+def test_lines_hold_as_many_bars_as_fit_in_fours_where_the_music_is(
+    music: str, lines: list[int]
 ) -> None:
-    score = score_of("Dm7 | " * bars)
-    drawn = to_svg(score)
-    monkeypatch.setattr(notation, "_ONE_LINE_PX", 0)
-    always_broken = to_svg(score)
-    assert drawn.count('class="system"') == always_broken.count('class="system"')
-    assert (drawn.count('class="system"') == 1) == (bars < 6)
-    plain, same = (re.sub(r'"#?[a-z0-9-]*"', "", svg) for svg in (drawn, always_broken))
-    assert plain == same
+    systems = to_svg(score_of(music)).split('class="system"')[1:]
+    assert [len(re.findall(r'class="measure\b', system)) for system in systems] == lines
+
+
+def test_lines_that_come_out_too_wide_are_broken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    score = score_of("Dm7 | " * 12)
+    monkeypatch.setattr(notation, "_bars_in_line", lambda source, bars: bars)
+    svg = to_svg(score)
+    assert svg.count('class="system"') > 1
+    assert int(re.search(r'<svg width="(\d+)px"', svg)[1]) <= notation._WIDEST_PX
 
 
 def test_chord_symbols_are_readable_text() -> None:

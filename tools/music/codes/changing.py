@@ -125,13 +125,11 @@ def _in_mode(piece: Piece, source: Key, target: Key) -> Piece:
         return replace(pitch, alter=names.get((pitch.step, pitch.alter), pitch.alter))
 
     def bar(old: Bar) -> Bar:
-        sounds = (
-            replace(s, pitches=tuple(map(move, s.pitches)), tied=tuple(map(move, s.tied)), chord="")
-            for s in old.sounds
-        )
-        return replace(old, sounds=tuple(sounds), fifths=target.fifths)
+        sounds = tuple(replace(sound, chord="") for sound in old.sounds)
+        return replace(old, sounds=sounds, fifths=target.fifths)
 
-    parts = tuple(replace(p, bars=tuple(bar(b) for b in p.bars)) for p in piece.parts)
+    moved = (part.map(move) for part in piece.parts)
+    parts = tuple(replace(part, bars=tuple(map(bar, part.bars))) for part in moved)
     return replace(piece, parts=parts, mode=target.mode)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -80,6 +80,17 @@ class Part:
         """The pitches of all sounds."""
         return (pitch for sound in self.sounds for pitch in sound.pitches)
 
+    def map(self, change: Callable[[Pitch], Pitch]) -> Part:
+        """Return the part with each pitch changed, each different one once."""
+        moved = lru_cache(maxsize=None)(change)
+
+        def sound(old: Sound) -> Sound:
+            pitches, tied = tuple(map(moved, old.pitches)), tuple(map(moved, old.tied))
+            return replace(old, pitches=pitches, tied=tied)
+
+        bars = (replace(bar, sounds=tuple(map(sound, bar.sounds))) for bar in self.bars)
+        return replace(self, bars=tuple(bars))
+
     @property
     def low(self) -> bool:
         """True where its notes lie so low, on average, that it is written in the bass clef."""
@@ -147,17 +158,12 @@ def pitch_of(step: str, alter: int, octave: int) -> Pitch:
 
 def map_pitches(piece: Piece, interval: Interval) -> Piece:
     """Move every pitch by an interval; the spelling stays exact. Percussion stays."""
-    move = lru_cache(maxsize=None)(lambda pitch: transpose(pitch, interval))
 
-    def moved(sound: Sound) -> Sound:
-        tied = tuple(move(p) for p in sound.tied)
-        return replace(sound, pitches=tuple(move(p) for p in sound.pitches), tied=tied)
+    def move(pitch: Pitch) -> Pitch:
+        return transpose(pitch, interval)
 
-    def part(old: Part) -> Part:
-        bars = (replace(b, sounds=tuple(moved(s) for s in b.sounds)) for b in old.bars)
-        return old if old.percussion else replace(old, bars=tuple(bars))
-
-    return replace(piece, parts=tuple(part(each) for each in piece.parts))
+    parts = tuple(part if part.percussion else part.map(move) for part in piece.parts)
+    return replace(piece, parts=parts)
 
 
 def played(bars: Iterable[Bar]) -> list[Bar]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tools import Artifact
+from tools import Artifact, Later
 from tools.music import audio
 from tools.music.codes.formats import ABC, MIDI, MUSICXML, CodeFormat
 from tools.music.codes.marks import marked
@@ -26,12 +26,13 @@ def show_piece(
     piece: Piece,
     name: str = "",
     drawn: Piece | None = None,
-    played: Sequence[audio.Sound] | None = None,
+    played: Callable[[], Sequence[audio.Sound]] | None = None,
 ) -> tuple[Artifact, ...]:
     """Return the artifacts of a piece; a long one is drawn and heard as far as is quick.
 
-    `name` is for the files; without it, the title. The picture is of `drawn` and the sound is
-    `played`, where these are given. What cannot be drawn, or written in a format, is left out.
+    `name` is for the files; without it, the title. The picture is of `drawn`, the same lengths at
+    other pitches, and the sound is `played`, where these are given. What cannot be drawn, or
+    written in a format, is left out.
     """
     name = file_name(name or piece.title or "music")
     made = []
@@ -40,14 +41,24 @@ def show_piece(
         source = write_musicxml(shown)
         image = engrave(source, notes=head_count(source), bars=shown.bar_count)
         made.append(Artifact("image", f"{name}.svg", "image/svg+xml", image.encode()))
-    if notes := heard(piece) if played is None else played:
-        made.append(Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)))
-    for found in (MIDI, MUSICXML, ABC):
+    numbers = [pitch.midi for part in piece.parts for pitch in part.pitches]
+    if any(0 <= number <= 127 for number in numbers):
+        sound = audio.played_later(played or (lambda: heard(piece)))
+        made.append(Artifact("audio", f"{name}.wav", "audio/wav", sound))
+    if all(0 <= number <= 127 for number in numbers):
+        midi = Later(lambda: MIDI.write(piece))
+        made.append(Artifact("file", name + MIDI.suffixes[0], MIDI.mime, midi))
+    content: bytes | Later
+    for found in (MUSICXML, ABC):
         with contextlib.suppress(MusicError):
-            # The whole piece has been written for the picture, where all of it was drawn.
-            same = found is MUSICXML and source and shown is piece
-            data = source.encode() if same else found.write(piece)
-            made.append(Artifact("file", name + found.suffixes[0], found.mime, data))
+            if found is MUSICXML and source and shown is piece:
+                content = source.encode()
+            elif found is MUSICXML and source and shown is drawn:
+                # The same lengths were written for the picture: these can be written too.
+                content = Later(lambda: MUSICXML.write(piece))
+            else:
+                content = found.write(piece)
+            made.append(Artifact("file", name + found.suffixes[0], found.mime, content))
     return tuple(made)
 
 

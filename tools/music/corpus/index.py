@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tools.music.corpus.catalogue import Catalogue, Row
 from tools.music.corpus.entry import Entry, melody_text, rhythm_text
@@ -51,7 +52,8 @@ class Status:
         return self.waiting + self.done + self.failed
 
 
-_KEPT: dict[Path, tuple[object, Catalogue]] = {}
+_T = TypeVar("_T")
+_KEPT: dict[Path, tuple[object, dict[str, Any]]] = {}
 _LOCK = threading.Lock()
 
 
@@ -178,7 +180,13 @@ class Index:
         return int(found[0])
 
     def collections(self) -> dict[str, tuple[int, int]]:
-        """Return how many files of each collection are to be read, and how many have been."""
+        """Return how many files of each collection are to be read, and how many have been.
+
+        Kept in memory until the file changes.
+        """
+        return self._kept("collections", self._collections)
+
+    def _collections(self) -> dict[str, tuple[int, int]]:
         found = self._db.execute(
             "SELECT substr(source, 1, instr(source || '/', '/') - 1) AS name,"
             " sum(state = 'waiting') AS due, sum(state != 'waiting') AS known"
@@ -192,15 +200,24 @@ class Index:
 
     def catalogue(self) -> Catalogue:
         """Return all scores to search; kept in memory until the file changes."""
+        return self._kept("catalogue", self._catalogue)
+
+    def _catalogue(self) -> Catalogue:
+        found = self._db.execute(f"SELECT {', '.join(Row._fields)} FROM scores")
+        return Catalogue(sorted((Row._make(row) for row in found), key=lambda row: row.source))
+
+    def _kept(self, name: str, read: Callable[[], _T]) -> _T:
+        """Return what was read since the file changed last, or read it."""
         stamp = tuple(_stamp(path) for path in (self.path, _beside(self.path)))
         with _LOCK:
             known = _KEPT.get(self.path)
             if known is None or known[0] != stamp:
-                found = self._db.execute(f"SELECT {', '.join(Row._fields)} FROM scores")
-                rows = sorted((Row._make(row) for row in found), key=lambda row: row.source)
                 _KEPT.clear()
-                known = _KEPT[self.path] = (stamp, Catalogue(rows))
-        return known[1]
+                known = _KEPT[self.path] = (stamp, {})
+            if name not in known[1]:
+                known[1][name] = read()
+            found: _T = known[1][name]
+        return found
 
     def stored(self, score: int) -> Stored:
         """Return a score, its notes to be read as far as they are needed.

@@ -45,6 +45,8 @@ _TERMS = {
     ),
     "note_at_interval": (
         r"(?:which|what) (?:note|pitch|tone)\b.*\b(?:above|below|over|under|up|down)|"
+        r"(?:minor|major|perfect|augmented|diminished) (?:second|third|fourth|fifth|sixth|seventh|"
+        r"octave) (?:above|below|over|under) (?-i:[A-G])|"
         r"(?:note|pitch) (?:a|an|that)|i (?:land|arrive|end)|"
         r"(?:start(?:ing)?|standing) (?:on|at|from)"
     ),

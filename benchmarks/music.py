@@ -1,7 +1,7 @@
 """Time every music tool after a warm-up call, on the clock and in processor time.
 
-A tool's time is that of its answer: text, picture and files. Sound and MIDI are made when they are
-listened to or saved; that time stands in a column of its own. The limits are 20 ms a
+A tool's time is that of its answer: text, picture and files. Sound, MIDI and ABC are made when they
+are listened to or saved; that time stands in a column of its own. The limits are 20 ms a
 tool, 50 ms for notation and 200 ms for 20 seconds of sound; `ok` goes by processor time, which
 other programs of the machine disturb less, but do: the first line has a fixed work's median beside
 its best. The tools that music21 has too are timed
@@ -82,7 +82,7 @@ def row(tool: Tool, calls: int) -> bool:
 
 
 def sound(tool: Tool, arguments: dict[str, object], result: ToolResult, calls: int) -> str:
-    """The processor time of making the sound and MIDI of an answer, or nothing without them."""
+    """The processor time of making what is left for later of an answer, or nothing without them."""
     if not any(isinstance(each.content, Later) for each in result.artifacts):
         return ""
     times = []

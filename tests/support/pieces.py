@@ -8,7 +8,8 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from tools.music.codes.marks_reading import ordered, struck
-from tools.music.codes.model import Bar, Part, Piece, Sound, full_bar, pitch_of
+from tools.music.codes.model import Bar, Part, Piece, Sound, full_bar
+from tools.music.pitch import pitch_of
 
 LENGTHS = [Fraction(*p) for p in ((4, 1), (3, 1), (2, 1), (3, 2), (1, 1), (3, 4), (1, 2), (1, 4))]
 METERS = ((4, 4), (3, 4), (2, 4), (6, 8), (5, 8), (2, 2), (7, 8))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from tools.music import audio, bass_lines, comping, drums
 from tools.music.chart import Chart, read_chart
 from tools.music.codes.bars import cut, same_length, stream
-from tools.music.codes.model import Part, Piece, pitch_of
+from tools.music.codes.model import Part, Piece
 from tools.music.drum_styles import NAMES as DRUM_NAMES
 from tools.music.drum_styles import STYLES as DRUM_STYLES
 from tools.music.generation import read_style
@@ -18,7 +18,7 @@ from tools.music.line import TEMPO, Line
 from tools.music.line_text import read_line
 from tools.music.line_view import FINGERED_BASS, FLUTE, PIANO, sounds, to_piece
 from tools.music.meter import Meter
-from tools.music.pitch import MusicError, usual_pitch
+from tools.music.pitch import MusicError, pitch_of, usual_pitch
 
 # What each player does in a style: comping, bass line, drum pattern.
 STYLES: Mapping[str, tuple[str, str, str]] = {
@@ -144,7 +144,11 @@ def sounding(band: Band, title: str) -> Piece:
     fifths = piece.first.fifths
     meters = [(Fraction(), (band.meter.top, band.meter.bottom))]
     bars = tuple(
-        replace(bar, fifths=fifths, sounds=tuple(replace(s, tied=()) for s in bar.sounds))
+        replace(
+            bar,
+            fifths=fifths,
+            sounds=tuple(replace(s, tied=()) if s.tied else s for s in bar.sounds),
+        )
         for bar in cut(notes, meters)
     )
     swing = piece.swing and band.grid.steps % 3 != 0

@@ -65,12 +65,13 @@ class Grid:
     def hits(self) -> Iterator[tuple[Fraction, int, int]]:
         """Yield start in quarter notes, MIDI note and velocity of every stroke, in time order."""
         found = [
-            (place * self.step, _NOTE[name], VELOCITY[sign])
+            (place, _NOTE[name], VELOCITY[sign])
             for name, steps in self.rows
             for place, sign in enumerate(steps)
             if sign in VELOCITY
         ]
-        yield from sorted(found)
+        for place, note, velocity in sorted(found):
+            yield place * self.step, note, velocity
 
 
 def drum_pattern(style: str, bars: int, seed: int | str) -> Grid:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tools.music.pitch import STEP_SEMITONES, STEPS, MusicError, Pitch
+from tools.music.pitch import STEP_SEMITONES, STEPS, MusicError, Pitch, pitch_of
 
 NUMBER_WORDS = (
     *("unison", "second", "third", "fourth", "fifth", "sixth", "seventh", "octave"),
@@ -149,7 +149,7 @@ def transpose(pitch: Pitch, interval: Interval) -> Pitch:
     place = index % 7
     octave = None if pitch.octave is None else index // 7
     natural = STEP_SEMITONES[place] + 12 * (index // 7)
-    return Pitch(STEPS[place], pitch.semitones + interval.semitones - natural, octave)
+    return pitch_of(STEPS[place], pitch.semitones + interval.semitones - natural, octave)
 
 
 def for_semitones(count: int) -> list[Interval]:

@@ -108,8 +108,9 @@ class Line:
             while left > 0:
                 size = min(left, room)
                 left, room = left - size, room - size
-                begun = replace(note, beats=size) if first else Note(note.pitches, size)
-                bar.append(Piece(begun, left > 0 and bool(note.pitches)))
+                begun = replace(note, beats=size) if first and left else note
+                cut = begun if first else Note(note.pitches, size)
+                bar.append(Piece(cut, left > 0 and bool(note.pitches)))
                 first = False
                 if room == 0:
                     bars.append(bar)

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from tools.music.chord_text import read_chord
 from tools.music.expression import read_marks
@@ -85,13 +86,15 @@ def write_line(line: Line) -> str:
     >>> write_line(read_line("C4 E4:e F4:e G4:h"))
     'C4 E4:e F4:e G4:h'
     """
-    body = " | ".join(" ".join(_written(piece) for piece in bar) for bar in line.bars)
-    if len(line.bars) == 1 and line.pickup:
+    bars = line.bars
+    body = " | ".join(" ".join(_written(piece) for piece in bar) for bar in bars)
+    if len(bars) == 1 and line.pickup:
         body += " |"
     head = _write_head(line)
     return f"{head}: {body}" if head else body
 
 
+@lru_cache(maxsize=512)
 def length_text(beats: Fraction) -> str:
     """Write a length: a letter, dots, `t` for a triplet; else a fraction of a whole note.
 

@@ -60,7 +60,7 @@ def present_lines(
         Artifact("audio", f"{name}.wav", "audio/wav", audio.played_later(notes)),
         Artifact("file", f"{name}.mid", "audio/midi", Later(lambda: write_midi(played))),
         Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
-        Artifact("file", f"{name}.abc", ABC, write_abc(piece).encode()),
+        Artifact("file", f"{name}.abc", ABC, Later(lambda: write_abc(piece).encode())),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from tools import Artifact, Later
 from tools.music.audio import played_later
 from tools.music.codes.abc_writer import write_abc
@@ -18,12 +20,13 @@ from tools.music.presentation import ABC, MUSICXML, file_name
 def present_parts(score: PartScore) -> tuple[Artifact, ...]:
     """Return a score as an SVG image, a WAV, a MIDI file with a track a voice, MusicXML and ABC."""
     name = file_name(score.title)
-    source, piece = to_musicxml(score), piece_of(score)
+    source = to_musicxml(score)
     svg = engrave(source, notes=head_count(source), bars=bar_count(score))
+    piece = functools.cache(lambda: piece_of(score))
     return (
         Artifact("image", f"{name}.svg", "image/svg+xml", svg.encode()),
-        Artifact("audio", f"{name}.wav", "audio/wav", played_later(lambda: heard(piece))),
-        Artifact("file", f"{name}.mid", "audio/midi", Later(lambda: write_midi(piece))),
+        Artifact("audio", f"{name}.wav", "audio/wav", played_later(lambda: heard(piece()))),
+        Artifact("file", f"{name}.mid", "audio/midi", Later(lambda: write_midi(piece()))),
         Artifact("file", f"{name}.musicxml", MUSICXML, source.encode()),
-        Artifact("file", f"{name}.abc", ABC, write_abc(piece).encode()),
+        Artifact("file", f"{name}.abc", ABC, Later(lambda: write_abc(piece()).encode())),
     )

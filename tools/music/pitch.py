@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 STEPS = "CDEFGAB"
 STEP_SEMITONES = (0, 2, 4, 5, 7, 9, 11)
@@ -89,7 +89,13 @@ class Pitch:
 
     def at(self, octave: int | None) -> Pitch:
         """Return the same note name in `octave`."""
-        return Pitch(self.step, self.alter, octave)
+        return pitch_of(self.step, self.alter, octave)
+
+
+@lru_cache(maxsize=4096)
+def pitch_of(step: str, alter: int, octave: int | None) -> Pitch:
+    """Return a pitch, the same object for the same name: what it works out once stays known."""
+    return Pitch(step, alter, octave)
 
 
 def read_pitch(text: str) -> Pitch:

@@ -61,7 +61,7 @@ def present(score: Score) -> tuple[Artifact, ...]:
         Artifact("audio", f"{name}.wav", "audio/wav", played_later(lambda: sounds(score))),
         Artifact("file", f"{name}.mid", "audio/midi", Later(lambda: to_midi(score))),
         Artifact("file", f"{name}.musicxml", MUSICXML, to_musicxml(score).encode()),
-        Artifact("file", f"{name}.abc", ABC, write_abc(piece_of(score)).encode()),
+        Artifact("file", f"{name}.abc", ABC, Later(lambda: write_abc(piece_of(score)).encode())),
     )
 
 

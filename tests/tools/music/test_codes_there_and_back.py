@@ -10,8 +10,9 @@ from support.pieces import pieces
 
 from tools.music.codes import formats
 from tools.music.codes.midi_writer import timed
-from tools.music.codes.model import Bar, Part, Piece, Sound, pitch_of, played
+from tools.music.codes.model import Bar, Part, Piece, Sound, played
 from tools.music.codes.mxl import pack
+from tools.music.pitch import pitch_of
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -19,10 +19,10 @@ from tools.music.codes.abc_fields import (
 from tools.music.codes.abc_voice import Voice
 from tools.music.codes.bars import Filling, check_bars, same_length
 from tools.music.codes.limits import Budget, check_size
-from tools.music.codes.model import COMMON_TIME, Part, Piece, Sound, full_bar, pitch_of
+from tools.music.codes.model import COMMON_TIME, Part, Piece, Sound, full_bar
 from tools.music.codes.problems import Reading, text_of
 from tools.music.key import signature
-from tools.music.pitch import MusicError, Pitch
+from tools.music.pitch import MusicError, Pitch, pitch_of
 
 _FIELD = re.compile(r"([A-Za-z+]):\s*(.*)")
 _TOKEN = re.compile(

@@ -8,8 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tools.music.codes.marks_reading import Marks
-from tools.music.codes.model import pitch_of
-from tools.music.pitch import MusicError, Pitch
+from tools.music.pitch import MusicError, Pitch, pitch_of
 
 _LENGTH = re.compile(r"(\d{1,4})(?:%(\d{1,4}))?(\.{0,3})")
 _PITCH = re.compile(r"(?P<name>([A-Ga-g])\2{0,6})(?P<sign>#{1,3}|-{1,3}|n)?")

@@ -101,6 +101,9 @@ def _plain() -> list[tuple[Fraction, int, Fraction]]:
 
 def _heads(sound: Sound) -> Iterator[tuple[Sound, Value]]:
     spelled = values(sound.length)
+    if len(spelled) == 1:
+        yield sound, spelled[0]
+        return
     for place, value in enumerate(spelled):
         last = place == len(spelled) - 1
         yield (

@@ -9,10 +9,10 @@ from fractions import Fraction
 from tools.music.codes.lilypond_lexer import Lexed, Token
 from tools.music.codes.limits import Budget, TooLargeError
 from tools.music.codes.marks_reading import Marks, ordered, struck
-from tools.music.codes.model import Meter, Piece, Sound, pitch_of
+from tools.music.codes.model import Meter, Piece, Sound
 from tools.music.codes.problems import Problem, Reading, UnreadableError
 from tools.music.interval import Interval
-from tools.music.pitch import Pitch
+from tools.music.pitch import Pitch, pitch_of
 
 _MOST_STEPS = 400_000
 _MIDDLE = pitch_of("C", 0, 3)

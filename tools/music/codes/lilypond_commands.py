@@ -12,10 +12,10 @@ from tools.music.codes.lilypond_lexer import Token
 from tools.music.codes.lilypond_notes import LilyPondNotes
 from tools.music.codes.lilypond_words import LANGUAGES, note_name
 from tools.music.codes.limits import TooLargeError
-from tools.music.codes.model import bounded_tempo, pitch_of
+from tools.music.codes.model import bounded_tempo
 from tools.music.interval import between
 from tools.music.key import fifths_of
-from tools.music.pitch import Pitch
+from tools.music.pitch import Pitch, pitch_of
 from tools.music.scale_types import MODE_FIFTHS
 
 _MODES = ("major", "minor", "ionian", "dorian", "phrygian", "lydian", "mixolydian", "aeolian",

@@ -11,10 +11,10 @@ from tools.music.codes.lilypond_base import LilyPondBase, Stream
 from tools.music.codes.lilypond_lexer import Token
 from tools.music.codes.lilypond_words import LANGUAGES, note_name
 from tools.music.codes.limits import MOST_BARS, TooLargeError
-from tools.music.codes.model import COMMON_TIME, Meter, Sound, full_bar, pitch_of
+from tools.music.codes.model import COMMON_TIME, Meter, Sound, full_bar
 from tools.music.codes.problems import quarters
 from tools.music.interval import transpose
-from tools.music.pitch import STEPS, MusicError, Pitch
+from tools.music.pitch import STEPS, MusicError, Pitch, pitch_of
 
 
 class LilyPondNotes(LilyPondBase):

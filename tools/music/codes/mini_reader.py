@@ -13,10 +13,10 @@ from tools.music.codes import mini_pattern as patterns
 from tools.music.codes.bars import cut, same_length, stream
 from tools.music.codes.limits import Budget, check_size
 from tools.music.codes.mini_parser import MiniParser
-from tools.music.codes.model import Part, Piece, bounded_tempo, pitch_of
+from tools.music.codes.model import Part, Piece, bounded_tempo
 from tools.music.codes.problems import Reading, UnreadableError, text_of
 from tools.music.codes.spelling import spell, with_key
-from tools.music.pitch import MusicError, Pitch
+from tools.music.pitch import MusicError, Pitch, pitch_of
 
 DRUMS = {
     "bd": 36, "kick": 36, "sd": 38, "sn": 38, "rim": 37, "cp": 39, "hh": 42, "ch": 42, "hc": 42,

@@ -150,12 +150,6 @@ def bounded_tempo(tempo: float) -> float:
     return min(max(tempo, SLOWEST), FASTEST)
 
 
-@lru_cache(maxsize=4096)
-def pitch_of(step: str, alter: int, octave: int) -> Pitch:
-    """Return a pitch, the same object for the same name: large scores hold many."""
-    return Pitch(step, alter, octave)
-
-
 def map_pitches(piece: Piece, interval: Interval) -> Piece:
     """Move every pitch by an interval; the spelling stays exact. Percussion stays."""
 

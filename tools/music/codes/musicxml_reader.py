@@ -18,13 +18,12 @@ from tools.music.codes.model import (
     Sound,
     bounded_tempo,
     full_bar,
-    pitch_of,
 )
 from tools.music.codes.musicxml_extras import chord_symbol, read_direction, read_hung
 from tools.music.codes.mxl import is_zip, unpack
 from tools.music.codes.problems import Reading
 from tools.music.codes.xml_safe import Node, SafeXml
-from tools.music.pitch import Pitch
+from tools.music.pitch import Pitch, pitch_of
 
 _KEPT = frozenset(
     ("work", "movement-title", "identification", "score-part", "measure", "defaults", "credit")

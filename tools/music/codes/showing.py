@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -46,18 +47,14 @@ def show_piece(
         sound = audio.played_later(played or (lambda: heard(piece)))
         made.append(Artifact("audio", f"{name}.wav", "audio/wav", sound))
     if all(0 <= number <= 127 for number in numbers):
-        midi = Later(lambda: MIDI.write(piece))
+        midi = Later(functools.partial(MIDI.write, piece))
         made.append(Artifact("file", name + MIDI.suffixes[0], MIDI.mime, midi))
-    content: bytes | Later
+    # What fails is a length; where all were written for the picture, they can be written again.
+    sure = bool(source) and shown is (drawn or piece)
     for found in (MUSICXML, ABC):
         with contextlib.suppress(MusicError):
-            if found is MUSICXML and source and shown is piece:
-                content = source.encode()
-            elif found is MUSICXML and source and shown is drawn:
-                # The same lengths were written for the picture: these can be written too.
-                content = Later(lambda: MUSICXML.write(piece))
-            else:
-                content = found.write(piece)
+            later = Later(functools.partial(found.write, piece))
+            content = later if sure else found.write(piece)
             made.append(Artifact("file", name + found.suffixes[0], found.mime, content))
     return tuple(made)
 

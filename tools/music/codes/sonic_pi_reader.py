@@ -14,13 +14,13 @@ from tools.music.chord import stack
 from tools.music.chord_text import read_chord
 from tools.music.codes.bars import cut, same_length, stream
 from tools.music.codes.limits import Budget, TooLargeError, check_size
-from tools.music.codes.model import Part, Piece, bounded_tempo, pitch_of
+from tools.music.codes.model import Part, Piece, bounded_tempo
 from tools.music.codes.problems import Reading, text_of
 from tools.music.codes.sonic_pi_blocks import Block, BlockReader, Line, sleeps
 from tools.music.codes.sonic_pi_values import arguments_of, items_of, value_of
 from tools.music.codes.sonic_pi_words import BLOCKS, COMMANDS, EFFECTS, QUIET, SYNTHS
 from tools.music.codes.spelling import spell, with_key
-from tools.music.pitch import MusicError, Pitch
+from tools.music.pitch import MusicError, Pitch, pitch_of
 from tools.music.scale import read_scale
 from tools.music.text import did_you_mean
 

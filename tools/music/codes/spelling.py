@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from tools.music.codes.model import Piece, pitch_of
+from tools.music.codes.model import Piece
 from tools.music.key import Key, key_of_fifths, pitch_at
 from tools.music.key_finding import MAJOR_PROFILE, MINOR_PROFILE, correlation
-from tools.music.pitch import Pitch
+from tools.music.pitch import Pitch, pitch_of
 
 # A key's notes and their neighbours on the circle of fifths: from the lowered third to the raised
 # fifth of the major key of the signature (so the leading tone of its minor key).

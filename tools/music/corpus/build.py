@@ -113,15 +113,17 @@ def _next(lines: queue.Queue[str | None], worker: int, seconds: float) -> str | 
     """Return the worker's next line; on a busy machine it may take longer than its own work.
 
     Raises:
-        queue.Empty: it worked, or did nothing at all, for so long that no line will come.
+        queue.Empty: it worked for so long, or for so long did nothing, that no line will come.
     """
-    begun = _spent(worker)
+    begun = before = _spent(worker)
     for _ in range(MOST_WAITS):
         try:
             return lines.get(timeout=seconds)
         except queue.Empty:
-            if not 0 < _spent(worker) - begun < seconds:
+            now = _spent(worker)
+            if now == before or now - begun >= seconds:
                 raise
+            before = now
     raise queue.Empty
 
 

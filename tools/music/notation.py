@@ -7,7 +7,6 @@ import itertools
 import math
 import re
 import threading
-from collections import Counter
 from typing import Any
 
 from tools.music.musicxml import to_musicxml
@@ -27,6 +26,7 @@ _OPTIONS = {
     "scale": 45,
     "header": "none",
     "footer": "none",
+    "minLastJustification": 0.7,
     "smuflTextFont": "none",
     "spacingLinear": 0.45,
     "svgFormatRaw": True,
@@ -35,7 +35,7 @@ _OPTIONS = {
 }
 # Where Verovio breaks lines itself, it lays all out twice: so the lines are chosen here, by an
 # estimate, and it is asked again where one of them comes out too wide.
-_LINE_PX, _WIDEST_PX = 800, 960
+_LINE_PX, _WIDEST_PX = 830, 960
 _HEAD_PX = {"whole": 112, "half": 77, "quarter": 52, "eighth": 40, "16th": 24}
 _HEAD = re.compile(r"<note\b[^>]*>(<chord/>)?.*?<type>(\w+)<", re.DOTALL)
 _OPEN = re.compile(r"<svg\b[^>]*>")
@@ -86,9 +86,11 @@ def engrave(source: str, *, notes: int, bars: int) -> str:
 def _draw(source: str, bars: int) -> str:
     toolkit = _toolkit()
     line = _bars_in_line(source, bars)
-    toolkit.setOptions({"breaks": "none" if line >= bars else "encoded"})
+    whole = line >= bars
+    # Lines are stretched to the width of a page that is not adjusted to them.
+    toolkit.setOptions({"breaks": "none" if whole else "encoded", "adjustPageWidth": whole})
     toolkit.resetXmlIdSeed(1)
-    if not toolkit.loadData(source if line >= bars else _broken(source, line)):
+    if not toolkit.loadData(source if whole else _broken(source, line)):
         return ""
     svg = str(toolkit.renderToSVG(1))
     width = _WIDTH.search(svg)
@@ -105,13 +107,29 @@ def _bars_in_line(source: str, bars: int) -> int:
     The width is estimated by a fit to 365 pictures, nine of ten of them within an eighth.
     """
     voices = max(source.count("<part id"), len(set(_VOICE.findall(source))), 1)
-    heads = Counter(kind for chord, kind in _HEAD.findall(source) if not chord)
-    notes = sum(_HEAD_PX.get(kind, 0) * count for kind, count in heads.items())
-    lines = math.ceil((36 * bars + notes / voices) / (_LINE_PX - 20 - 46 * voices))
-    if lines <= 1:
+    room = _LINE_PX - 20 - 46 * voices
+    widths = _bar_widths(source, voices)
+    if sum(widths) <= room:
         return bars
-    line = math.ceil(bars / lines)
-    return line - line % 4 if bars % 4 == 0 and line > 4 else line
+    line = math.ceil(bars / math.ceil(sum(widths) / room))
+    line -= line % 4 if bars % 4 == 0 and line > 4 else 0
+    while line > 1 and any(
+        sum(widths[at : at + line]) > room for at in range(0, len(widths), line)
+    ):
+        line -= 1
+    return line
+
+
+def _bar_widths(source: str, voices: int) -> list[float]:
+    """About how wide each bar is by itself, in px."""
+    parts = [part.split("<measure")[1:] for part in source.split("<part id")[1:]]
+    return [
+        36 + sum(
+            _HEAD_PX.get(kind, 0) for bar in column for chord, kind in _HEAD.findall(bar)
+            if not chord
+        ) / voices
+        for column in itertools.zip_longest(*parts, fillvalue="")
+    ]  # fmt: skip
 
 
 def _broken(source: str, line: int) -> str:

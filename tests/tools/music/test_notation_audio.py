@@ -74,7 +74,8 @@ def test_lines_that_come_out_too_wide_are_broken_anew(monkeypatch: pytest.Monkey
     monkeypatch.setattr(notation, "_bars_in_line", lambda source, bars: bars)
     svg = to_svg(score)
     assert svg.count('class="system"') > 1
-    assert int(re.search(r'<svg width="(\d+)px"', svg)[1]) <= notation._WIDEST_PX
+    (width,) = re.findall(r'<svg width="(\d+)px"', svg)
+    assert int(width) <= notation._WIDEST_PX
 
 
 def test_chord_symbols_are_readable_text() -> None:

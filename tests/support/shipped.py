@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import uuid
 from pathlib import Path
@@ -12,7 +13,7 @@ from support import needs
 from support.page_server import PageServer
 
 from records.paths import home as this_machines_home
-from sandboxes import Sandbox
+from sandboxes import ResultUnknownError, Sandbox
 from sandboxes.choose import open_sandbox
 from sandboxes.runner import key
 
@@ -53,10 +54,19 @@ class Inside:
         self.box.close()
 
     def sees(self, command: str) -> list[str]:
-        """Run a command and return its lines."""
-        done = self.box.run(command, conversation=self.conversation, call_id=uuid.uuid4().hex)
-        assert done.exit_code == 0, done.output
-        return done.output.splitlines()
+        """Run a command that only reads, and return its lines.
+
+        The server asks the same sandbox: what it cleans up there may cut this off, which is told;
+        then it is asked anew.
+        """
+
+        for _ in range(5):
+            call = uuid.uuid4().hex
+            with contextlib.suppress(ResultUnknownError):
+                done = self.box.run(command, conversation=self.conversation, call_id=call)
+                assert done.exit_code == 0, done.output
+                return done.output.splitlines()
+        raise AssertionError(f"{command} was cut off five times")
 
     def logs(self) -> list[str]:
         """Return the .log files that are in /srv/app."""

@@ -31,7 +31,7 @@ from tools.music.tools import TOOLS
 TOOL_LIMIT, NOTATION_LIMIT, SOUND_LIMIT = 20.0, 50.0, 200.0
 HEAD = (
     f"{'':25}{'wall, ms':>16}{'CPU, ms':>16}\n{'tool':25}{'p50':>8}{'p95':>8}{'p50':>8}{'p95':>8}"
-    f"{'limit':>7}  {'ok':4}{'sound':>7}  call"
+    f"{'limit':>7}  {'ok':4}{'later':>7}  call"
 )
 
 
@@ -77,12 +77,12 @@ def row(tool: Tool, calls: int) -> bool:
             return False
         found = timed(partial(tool.call, arguments), calls)
         said = ", ".join(str(value).replace("\n", " ") for value in arguments.values())
-        good &= shown(tool.name, found, TOOL_LIMIT, sound(tool, arguments, result, calls), said)
+        good &= shown(tool.name, found, TOOL_LIMIT, later(tool, arguments, result, calls), said)
     return good
 
 
-def sound(tool: Tool, arguments: dict[str, object], result: ToolResult, calls: int) -> str:
-    """The processor time of making what is left for later of an answer, or nothing without them."""
+def later(tool: Tool, arguments: dict[str, object], result: ToolResult, calls: int) -> str:
+    """The processor time of making what an answer leaves for later, or nothing."""
     if not any(isinstance(each.content, Later) for each in result.artifacts):
         return ""
     times = []
@@ -95,13 +95,13 @@ def sound(tool: Tool, arguments: dict[str, object], result: ToolResult, calls: i
     return f"{statistics.median(times):.1f}"
 
 
-def shown(name: str, found: Timed, limit: float, heard: str = "", said: str = "") -> bool:
+def shown(name: str, found: Timed, limit: float, rest: str = "", said: str = "") -> bool:
     ok = found.cpu < limit
     times = "".join(
         f"{statistics.median(row):8.2f}{row[int(0.95 * (len(row) - 1) + 0.5)]:8.2f}"
         for row in (found.walls, found.cpus)
     )
-    print(f"{name:25}{times}{limit:7g}  {'yes' if ok else 'NO':4}{heard:>7}  {said[:60]}".rstrip())
+    print(f"{name:25}{times}{limit:7g}  {'yes' if ok else 'NO':4}{rest:>7}  {said[:60]}".rstrip())
     return ok
 
 

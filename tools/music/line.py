@@ -108,8 +108,9 @@ class Line:
             while left > 0:
                 size = min(left, room)
                 left, room = left - size, room - size
-                begun = replace(note, beats=size) if first and left else note
-                cut = begun if first else Note(note.pitches, size)
+                cut = Note(note.pitches, size)
+                if first:  # chord and marks stand where the note begins
+                    cut = replace(note, beats=size) if left else note
                 bar.append(Piece(cut, left > 0 and bool(note.pitches)))
                 first = False
                 if room == 0:

@@ -34,7 +34,7 @@ _OPTIONS = {
     "xmlIdSeed": 1,
 }
 # Where Verovio breaks lines itself, it lays all out twice: so the lines are chosen here, by an
-# estimate, and it is asked again where one of them comes out too wide.
+# estimate, and it breaks them itself only where what should fit on one comes out too wide.
 _LINE_PX, _WIDEST_PX = 830, 960
 _HEAD_PX = {"whole": 112, "half": 77, "quarter": 52, "eighth": 40, "16th": 24}
 _HEAD = re.compile(r"<note\b[^>]*>(<chord/>)?.*?<type>(\w+)<", re.DOTALL)

@@ -58,11 +58,6 @@ def bar_count(score: PartScore) -> int:
     return -int(-(score.length + score.offset) // score.bar)
 
 
-def note_count(source: str) -> int:
-    """Return how many note heads `to_musicxml` wrote, those tied over bar lines among them."""
-    return source.count("<note") - source.count("<rest/>")
-
-
 def heads(score: PartScore, number: int) -> list[Head]:
     """Cut a voice at bar lines into lengths that can be written with one note head each."""
     found: list[Head] = []

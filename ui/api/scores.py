@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from tools.music.pitch import MusicError
 from tools.music.upload import analyse_upload, largest
 from ui.api.errors import ApiError
-from ui.api.files import Files
+from ui.api.files import Files, weigh
 
 URL = "/v1/scores"
 LONGEST_NAME = 200
@@ -44,5 +44,6 @@ class Scores:
             result = await asyncio.to_thread(analyse_upload, name[:LONGEST_NAME], data, change)
         except MusicError as problem:
             raise ApiError(400, str(problem), code="unreadable_score") from problem
+        await weigh(result.artifacts)
         artifacts = [self._files.add(each) for each in result.artifacts]
         return {"object": "score", "text": result.text, "artifacts": artifacts}

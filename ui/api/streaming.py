@@ -13,8 +13,9 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from graphs.events import Event
+from graphs.events import Event, ToolFinished
 from ui.api.errors import ApiError, explained
+from ui.api.files import weigh
 from ui.api.reply import Reply
 
 _LOOK = 1.0  # seconds between looks whether the client is still there
@@ -37,6 +38,8 @@ async def ticking(events: AsyncIterator[Event], seconds: float) -> Ticks:
                 event = ready.result()
             except StopAsyncIteration:
                 return
+            if isinstance(event, ToolFinished):
+                await weigh(event.artifacts)
             yield event
     finally:
         if following is not None:

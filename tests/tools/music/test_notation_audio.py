@@ -69,7 +69,7 @@ def test_lines_hold_as_many_bars_as_fit_in_fours_where_the_music_is(
     assert [len(re.findall(r'class="measure\b', system)) for system in systems] == lines
 
 
-def test_lines_that_come_out_too_wide_are_broken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_line_that_comes_out_too_wide_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     score = score_of("Dm7 | " * 12)
     monkeypatch.setattr(notation, "_bars_in_line", lambda source, bars: bars)
     svg = to_svg(score)

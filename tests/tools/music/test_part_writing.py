@@ -12,6 +12,7 @@ import mido
 import pytest
 
 from tools import ToolError
+from tools.music.codes.musicxml_writer import head_count
 from tools.music.figured_bass import realise_figures
 from tools.music.harmonization import hymn, in_key, in_soprano, song, vocabulary
 from tools.music.key import key_of_fifths, read_key
@@ -22,7 +23,7 @@ from tools.music.part_writing import realise_chords
 from tools.music.part_writing_tools import PART_WRITING_TOOLS
 from tools.music.parts import BAR, Note, Texture, block, four_part
 from tools.music.parts_show import present_parts
-from tools.music.parts_xml import bar_count, heads, note_count, to_musicxml
+from tools.music.parts_xml import bar_count, heads, to_musicxml
 from tools.music.pitch import MusicError, read_pitch
 from tools.music.voice_leading import check, tell
 from tools.music.voices_text import NAMES, read_line, read_voices
@@ -319,7 +320,7 @@ def test_four_parts_are_engraved_with_ties_labels_and_red_notes() -> None:
     assert [(head.continues, head.goes_on) for head in heads(score, 1)] == [
         (False, False), (False, True), (True, False)
     ]  # fmt: skip
-    assert note_count(to_musicxml(score)) == 15
+    assert head_count(to_musicxml(score)) == 15
     svg = engrave(to_musicxml(score), notes=15, bars=bar_count(score))
     assert "V7" in re.sub(r"<[^>]+>|\s", "", svg)
     assert svg.lower().count("#c00000") >= 1

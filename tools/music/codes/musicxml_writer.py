@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from xml.sax.saxutils import escape, quoteattr
 
@@ -241,8 +242,8 @@ def _harmony(symbol: str) -> str:
 
 
 def head_count(source: str) -> int:
-    """Count the note heads of a score as this module writes it: its notes less its rests."""
-    return source.count("<note>") - source.count("<rest/>")
+    """Count the note heads of a score that Mica has written: its notes less its rests."""
+    return len(re.findall(r"<note\b", source)) - source.count("<rest/>")
 
 
 def _text(text: str) -> str:

@@ -51,10 +51,15 @@ def show_piece(
         made.append(Artifact("file", name + MIDI.suffixes[0], MIDI.mime, midi))
     # What fails is a length; where all were written for the picture, they can be written again.
     sure = bool(source) and shown is (drawn or piece)
+    content: bytes | Later
     for found in (MUSICXML, ABC):
         with contextlib.suppress(MusicError):
-            later = Later(functools.partial(found.write, piece))
-            content = later if sure else found.write(piece)
+            if sure and found is MUSICXML and shown is piece:
+                content = source.encode()
+            elif sure:
+                content = Later(functools.partial(found.write, piece))
+            else:
+                content = found.write(piece)
             made.append(Artifact("file", name + found.suffixes[0], found.mime, content))
     return tuple(made)
 

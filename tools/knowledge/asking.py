@@ -10,28 +10,39 @@ Mood = Literal["asks", "orders", ""]
 _POLITE = re.compile(
     r"^\W*(?:(?:please|pls|hey|hi|hello|ok|so|now|just|and|then|kindly|quickly|also|"
     r"(?:can|could|would|will) you|i(?:'d| would)? (?:want|need|like)(?: you)? to|"
-    r"(?:i )?need to|help me(?: to)?|how (?:can|do|could|would|should) i|let(?:'s| us))\W+)+",
+    r"(?:can|could|may) (?:i|we) have|(?:i )?need to|help me(?: to)?|"
+    r"how (?:can|do|could|would|should) i|let(?:'s| us))\W+)+",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"(?:what|which|who|whose|where|when|why|how|is|are|was|were|does|do|did|has|have|any|"
-    r"wich|show|list|print|display|count|find|tell|give|see|view|look|check|read|search|grep|"
-    r"compare|get|sum|whats|wheres|whos)\b",
+    r"(?:what|which|who|whose|where|when|why|how|is|are|was|were|does|do|did|has|have|any|can|"
+    r"wich|show|list|print|display|count|find|tell|give (?:me|us)|see|view|look|check|read|"
+    r"search|grep|compare|get|sum|whats|wheres|whos)\b",
     re.IGNORECASE,
 )
 _ORDERS = re.compile(
     r"(?:delete|remove|erase|create|rename|move|copy|add|append|insert|make|kill|stop|pause|"
     r"commit|stage|write|save|put|set|install|compress|pack|zip|gzip|unpack|extract|unzip|backup|"
     r"back|link|tag|merge|push|schedule|switch|disable|enable|empty|clear|wipe|undo|revert|"
-    r"discard|restore|chmod|chown|get rid)\b",
+    r"discard|restore|chmod|chown|get rid|change|grant|revoke|allow|forbid|deny|"
+    r"lock|unlock|decompress|uncompress|archive|rotate|mirror|sync|duplicate|clone|edit|increase|"
+    r"terminate|resume|restart|reload|truncate|touch|unstage|stash|checkout|reset|amend|"
+    r"give\b(?=.*\b(?:access|rights?|permissions?|ownership)))\b",
     re.IGNORECASE,
 )
 _CHANGING = re.compile(
-    r"\b(?:delet|remov|eras|creat|renam|mov(?:e|ing)\b|copy|copi|add(?:ing)?\b|append|insert|"
-    r"kill|stop(?:ping)?\b|commit (?:it|them|all|every)|sav(?:e|ing)\b|writ(?:e|ing)\b|"
-    r"put\b|set (?:it|them|the)\b|chang(?:e|ing)\b(?! since)|replac|install\b|pack\b|clean|"
+    r"\b(?:(?:delet|remov|eras|creat|renam|append|insert|kill|replac)(?!ed\b)|"
+    r"mov(?:e|ing)\b|copy|add(?:ing)?\b|stop(?:ping)?\b|commit (?:it|them|all|every)|"
+    r"sav(?:e|ing)\b|writ(?:e|ing)\b|put\b|set (?:it|them|the)\b|"
+    r"chang(?:e|ing)\b(?! since)|install\b|pack\b|clean|"
     r"mak(?:e|ing)\b|get(?:ting)? rid|throw|empty (?:it|them|the)|undo|fix\b|turn\b|edit|"
-    r"(?:un)?compress\b|(?:un)?zip\b|unpack\b|extract\b|swap\b|switch\b|backup\b|back up|run\b)",
+    r"(?:un)?compress\b|(?:un)?zip\b|unpack\b|extract\b|swap\b|switch\b|backup\b|back up|run\b|"
+    r"tar (?:it|them|up)\b|check in\b)",
+    re.IGNORECASE,
+)
+_ABLE = re.compile(
+    r"\b(?:can|could|may|able to|allowed to|permitted to|rights? to|permissions? to)\s+"
+    r"(?:i\s+|we\s+|he\s+|she\s+|they\s+)?\w+(?:\s+(?:and|or)\s+\w+)?",
     re.IGNORECASE,
 )
 
@@ -44,10 +55,12 @@ def mood(request: str) -> Mood:
     ('asks', 'orders')
     >>> mood("show the old files and delete them"), mood("a.txt in upper case")
     ('', '')
+    >>> mood("who can write to a.txt"), mood("which packages were removed")
+    ('asks', 'asks')
     """
     text = _POLITE.sub("", request.strip().replace("’", "'"))
     if _ORDERS.match(text):
         return "orders"
-    if _ASKS.match(text) and not _CHANGING.search(text):
+    if _ASKS.match(text) and not _CHANGING.search(_ABLE.sub("", text)):
         return "asks"
     return ""

@@ -158,3 +158,19 @@ def test_weights_decide():
     blind = Binder({**data, "weights": {"near": 1.0, "missing": -1.0}})
     found = blind.settle("x", [near(0.4, "disk.free"), near(0.5, "files.mkdir")])
     assert [document.id for document in found] == ["disk.free", "files.mkdir"]
+
+
+@pytest.mark.parametrize(
+    ("request_text", "read"),
+    [
+        ("convert a.json to csv", "text.json_csv"),
+        ("convert a.csv to json", "scripting.csv_to_json"),
+        ("a.csv as json", "scripting.csv_to_json"),
+        ("csv from a.json", "text.json_csv"),
+    ],
+)
+def test_of_two_kinds_of_data_the_one_is_read_that_the_title_names_first(
+    request_text: str, read: str
+):
+    both = [near(0.8, "text.json_csv"), near(0.8, "scripting.csv_to_json")]
+    assert shipped().settle(request_text, both)[0].id == read

@@ -131,7 +131,7 @@ class Binder:
         self, words: Sequence[Word], document: Document, uses: Uses, slot: str
     ) -> list[tuple[float, Signs, Word | None]]:
         """Return the likeliest words for a slot, and that it stays empty."""
-        each = ((word, self._signs(word, uses, slot)) for word in words)
+        each = ((word, self._signs(word, document, uses, slot)) for word in words)
         weighed = [(self._score(signs), signs, word) for word, signs in each]
         most = _OPTIONS if len(document.slots) < _MANY_SLOTS else _FEWER
         options = sorted(weighed, key=lambda option: -option[0])[:most]
@@ -140,7 +140,7 @@ class Binder:
         empty = {"default": math.log(absent / (1 - absent))} if default else {"missing": 1.0}
         return [*options, (self._score(empty), empty, None)]
 
-    def _signs(self, word: Word, uses: Uses, slot: str) -> Signs:
+    def _signs(self, word: Word, document: Document, uses: Uses, slot: str) -> Signs:
         near, lower = self.general.nearness, word.text.lower()
         first, last = (word.parts or (word,))[0], (word.parts or (word,))[-1]
         signs = {
@@ -149,7 +149,7 @@ class Binder:
             "right": near(uses, slot, "right", last.beside["right"]),
             "kind": likelihood(slot, _kind(word)),
             "joined": float(bool(word.parts)),
-        } | _suffixes(word, uses, slot)
+        } | _suffixes(word, document, uses, slot)
         if not word.marked:
             signs |= {
                 "plain": 1.0,
@@ -252,15 +252,19 @@ def _left(uses: Uses, words: Sequence[Word], values: Mapping[str, Word]) -> Sign
     }
 
 
-def _suffixes(word: Word, uses: Uses, slot: str) -> Signs:
-    """Weigh the ending of a file's name: whether the wordings speak of it, or of other data."""
+def _suffixes(word: Word, document: Document, uses: Uses, slot: str) -> Signs:
+    """Weigh the ending of a file's name: whether the wordings speak of it, or of other data.
+
+    Of two kinds of data, as in "a JSON list as CSV", the title names first the one that is read.
+    """
     ending = word.text.rpartition(".")[2].lower() if "." in word.text else ""
     spoken = bool(ending) and word.kind != PLAIN and uses.words[ending] > 0
     wrong = slot == "archive" and not _ARCHIVE.search(word.text)
     if slot == "file" and ending.isalpha() and word.kind in "fp":
         about = data_named(word.text)
         said = {data for data in DATA if 3 * uses.words[data] >= uses.wordings}
-        wrong = bool(said) and about not in said
+        named = [name for name in document.title.lower().split() if name in said]
+        wrong = bool(said) and (about != named[0] if named else about not in said)
     return {"suffix": float(spoken), "other suffix": float(wrong)}
 
 

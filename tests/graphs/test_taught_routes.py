@@ -1,4 +1,4 @@
-"""Who answers what was taught: the less sure the router is, the farther a request may be."""
+"""Who answers what was taught or is in the book: the surer the router, the nearer it must be."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from support.graph_parts import World
 
 from agents.router import Route
-from graphs.routing import TAUGHT, TAUGHT_AND_UNSURE, choose
+from graphs.routing import IN_THE_BOOK, IN_THE_BOOK_AND_UNSURE, TAUGHT, TAUGHT_AND_UNSURE, choose
 from graphs.state import new_turn
 from tools.knowledge.base import KnowledgeBase
 from tools.knowledge.learned import Learned
@@ -58,6 +59,44 @@ def test_what_was_taught_goes_to_its_specialist(
     parts = replace(mica.parts, knowledge=knowledge, router=Says(specialist, confidence))
     build = replace(parts.build(None), learned={"sysadmin": file})
     chosen = choose(parts, new_turn("c", "t", text), build)
+    assert chosen.specialist == goes_to
+    mica.close()
+    knowledge.close()
+
+
+HOSTNAME = {
+    "id": "test.hostname",
+    "title": "host name",
+    "command": "hostname",
+    "slots": {},
+    "phrase": "The host name",
+    "asks": ["what is the hostname", "name of this machine"],
+}
+WORD_FOR_WORD, ROUGHLY = "what's my hostname", "the name of this very machine, short"
+
+
+@pytest.mark.parametrize(
+    ("text", "specialist", "confidence", "goes_to"),
+    [
+        (WORD_FOR_WORD, "other", 0.99, "sysadmin"),
+        (WORD_FOR_WORD, "composer", 0.99, "composer"),
+        (ROUGHLY, "other", 0.7, "sysadmin"),
+        (ROUGHLY, "other", 0.99, "other"),
+        ("sing me a lullaby", "other", 0.7, "other"),
+    ],
+)
+def test_what_the_book_has_is_not_left_to_nobody(
+    text: str, specialist: str, confidence: float, goes_to: str, tmp_path: Path
+):
+    file = tmp_path / "book.yaml"
+    file.write_text(yaml.safe_dump([HOSTNAME]), encoding="utf-8")
+    knowledge = KnowledgeBase(tmp_path / "knowledge")
+    knowledge.add(file, shelf="sysadmin")
+    near = [knowledge.search(t, shelf="sysadmin", k=1)[0].score for t in (WORD_FOR_WORD, ROUGHLY)]
+    assert near[0] > IN_THE_BOOK > near[1] > IN_THE_BOOK_AND_UNSURE
+    mica = World(tmp_path).assistant([])
+    parts = replace(mica.parts, knowledge=knowledge, router=Says(specialist, confidence))
+    chosen = choose(parts, new_turn("c", "t", text), parts.build(None))
     assert chosen.specialist == goes_to
     mica.close()
     knowledge.close()

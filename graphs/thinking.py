@@ -107,8 +107,9 @@ class Thinking:
         documents: tuple[Document, ...] = ()
         unread = ""
         read = leaning.reading(state) if state["follows"] else None
+        about = leaning.about(state) if read else ""
         try:
-            documents = tuple(finding.found(self.parts, state, state["text"], read))
+            documents = tuple(finding.found(self.parts, state, state["text"], read, about=about))
         except Exception as error:
             _log.exception("looking things up failed; answering without")
             unread = str(error)

@@ -20,6 +20,8 @@ from runtime.types import Document
 _RESULT = (
     r"(?:it|them|that|those|these|this|all|the (?:result|output|list|lines|names|matches|rest)s?)"
 )
+_COUNTED = r"(?:hits|matches|results|entries|rows|files|items|lines|ones|occurrences|names)"
+"""What lines that were printed are called, whatever they are lines of."""
 _LEAD = (
     r"^\W*(?:(?:and|then|now|also|please|just|finally|afterwards|can you|could you|i want to know"
     r"|(?:tell|show|give) me|tell|say)\b\W*)*"
@@ -43,12 +45,12 @@ def _asked(pattern: str) -> re.Pattern[str]:
 _COUNT = _Derived(
     "count",
     _asked(
-        r"how many(?: (?:of (?:them|those|these)|lines?|different ones))?"
+        rf"how many(?: (?:of (?:them|those|these)|lines?|different ones|{_COUNTED}))?"
         r"(?: (?:(?:are|is|were|was) (?:there|they|it|that|those|these)"
         r"|(?:there|they|it|that|those|these) (?:are|is|were|was)"
         r"|(?:do|did) (?:we|you|i) (?:have|find|get)|(?:are|is) left|remain|came (?:out|up)))?"
         rf"|count (?:{_RESULT}|what (?:remains|is left|came out|you found))"
-        r"|(?:the |their )?(?:number|count)(?: of (?:them|those|these))?"
+        rf"|(?:the |their )?(?:total )?(?:number|count)(?: of (?:them|those|these|{_COUNTED}))?"
         r"|how (?:often|many times) (?:does|do|did|is|are) (?:it|that|this|they)"
         r" (?:show up|appear|occur|happen|come up|there|in there|turn up)"
     ),

@@ -16,7 +16,9 @@ from graphs.reading.correcting import corrected
 from graphs.reading.deriving import written
 from graphs.reading.ellipsis import Reading
 from graphs.reading.following import followed, is_followed
-from graphs.reading.referring import AGAIN, OTHER, Said, behind, in_full
+from graphs.reading.lines import SAVE, core
+from graphs.reading.referring import AGAIN, OTHER, Said, behind, in_full, thing_of
+from graphs.reading.saving import RUN
 from graphs.reading.things import named
 from graphs.state import State, documents_of, messages_of
 from runtime import recipes
@@ -43,11 +45,30 @@ def reading(state: State) -> Reading | None:
     if read is None and text != state["text"]:
         return Reading(text, "new")
     taken_over = read is None and text != (text := carried(text, before))
-    read = read or in_full(text, before)
+    read = read or _run_into(text, before) or in_full(text, before)
     if read is None and taken_over:
         return Reading(text, "new")
     alone = AGAIN.search(text) or OTHER.fullmatch(text)
     return read if read or alone else behind(text, before)
+
+
+def _run_into(text: str, before: Said) -> Reading | None:
+    """Read "save its output in a.txt" behind a script that ran: it has to run once more."""
+    wish = core(text)
+    if RUN.match(before.text) is None or not SAVE.fullmatch(wish):
+        return None
+    wish = re.sub(r"\b(?:it|that|this|its output|the output)\b", "the output", wish, count=1)
+    return Reading(f"{before.text.rstrip('?.! ')} and {wish}", "new")
+
+
+def about(state: State) -> str:
+    """Return the file or folder that the turn before was about; nothing for a first turn."""
+    recipe, messages = state.get("recipe"), messages_of(state)
+    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    if not recipe or recipe.get("template") is None or len(users) < 2:
+        return ""
+    turn = messages[users[-2] : users[-1]]
+    return thing_of(said(turn, [Document(**recipe)], state.get("asked") or turn[0].content))
 
 
 def asked(state: State) -> str:
@@ -93,7 +114,12 @@ def before(documents: Sequence[Document], messages: Sequence[Message], number: i
 
 def commands(messages: Sequence[Message]) -> list[str]:
     """Return the commands of the turn, in order."""
-    return [str(c.arguments.get("command", "")) for m in _turn(messages) for c in m.tool_calls]
+    return all_commands(_turn(messages))
+
+
+def all_commands(messages: Sequence[Message]) -> list[str]:
+    """Return the commands of some messages, in order."""
+    return [str(c.arguments.get("command", "")) for m in messages for c in m.tool_calls]
 
 
 def following(documents: Sequence[Document], messages: Sequence[Message]) -> Reading | None:
@@ -103,7 +129,7 @@ def following(documents: Sequence[Document], messages: Sequence[Message]) -> Rea
         return None
     prior = before(documents, messages, number)
     typed = part(documents, number)
-    text = carried(typed, prior)
+    text = carried(named(typed, prior), prior)
     read = in_full(text, prior)
     own = text != typed or any(found.kind not in "nz" for found in shell.find(text))
     return read or (Reading(text, "new") if own else None)

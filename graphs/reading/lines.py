@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from graphs.reading.columns import columns
-from graphs.reading.picking import SHOW, count_some, only, without
+from graphs.reading.picking import SHOW, count_some, only, value_of, without
 from graphs.reading.printed import Step, headed, lines_of, piped, saved, stages, totalled
 from graphs.reading.referring import PACKED, Said
 from runtime.values import shell
@@ -26,9 +26,9 @@ _CLOSING = re.compile(
     r"(?:[\s,]*\b(?:please|pls|thanks|thank you|now|though|instead|for me|if you can))*[\s.?!]*$",
     re.IGNORECASE,
 )
-_SAVE = re.compile(
+SAVE = re.compile(
     r"(?P<verb>save|write|put|store|dump|redirect|export|keep|append|add)\s+"
-    r"(?:(?:it|that|this|them|those|these|all (?:of )?(?:it|that|them|this)|everything"
+    r"(?:(?:its output|it|that|this|them|those|these|all (?:of )?(?:it|that|them|this)|everything"
     r"|(?:the|this|that|these)\s+(?:whole\s+)?(?:output|result|list|listing|line"
     r"|answer|name|path)s?"
     r"(?:\s+(?:list|output|result)s?)?)\s+)?"
@@ -106,6 +106,15 @@ _ENDS = re.compile(
     r"|processes|hits|matches|folders|is enough|are enough))*",
     re.IGNORECASE,
 )
+_NEXT = re.compile(
+    rf"{SHOW}(?:the\s+)?(?:next|following)(?:\s+(?:\d+|[a-z]+))?(?:\s+(?:ones?|lines?))?|{SHOW}more"
+    r"|(?:go on|continue|keep going)",
+    re.IGNORECASE,
+)
+_SHOWN = re.compile(
+    r"head -n ?(?P<first>\d+) (?:-- )?(?P<of>[^\s|;&<>]+)"
+    r"|tail -n \+(?P<skipped>\d+) (?P<file>[^\s|;&<>]+) \| head -n ?(?P<count>\d+)"
+)
 _ONE_END = re.compile(r"\b(?:first|last|top) (?:one|line|entry|row|result|match)?$", re.IGNORECASE)
 
 
@@ -136,7 +145,7 @@ def core(text: str) -> str:
 
 
 def _save(wish: str, said: Said) -> Step | None:
-    found = _SAVE.fullmatch(wish)
+    found = SAVE.fullmatch(wish)
     if not found or not lines_of(said):
         return None
     name, named = posixpath.join(found["place"] or "", found["name"]), bool(found["file"])
@@ -229,6 +238,20 @@ def _numbered(wish: str, said: Said) -> Step | None:
     return Step(piped(said.command, "nl -ba"), "the same, numbered")
 
 
+def _next(wish: str, said: Said) -> Step | None:
+    """Read "the next 3" behind the first lines of something."""
+    found = _NEXT.fullmatch(wish)
+    shown = _SHOWN.fullmatch(said.command) if found else None
+    if found is None or shown is None or not lines_of(said):
+        return None
+    past = int(shown["skipped"] or 1) - 1 + int(shown["count"] or shown["first"])
+    numbers = [value.text for value in shell.find(wish) if value.kind == "n"]
+    count = numbers[0] if numbers else shown["count"] or shown["first"]
+    file = shown["file"] or shown["of"]
+    command = f"tail -n +{past + 1} {file} | head -n {count}"
+    return Step(command, f"the next {count} lines of {file}")
+
+
 def _ends(wish: str, said: Said) -> Step | None:
     """Read "the first 3", "only the last two", "top 5", "40 lines"."""
     wish = wish.replace(",", " ")
@@ -271,6 +294,6 @@ def _ends(wish: str, said: Said) -> Step | None:
 
 
 _READERS: tuple[Callable[[str, Said], Step | None], ...] = (
-    _save, _which, _count, count_some, _once, _numbered, _reverse, _sort, _ends, columns, without,
-    only,
+    _save, _which, _count, count_some, _once, _numbered, _reverse, _sort, _next, _ends, columns,
+    value_of, without, only,
 )  # fmt: skip

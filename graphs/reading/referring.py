@@ -104,6 +104,9 @@ _HOW_BIG = re.compile(
     r"(?: get| got| become| now| in the end)*\W*$",
     re.IGNORECASE,
 )
+_SIZE = re.compile(
+    r"(?:final |new |file |total |disk )?size(?: now| on disk| afterwards| please)*", re.IGNORECASE
+)
 _PUT = re.compile(r"\bput\b(?! (?:a|an|the words?|the text|the line)\b)", re.IGNORECASE)
 _HERE = re.compile(r"(?:\bto )?\bhere(?=\W*$)", re.IGNORECASE)
 _ONE_INSIDE = re.compile(
@@ -167,6 +170,7 @@ AGAIN = re.compile(r"\b(?:again|same|once more|one more time|repeat|redo|rerun)\
 """Words that ask for what was done once more."""
 OTHER = re.compile(r"\W*(?:and|what about|how about)(?:\W+\w\S*){1,2}\W*", re.IGNORECASE)
 """Texts that name something else for the same: "and python3?"."""
+_CHANGES = re.compile(r"git (?:-C \S+ )?(?:diff|show|log|status|blame|stash)\b")
 _PATH = re.compile(r"(?:~|\.{1,2})?/?[\w.@+-]+(?:/[\w.@+ -]+)*/?")
 
 
@@ -286,6 +290,8 @@ def _one(text: str, said: Said) -> str:
     wish = _wish(text, said, thing)
     if wish:
         return wish
+    if its and thing and _SIZE.fullmatch(its["what"].strip()):
+        return f"how big is {_folder(thing)}"
     if its and thing:
         return f"{text[: its.start()]}the {its['what'].strip()} of {thing}{text[its.end() :]}"
     there = _THERE.search(text)
@@ -343,9 +349,15 @@ def _slot(said: Said, names: tuple[str, ...]) -> str:
     return ""
 
 
+def thing_of(said: Said) -> str:
+    """Return the file or folder that a command was about: that it printed, or was given."""
+    return _printed(said) or _slot(said, _FILES)
+
+
 def _printed(said: Said) -> str:
     """Return the path that the command before was to find: its only line, or the first of many."""
-    lines = [line for line in said.output.splitlines() if line.strip()]
+    changes = _CHANGES.match(said.command)
+    lines = [line for line in said.output.splitlines() if line.strip() and not changes]
     lines = [line for line in lines if not line.startswith(("exit code", "total "))]
     own = [line for line in lines if "/workspace/" in line]  # not the system's
     lines = own if len(own) == 1 else lines
@@ -356,7 +368,7 @@ def _printed(said: Said) -> str:
     ):
         return ""
     last = re.split(r"[\t ]+", lines[0].strip())[-1]
-    if not _PATH.fullmatch(last) or re.fullmatch(r"[\d.,]+[KMGT]?", last):
+    if not _PATH.fullmatch(last) or re.fullmatch(r"[\d.,]+[KMGT]?|[0-9a-f]{7,40}", last):
         return ""
     folder = _slot(said, ("path", "dir", "folder"))
     if "/" not in last and folder and f"{folder}/" not in last:

@@ -53,7 +53,7 @@ _PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst|tbz|txz|deb|iso|img)$",
 
 NEAR = 0.15
 """How much farther than the nearest a recipe may be whose output is saved."""
-_RUN = re.compile(r"\W*(?:please\s+)?(?:run|execute|start|launch|call)\b", re.IGNORECASE)
+RUN = re.compile(r"\W*(?:please\s+)?(?:run|execute|start|launch|call)\b", re.IGNORECASE)
 
 
 class Saving(NamedTuple):
@@ -105,7 +105,7 @@ def saved(
         _saved(document, file, more=more)
         for document in documents
         if document.template and document.score >= near
-        if _RUN.match(part) or _prints(document)
+        if RUN.match(part) or _prints(document)
     ]
 
 

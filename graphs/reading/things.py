@@ -38,6 +38,16 @@ _PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "f
            "fifth": 4, "5th": 4, "last": -1}  # fmt: skip
 
 
+_KINDS = (
+    ("zip", "zip"), ("tar|tarball|tar archive", r"tar|tgz|tar\.\w+"), ("csv|spreadsheet", "csv"),
+    ("archive", r"zip|tar|tgz|tar\.\w+|7z"), ("json", "json"), ("yaml", "ya?ml"), ("log", "log"),
+    ("script", "sh|py|pl|rb"), ("python (?:script|one)", "py"), ("shell script", "sh"),
+    ("pdf", "pdf"),
+    ("config|conf|configuration", "conf|cfg|ini"), ("text file", "txt"), ("readme|markdown", "md"),
+    ("picture|image|photo", "jpe?g|png|gif|webp"), ("backup", "bak"), ("database", "db|sqlite"),
+)  # fmt: skip
+"""What a file is called by its ending, where only one of those printed has it."""
+_MAKES = re.compile(r"(?:mkdir|touch)\s")
 _FOUND = "what was found before: "
 _WHICH = r"which (?:one )?(?:of (?:them|those|these) )?is (?:the )?"
 _JUST = r"(?:show (?:me )?)?(?:only |just )?the "
@@ -231,9 +241,20 @@ def _finding(said: Said) -> str:
     if said.command.startswith("ls "):
         folder = posixpath.dirname(paths_of(said)[0])
         return f"find {shlex.quote(folder or '.')} -mindepth 1 -maxdepth 1 ! -name '.*'"
+    if said.command.startswith("find ") and " -exec ls " in said.command:
+        return re.sub(r" -exec ls [^;+]*(?:\+|\\?;)", "", said.command.partition(" | ")[0])
     if "\t" in said.output:
         return piped(said.command, "sed 's/.*\\t//'")
     return said.command
+
+
+def _made(said: Said) -> list[str]:
+    """Return the files or folders that were made together: "put it in the first one"."""
+    if not _MAKES.match(said.command):
+        return []
+    words = shlex.split(said.command)[1:]
+    made = [word for word in words if not word.startswith("-")]
+    return made if len(made) > 1 and not re.search(r"[;&|<>]", said.command) else []
 
 
 def named(text: str, said: Said) -> str:
@@ -242,8 +263,15 @@ def named(text: str, said: Said) -> str:
     >>> said = Said("list /srv", {"path": "/srv"}, "ls /srv", "a\\nb")
     >>> named("what is in the second?", said)
     'what is in /srv/b?'
+    >>> named("unpack the zip", Said("archives", {}, "find .", "./a.tar.gz\\n./b.zip"))
+    'unpack ./b.zip'
     """
-    paths = paths_of(said)
+    paths = paths_of(said) or _made(said)
+    for nouns, endings in _KINDS:
+        of_kind = [path for path in paths if re.search(rf"\.(?:{endings})$", path, re.IGNORECASE)]
+        noun = re.search(rf"\bthe (?:{nouns})\b(?! \S*[./]\w)(?:[ -]file)?", text, re.IGNORECASE)
+        if noun and len(of_kind) == 1:
+            return f"{text[: noun.start()]}{of_kind[0]}{text[noun.end() :]}"
     place = _ORDINAL.search(text)
     if place and len(paths) > 1:
         number = _PLACES[place["word"].lower()]

@@ -15,10 +15,10 @@ from graphs.filling import names_only_values
 from graphs.lookup import look_up
 from graphs.parts import Parts
 from graphs.reading import leaning
+from graphs.reading.about import thing_of
 from graphs.reading.deriving import derived, repeated, written
 from graphs.reading.ellipsis import Reading
 from graphs.reading.places import may_name, placed, repository
-from graphs.reading.referring import thing_of
 from graphs.reading.saving import saved, saving
 from graphs.routing import choose
 from graphs.serving import Build

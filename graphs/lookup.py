@@ -16,6 +16,7 @@ from graphs.reading.referring import AGAIN
 from graphs.reading.saving import Saving, saved, saving, writes
 from runtime.types import Document
 from runtime.values import music, shell
+from tools.knowledge.asking import mood
 from tools.knowledge.binding import settled, shipped
 from tools.knowledge.splitting import Cut, cuts, made_first, refers
 
@@ -185,10 +186,14 @@ class _Desk:
 
     def told(self, text: str, about: str) -> str:
         """Return a text with the place it is about, where recipes lack that much; else nothing."""
-        if not about or any(found.kind in "pfg" for found in shell.find(text)):
+        named = shell.find(placed(text, self._folders))
+        if not about or any(found.kind in "pfg" for found in named):
             return ""
         full = f"{text.rstrip('?.! ')} in {about}"
-        return full if self._best(full) > self._best(text) + SURER else ""
+        if self._best(full) <= self._best(text) + SURER:
+            return ""
+        # What only asks must not write to the file that it asks about.
+        return "" if mood(text) != "orders" and self._changes(full) else full
 
     def _best(self, text: str) -> float:
         """Return how likely the likeliest filling of a recipe is for a text."""

@@ -106,7 +106,8 @@ class Thinking:
         started = time.perf_counter()
         documents: tuple[Document, ...] = ()
         unread = ""
-        read = leaning.reading(state) if state["follows"] else None
+        read = leaning.reading(state) if state["follows"] else leaning.evident(state)
+        state = cast(State, {**state, "follows": state["follows"] or read is not None})
         about = leaning.about(state) if read else ""
         try:
             documents = tuple(finding.found(self.parts, state, state["text"], read, about=about))
@@ -118,6 +119,7 @@ class Thinking:
         update: dict[str, Any] = {
             "documents": [document_to_json(document) for document in documents],
             "unread": unread,
+            "follows": state["follows"],
             "reading": read.text if read and documents else "",
             "timings": timed(state, "retrieve", time.perf_counter() - started),
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from graphs.reading.referring import Said
+from graphs.reading.about import Said
 from runtime.values import shell
 
 _THEM = re.compile(

@@ -12,8 +12,8 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from graphs.reading.about import Said
 from graphs.reading.printed import piped
-from graphs.reading.referring import Said
 from runtime.recipes import literal
 from runtime.types import Document
 

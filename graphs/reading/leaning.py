@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graphs.composing.composed import is_composed, place_of
+from graphs.reading.about import Said, thing_of
 from graphs.reading.carrying import carried
 from graphs.reading.correcting import corrected
-from graphs.reading.deriving import written
+from graphs.reading.deriving import repeated, written
 from graphs.reading.ellipsis import Reading
-from graphs.reading.following import followed, is_followed
-from graphs.reading.lines import SAVE, core
-from graphs.reading.referring import AGAIN, OTHER, Said, behind, in_full, thing_of
+from graphs.reading.following import followed, is_followed, recipe
+from graphs.reading.lines import SAVE, core, shown_before
+from graphs.reading.printed import judged
+from graphs.reading.referring import AGAIN, OTHER, behind, in_full
 from graphs.reading.saving import RUN
-from graphs.reading.things import named
+from graphs.reading.things import located, named
 from graphs.state import State, documents_of, messages_of
 from runtime import recipes
 from runtime.types import Document, Message
@@ -31,15 +33,13 @@ Shown = tuple[tuple[Message, ...], tuple[Document, ...]]
 
 def reading(state: State) -> Reading | None:
     """Return a request as it is meant behind the turn before; None where it needs no reading."""
-    recipe = state.get("recipe")
-    if not recipe or recipe.get("template") is None:
+    before = _before(state)
+    if before is None:
         return None
-    messages = messages_of(state)
-    users = [i for i, message in enumerate(messages) if message.role == "user"]
-    if len(users) < 2:
-        return None
-    turn = messages[users[-2] : users[-1]]
-    before = said(turn, [Document(**recipe)], state.get("asked") or turn[0].content)
+    earlier = [c for c in all_commands(messages_of(state)) if judged(c).verdict == "allow"]
+    again = repeated(state["text"], earlier) if before.command not in earlier else None
+    if again is not None:
+        return Reading(state["text"], "new", again)
     text = named(state["text"], before)
     read = corrected(text, before) or followed(text, before)
     if read is None and text != state["text"]:
@@ -50,6 +50,18 @@ def reading(state: State) -> Reading | None:
         return Reading(text, "new")
     alone = AGAIN.search(text) or OTHER.fullmatch(text)
     return read if read or alone else behind(text, before)
+
+
+def evident(state: State) -> Reading | None:
+    """Return a request as it is meant where what was printed shows it, though no word leans."""
+    before = _before(state)
+    if before is None or not before.command or judged(before.command).verdict != "allow":
+        return None
+    step = shown_before(state["text"], before)
+    if step is not None:
+        return Reading(state["text"], "new", recipe(step.command, step.shows))
+    text = located(state["text"], before)
+    return Reading(text, "new") if text != state["text"] else None
 
 
 def _run_into(text: str, before: Said) -> Reading | None:
@@ -63,12 +75,18 @@ def _run_into(text: str, before: Said) -> Reading | None:
 
 def about(state: State) -> str:
     """Return the file or folder that the turn before was about; nothing for a first turn."""
-    recipe, messages = state.get("recipe"), messages_of(state)
+    before = _before(state)
+    return thing_of(before) if before is not None else ""
+
+
+def _before(state: State) -> Said | None:
+    """Return what the turn before has said; None where it ran no recipe."""
+    used, messages = state.get("recipe"), messages_of(state)
     users = [i for i, message in enumerate(messages) if message.role == "user"]
-    if not recipe or recipe.get("template") is None or len(users) < 2:
-        return ""
+    if not used or used.get("template") is None or len(users) < 2:
+        return None
     turn = messages[users[-2] : users[-1]]
-    return thing_of(said(turn, [Document(**recipe)], state.get("asked") or turn[0].content))
+    return said(turn, [Document(**used)], state.get("asked") or turn[0].content)
 
 
 def asked(state: State) -> str:

@@ -11,10 +11,11 @@ import posixpath
 import re
 from collections.abc import Callable, Sequence
 
+from graphs.reading.about import Said
 from graphs.reading.columns import columns
 from graphs.reading.picking import SHOW, count_some, only, value_of, without
 from graphs.reading.printed import Step, headed, lines_of, piped, saved, stages, totalled
-from graphs.reading.referring import PACKED, Said
+from graphs.reading.referring import PACKED
 from runtime.values import shell
 
 _OPENING = re.compile(
@@ -75,6 +76,14 @@ _SMALL_FIRST = re.compile(
     r"|from small to (?:big|large))",
     re.IGNORECASE,
 )
+_EXTREME = re.compile(
+    rf"{SHOW}(?:which|what)?(?: one| of them| of those| folder| file)?(?: is)?\s*"
+    r"(?:only |just )?(?:the )?"
+    r"(?P<which>biggest|largest|heaviest|most|(?P<least>smallest|least|lightest))"
+    r"(?: ones?| of them| of those| folder| file)?",
+    re.IGNORECASE,
+)
+_SIZED = re.compile(r"(?:du|wc) ")
 _REVERSE = re.compile(
     r"(?:(?:sort|order|show|put|list|print)?(?:ed)?\s*(?:them|it|that|those|the "
     r"list|the order)?\s*)?"
@@ -107,7 +116,8 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    rf"{SHOW}(?:the\s+)?(?:next|following)(?:\s+(?:\d+|[a-z]+))?(?:\s+(?:ones?|lines?))?|{SHOW}more"
+    rf"(?:and )?{SHOW}(?:the\s+)?(?:next|following)(?:\s+(?:\d+|[a-z]+))?(?:\s+(?:ones?|lines?))?"
+    rf"|{SHOW}more"
     r"|(?:go on|continue|keep going)",
     re.IGNORECASE,
 )
@@ -136,6 +146,12 @@ def of_lines(text: str, said: Said) -> Step | None:
         if step is not None and step.command != said.command:
             return step
     return None
+
+
+def shown_before(text: str, said: Said) -> Step | None:
+    """Return what a text asks of the lines before that nothing else could mean: what is in them."""
+    wish = core(text)
+    return value_of(wish, said) or _next(wish, said) if said.command and wish else None
 
 
 def core(text: str) -> str:
@@ -220,6 +236,20 @@ def _sort(wish: str, said: Said) -> Step | None:
     return Step(piped(said.command, f"sort{' -n' if number else ''}"), "the same, sorted")
 
 
+def _most(wish: str, said: Said) -> Step | None:
+    """Read "which is the biggest?" behind sizes: of these, not of the files once more."""
+    found = _EXTREME.fullmatch(wish)
+    sized = [re.match(r"\s*[\d.,]+[KMGT]?i?\s+(?!total$|\.$)", line) for line in lines_of(said)]
+    if found is None or sum(map(bool, sized)) < 2 or not _SIZED.match(said.command):
+        return None
+    unit = "h" if any(re.match(r"\s*[\d.,]+[KMGT]", line) for line in lines_of(said)) else "n"
+    order = f"sort -{unit}" if found["least"] else f"sort -r{unit}"
+    kept = r"grep -vE '[[:space:]](\.|total)$'"
+    return Step(
+        piped(said.command, f"{kept} | {order} | head -n 1"), f"the {found['which']} of these"
+    )
+
+
 def _reverse(wish: str, said: Said) -> Step | None:
     programs = [stage[:1] for stage in stages(said.command)]
     cut = len(programs) > 1 and (["head"] in programs or ["tail"] in programs)
@@ -294,6 +324,6 @@ def _ends(wish: str, said: Said) -> Step | None:
 
 
 _READERS: tuple[Callable[[str, Said], Step | None], ...] = (
-    _save, _which, _count, count_some, _once, _numbered, _reverse, _sort, _next, _ends, columns,
-    value_of, without, only,
+    _save, _which, _count, count_some, _once, _numbered, _most, _reverse, _sort, _next, _ends,
+    columns, value_of, without, only,
 )  # fmt: skip

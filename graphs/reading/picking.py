@@ -10,8 +10,8 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from graphs.reading.about import Said
 from graphs.reading.printed import Step, lines_of, piped
-from graphs.reading.referring import Said
 from runtime.values import shell
 
 SHOW = (
@@ -166,6 +166,10 @@ def _tests(word: str, folder: bool) -> list[tuple[str, str]]:
         ways.append(
             (f"-E -- {shlex.quote(f'(^|/){word}(/|$)')}", rf"(?:^|/){re.escape(word)}(?:/|$)")
         )
+    several = re.split(r",?\s+(?:and|or|nor)\s+(?:the\s+)?|,\s+", word)
+    if len(several) > 1 and all(re.fullmatch(r"[\w./-]+", each) for each in several):
+        any_of = "|".join(re.escape(each) for each in several)
+        ways.append((f"-iwE -- {shlex.quote(any_of)}", rf"\b(?:{any_of})\b"))
     ways.append((f"-iF -- {quoted}", re.escape(word)))
     stem = re.sub(r"(?:ings?|ed|ies|es|s|ure|ures)$", "", word)
     if len(stem) > 3 and stem != word and " " not in word:

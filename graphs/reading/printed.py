@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import NamedTuple
 
-from graphs.reading.referring import Said
+from graphs.reading.about import Said
 from tools.bash.policy.decision import Decision
 
 MANY = 12

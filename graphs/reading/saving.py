@@ -114,6 +114,8 @@ def writes(documents: Sequence[Document], file: str) -> bool:
     best = next((document for document in documents if document.template), None)
     if best is None or not any(file in way.values() for way in best.bindings[:1]):
         return False
+    if best.bindings[0].get("archive") == file and not _PACKED.search(file):
+        return False  # a list that goes into a.txt is no archive
     return any(
         posixpath.basename(path) == posixpath.basename(file) for path in _judged(best).writes
     )

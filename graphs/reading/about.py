@@ -17,11 +17,13 @@ _ASKING = re.compile(
     r"\W*\b(?:which|what|where|find|locate|look|search|show|list)\b", re.IGNORECASE
 )
 _FINDS = re.compile(
-    r"^$|\b(?:find|ls|du|locate|realpath|readlink|which|whereis|stat|wc|fd|tree|ls-files|sha\w+sum|md5sum)\b"
+    r"^$|\b(?:find|ls|du|locate|realpath|readlink|which|whereis|stat|wc|fd|tree|ls-files"
+    r"|sha\w+sum|md5sum)\b"
     r"|\bgrep (?:\S+ )*-\w*[lLrcH]|command -v"
 )
 """Commands that print paths; a made-up one of a test has none. What others print is no path."""
 _CHANGES = re.compile(r"git (?:-C \S+ )?(?:diff|show|log|status|blame|stash)\b")
+_MATCHED = re.compile(r"(?P<path>[\w./@+-]+):\d+:")
 _PATH = re.compile(r"(?:~|\.{1,2})?/?[\w.@+-]+(?:/[\w.@+ -]+)*/?")
 
 
@@ -82,6 +84,9 @@ def printed(said: Said) -> str:
         or (len(lines) > 1 and not _MOST.search(said.text))
     ):
         return ""
+    match = _MATCHED.match(lines[0])
+    if match:
+        return match["path"].removeprefix("./")
     last = re.split(r"[\t ]+", lines[0].strip())[-1]
     if not _PATH.fullmatch(last) or re.fullmatch(r"[\d.,]+[KMGT]?|[0-9a-f]{7,40}", last):
         return ""

@@ -57,7 +57,7 @@ _GIT = re.compile(
     r"|switch to|check ?out|diff|git|remotes?|authors?)\b",
     re.IGNORECASE,
 )
-_GIT_NOUN = re.compile(
+GIT_NOUN = re.compile(
     r"\b(?:the|its|that) (?P<noun>log|history|status)\b(?! (?:of|file|in|for)\b)", re.IGNORECASE
 )
 _DISCARD = re.compile(
@@ -135,7 +135,7 @@ def _commit(text: str, said: Said) -> str:
     one = line and len(re.findall(r"^commit ", said.output, re.MULTILINE)) < 2
     if line and one and ("commit " in line[0] or said.output.count("\n") < 2):
         text = _THE_COMMIT.sub(lambda _: f"the commit {line['hash'][:10]}", text, count=1)
-    return _GIT_NOUN.sub(lambda found: f"the git {found['noun']}", text)
+    return GIT_NOUN.sub(lambda found: f"the git {found['noun']}", text)
 
 
 def _package(text: str, said: Said) -> str:

@@ -96,6 +96,9 @@ _ONCE_MORE = _asked(
     r"(?:show|check|list|print|display|see|count|look(?: at)?|report|tell me)\b[^/.\d]*"
     r"\b(?:again|once more|one more time|a second time)"
 )
+_AND_NOW = re.compile(
+    r"\W*(?:and|so|what about|how about)\W+(?:now|after that|afterwards)\W*", re.IGNORECASE
+)
 _WRITTEN = re.compile(r"(?<![0-9&])>\s*(?P<file>(?:'[^']*'|[^\s'\"|;&<>()])+)\s*$")
 _NUMBER = re.compile(r"\s*\d+(?:\s+\S+)?\s*$")
 
@@ -158,7 +161,8 @@ def repeated(text: str, commands: Sequence[str]) -> Document | None:
 
     `commands` are those of the turn that change nothing, in order, without its last.
     """
-    if not commands or not _ONCE_MORE.match(" ".join(text.split())):
+    plain = " ".join(text.split())
+    if not commands or not (_ONCE_MORE.match(plain) or _AND_NOW.fullmatch(plain)):
         return None
     asked = _Derived("again", _ONCE_MORE, "now", "")
     return _recipe(asked, commands[-1], "What there is now")

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from graphs.composing.composed import is_composed, place_of
 from graphs.reading.about import Said, thing_of
-from graphs.reading.carrying import carried
+from graphs.reading.carrying import GIT_NOUN, carried
 from graphs.reading.correcting import corrected
 from graphs.reading.deriving import repeated, written
 from graphs.reading.ellipsis import Reading
@@ -27,6 +27,8 @@ from runtime import recipes
 from runtime.types import Document, Message
 from runtime.values import shell
 
+SHORT = 6
+"""How many words a request has at most that means git's log by "the log"."""
 _SILENT = re.compile(r"no output\b")
 Shown = tuple[tuple[Message, ...], tuple[Document, ...]]
 
@@ -55,6 +57,10 @@ def reading(state: State) -> Reading | None:
 def evident(state: State) -> Reading | None:
     """Return a request as it is meant where what was printed shows it, though no word leans."""
     before = _before(state)
+    if before is not None and before.command.startswith("git "):
+        text = carried(state["text"], before) if len(state["text"].split()) < SHORT else ""
+        if GIT_NOUN.search(state["text"]) and text:
+            return Reading(text, "new")
     if before is None or not before.command or judged(before.command).verdict != "allow":
         return None
     step = shown_before(state["text"], before)

@@ -102,6 +102,12 @@ _ONCE = re.compile(
     r"|dedup\w*(?: it| them)?)",
     re.IGNORECASE,
 )
+_CASED = re.compile(
+    rf"{SHOW}(?:(?:it|that|them) )?(?:all )?(?:in |to |as )?(?:all )?"
+    r"(?:upper ?-?case|capitals?|capital letters|caps"
+    r"|(?P<small>lower ?-?case|small letters))(?: letters)?",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(
     r"(?:with|show(?: me)?|including|add|plus|and)?(?: the)? ?line numbers?(?: too| as well)?"
     r"|numbered|number (?:them|the lines)",
@@ -259,6 +265,17 @@ def _reverse(wish: str, said: Said) -> Step | None:
     return Step(piped(said.command, "tac"), "the same, the other way round")
 
 
+def _cased(wish: str, said: Said) -> Step | None:
+    """Read "in upper case", "all lowercase"."""
+    found = _CASED.fullmatch(wish)
+    if found is None or not lines_of(said):
+        return None
+    upper = not found["small"]
+    letters = "'[:lower:]' '[:upper:]'" if upper else "'[:upper:]' '[:lower:]'"
+    shows = f"the same in {'upper' if upper else 'lower'} case"
+    return Step(piped(said.command, f"tr {letters}"), shows)
+
+
 def _numbered(wish: str, said: Said) -> Step | None:
     if not _NUMBERED.fullmatch(wish) or not lines_of(said):
         return None
@@ -324,6 +341,6 @@ def _ends(wish: str, said: Said) -> Step | None:
 
 
 _READERS: tuple[Callable[[str, Said], Step | None], ...] = (
-    _save, _which, _count, count_some, _once, _numbered, _most, _reverse, _sort, _next, _ends,
-    columns, value_of, without, only,
+    _save, _which, _count, count_some, _once, _cased, _numbered, _most, _reverse, _sort, _next,
+    _ends, columns, value_of, without, only,
 )  # fmt: skip

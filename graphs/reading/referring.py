@@ -31,7 +31,10 @@ _FINDING = re.compile(
     r"|(?:what|which) (?:are|is)|get me|get|give me|display|look up|print)\s+(?:me\s+)?",
     re.IGNORECASE,
 )
-_CALLED = re.compile(r"\bthe one (?:called|named) (?P<name>[\w./@+-]*\w)", re.IGNORECASE)
+_CALLED = re.compile(
+    r"\b(?:(?P<the>the )|an?other |a new )?one (?:called|named) (?P<name>[\w./@+-]*\w)",
+    re.IGNORECASE,
+)
 _KINDS = re.compile(
     r"\b(?:branch(?:es)?|tags?|commits?|remotes?|files?|folders?|users?|groups?|jobs?|packages?"
     r"|process(?:es)?|services?|lines?|archives?|columns?)\b",
@@ -204,7 +207,8 @@ def _called(text: str, said: Said) -> str:
     word = about[0].lower()
     noun = re.sub(r"(?<=ch|ss)es$|(?<!s)s$", "", word)
     place = slot(said, FOLDERS)
-    thing = f"the {noun} {named['name']}{f' in {place}' if place else ''}"
+    named_so = f"the {noun} {named['name']}" if named["the"] else f"a {noun} called {named['name']}"
+    thing = f"{named_so}{f' in {place}' if place else ''}"
     return f"{text[: named.start()]}{thing}{text[named.end() :]}"
 
 

@@ -20,6 +20,11 @@ _ALSO_SET = re.compile(
     r"(?P<key>[\w.-]+) (?:to|=|as) (?P<value>\S+)$",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(
+    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?:compare|diff) "
+    r"(?:the two|them|both|these|those|the two files|both files|it with the original)\W*$",
+    re.IGNORECASE,
+)
 _RENAMED = re.compile(
     r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?:rename|call) (?:it|that|that one|the file|this)"
     r"(?: to| as| into)? (?P<name>[\w-]+\.[\w.-]*\w)\W*$",
@@ -55,6 +60,9 @@ def wished(text: str, said: Said, thing: str) -> str:
     also = _ALSO_SET.match(text) if said.values.keys() & {"value", "port", "key"} else None
     if also and thing and re.match(r"\W*(?:set|change|switch|update|make|put)\b", said.text, re.I):
         return f"set {also['key']} to {also['value'].rstrip('.!')} in {thing}"
+    source = said.values.get("source", "")
+    if source and thing and thing != source and _COMPARED.match(text):
+        return f"compare {source} and {thing}"
     renamed = _RENAMED.match(text) if "/" in thing else None
     if renamed and posixpath.splitext(thing)[1]:
         return f"rename {thing} to {posixpath.join(posixpath.dirname(thing), renamed['name'])}"

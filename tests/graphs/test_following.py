@@ -213,6 +213,7 @@ HEAD = Said("first 3 lines of a.log", {"file": "a.log"}, "head -n 3 a.log", "1\n
         (HEAD, "the next 3", "tail -n +4 a.log | head -n 3"),
         (RUNNING, "just the ones from root", "ps aux | awk 'NR == 1 || $1 == \"root\"'"),
         (RUNNING, "only those of nobody", "ps aux | awk 'NR == 1 || $1 == \"nobody\"'"),
+        (TAIL, "in upper case", "tail -n 10 a.log | tr '[:lower:]' '[:upper:]'"),
         (TAIL, "only x and y", "tail -n 10 a.log | grep -iwE -- 'x|y'"),
         (FOUND, "count the words in them", "wc -w -- /srv/a.txt /srv/b.txt"),
     ],

@@ -192,7 +192,7 @@ def test_a_request_that_stands_by_itself_is_left_alone(text: str):
         ),
         (
             'replace it with "settle"',
-            Said("grep pay in a.txt", {"text": "pay", "file": "a.txt"}, "grep -n pay a.txt", "3:pay"),
+            Said("grep pay", {"text": "pay", "file": "a.txt"}, "grep -n pay a.txt", "3:pay"),
             'replace "pay" with "settle" in a.txt',
         ),
         (
@@ -211,7 +211,22 @@ def test_a_request_that_stands_by_itself_is_left_alone(text: str):
             "set debug to false in a.conf",
         ),
         ("and debug to false", Said("show a.conf", {"file": "a.conf"}, "cat a.conf"), None),
-        ("show its size", Said("tar x", {"archive": "x.tgz"}, "tar czf x.tgz x"), "how big is x.tgz"),
+        ("show its size", Said("tar", {"archive": "x.tgz"}, "tar czf x.tgz x"), "how big is x.tgz"),
+        (
+            "compare the two",
+            Said("copy a.txt to b", {"source": "a.txt", "target": "b"}, "cp a.txt b"),
+            "compare a.txt and b/a.txt",
+        ),
+        (
+            "create one called dev",
+            Said("list the branches of x", {}, "git -C x branch", "main"),
+            "create a branch called dev",
+        ),
+        (
+            "open it",
+            Said("which file has X", {"path": "docs"}, "grep -rn X docs", "docs/a.md:3:an X"),
+            "show the contents of docs/a.md",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wished_of_the_thing_before(text: str, said: Said, read: str | None):

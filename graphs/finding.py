@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from agents import about
 from agents.router import Route
+from graphs.approval import COMMANDS
 from graphs.filling import names_only_values
 from graphs.lookup import look_up
 from graphs.parts import Parts
 from graphs.reading import leaning
+from graphs.reading.about import thing_of
 from graphs.reading.deriving import derived, repeated, written
 from graphs.reading.ellipsis import Reading
+from graphs.reading.places import may_name, placed, repository
 from graphs.reading.saving import saved, saving
 from graphs.routing import choose
 from graphs.serving import Build
 from graphs.state import State, document_to_json, documents_of, messages_of
 from runtime.types import Document, Message
+from sandboxes import SandboxError
 from tools.music.filling.signs import tool_signed
 
 _log = logging.getLogger("mica.graphs")
+_FOLDERS = "ls -Ap | grep '/$' | head -n 500"
+"""Names the folders that are there, each with a slash behind it."""
 
 
 def chosen(parts: Parts, state: State, request: Message, build: Build) -> Route:
@@ -59,8 +66,11 @@ def found(
     text: str,
     read: Reading | None = None,
     before: Document | None = None,
+    about: str = "",
 ) -> list[Document]:
     """Return what was found for a text; `before` is the recipe it leans on, if not the turn's.
+
+    `about` is the file or folder that it may mean where it names none.
 
     Raises:
         KnowledgeError: the index cannot be read.
@@ -78,7 +88,25 @@ def found(
         before=before or (Document(**recipe) if recipe else None),
         read=read,
         learned=parts.build(state.get("build")).learned.get(state["specialist"]),
+        folders=folders(parts, state, read.text if read else text),
+        repo=repository(leaning.all_commands(messages_of(state))),
+        about=about,
     )
+
+
+def folders(parts: Parts, state: State, text: str) -> frozenset[str]:
+    """Return the names of the folders in the working folder, where a text may name one."""
+    who = parts.specialists[state["specialist"]]
+    if parts.sandbox is None or COMMANDS not in who.tools or not may_name(text):
+        return frozenset()
+    try:
+        said = parts.sandbox.run(
+            _FOLDERS, conversation=state["conversation"], call_id=f"names-{uuid.uuid4().hex}"
+        )
+    except SandboxError:  # the command that is to come says what is wrong
+        return frozenset()
+    lines = said.output.splitlines() if said.exit_code == 0 else []
+    return frozenset(line[:-1] for line in lines if line.endswith("/"))
 
 
 def next_part(parts: Parts, state: State) -> dict[str, Any]:
@@ -97,15 +125,24 @@ def next_part(parts: Parts, state: State) -> dict[str, Any]:
     if made is not None:
         return _with(documents, number, _into_file(state, number, [made]), text)
     read = leaning.following(documents, messages)
+    git = repository(leaning.commands(messages)) and _of_git(documents, number)
+    if read is None and (git or placed(text, folders(parts, state, text)) != text):
+        read = Reading(text, "new")
     before = leaning.used(documents, messages)
     if read is None or before is None:
         return {}
     try:
-        again = found(parts, state, text, read, before)
+        again = found(parts, state, text, read, before, thing_of(said))
     except Exception:
         _log.exception("looking things up failed; going on with what was found before")
         return {}
     return _with(documents, number, _into_file(state, number, again), read.text)
+
+
+def _of_git(documents: Sequence[Document], number: int) -> bool:
+    """Whether the likeliest recipe for a part is for a repository."""
+    own = (document for document in documents if document.part == number and document.acts)
+    return "repo" in max(own, key=lambda document: document.score).slots
 
 
 def _into_file(state: State, number: int, found: list[Document]) -> list[Document]:

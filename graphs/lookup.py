@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +11,13 @@ from graphs.filling import one_call
 from graphs.parts import Library
 from graphs.reading.deriving import asks_of_result
 from graphs.reading.ellipsis import Reading
+from graphs.reading.places import in_repository, placed, typed
 from graphs.reading.referring import AGAIN
 from graphs.reading.saving import Saving, saved, saving, writes
 from runtime.types import Document
 from runtime.values import music, shell
-from tools.knowledge.binding import settled
+from tools.knowledge.asking import mood
+from tools.knowledge.binding import settled, shipped
 from tools.knowledge.splitting import Cut, cuts, made_first, refers
 
 FIRST, SECOND, SECOND_BEHIND, WHOLE, AGAINST = 11.0, 4.0, 3.0, 4.0, -2.3
@@ -36,6 +38,8 @@ NEARLY = 0.05
 be nearer by twice as much where what is to be printed has parts."""
 VERBATIM = 0.92
 """How near a recipe is whose wording is nearly the very request; that is not composed then."""
+SURER = 2.0
+"""How much likelier, in nats, a recipe must be filled where a request is told what it is about."""
 SECONDS = 5
 """How many of the recipes nearest to a second part may be what it means."""
 
@@ -49,23 +53,33 @@ def look_up(
     before: Document | None = None,
     read: Reading | None = None,
     learned: Path | None = None,
+    folders: Collection[str] = (),
+    repo: str = "",
+    about: str = "",
 ) -> list[Document]:
     """Return at most `count` documents for each part of a request, the best of a part first.
 
     `before` is the recipe that a request leans on ("now only the hidden ones"): it is looked up
     together with the request, and offered again where that would do something new; `read` is the
     request in full, where it could be read behind `before`, or the one command that it comes to.
-    `learned` is a file of what the build that answers has learned to look up.
+    `learned` is a file of what the build that answers has learned to look up; `folders` are the
+    names of those in the working folder, which may be called like usual words; `repo` is the
+    repository that a request of git means which names none, `about` the file or folder that one
+    may mean which names no place.
     """
     if read is not None and read.recipe is not None:
         return [read.recipe]
-    desk = _Desk(library, shelf, count, learned)
+    desk = _Desk(library, shelf, count, learned, folders, repo)
     if before is None or (read is not None and not _repeats(before, read)):
         whole = desk.composed(read.text if read is not None else text)
         if whole:
             return whole
     if before is not None and read is not None:
-        return settled(read.text, _read(before, text, read, desk))
+        if read.kind == "new" and (kept := _saving(read.text, desk)):
+            return kept
+        if read.kind != "same" and (full := desk.told(_own(text, read), about)):
+            return desk.composed(full) or desk.bound(full, desk.search(full))
+        return desk.bound(read.text, _read(before, text, read, desk))
     if before is not None:
         return _after(before, text, desk.search(text, before.title))
     return _saving(text, desk) or _of(desk.parts(text), text, desk)
@@ -74,7 +88,7 @@ def look_up(
 def _of(parts: Sequence[str], text: str, desk: _Desk) -> list[Document]:
     """Return what each part of a request may mean, a later one behind the one before."""
     if len(parts) == 1 or one_call(text, desk.search(text)):
-        return settled(text, desk.search(text))
+        return desk.bound(text, desk.search(text))
     halves = [desk.meant(parts[0])]
     for part in parts[1:]:
         found = desk.search(part, _context(halves[-1]))
@@ -92,7 +106,7 @@ def _saving(text: str, desk: _Desk) -> list[Document]:
         return []
     parts = desk.parts(wish.rest)
     printing = desk.meant(parts[0])
-    whole = settled(wish.whole, desk.search(wish.whole))
+    whole = desk.bound(wish.whole, desk.search(wish.whole))
     farther = NEARLY if len(parts) == 1 else -2 * NEARLY
     if writes(whole, wish.file) and _nearest(whole) >= _nearest(printing) - farther:
         parts, halves = (wish.whole,), [whole]
@@ -134,16 +148,25 @@ class _Desk:
     """Looks up one request on a shelf, each text once."""
 
     def __init__(
-        self, library: Library, shelf: str, count: int, learned: Path | None = None
+        self,
+        library: Library,
+        shelf: str,
+        count: int,
+        learned: Path | None = None,
+        folders: Collection[str] = (),
+        repo: str = "",
     ) -> None:
         self._library = library
         self._shelf = shelf
         self._count = count
         self._learned = learned
+        self._folders = folders
+        self._repo = repo
         self._found: dict[tuple[str, str | None], list[Document]] = {}
 
     def search(self, text: str, context: str | None = None) -> list[Document]:
         """Return what is nearest to a text, and to the text behind `context`."""
+        text = placed(text, self._folders)
         key = (text, context)
         if key not in self._found:
             found = self._library.search(
@@ -152,12 +175,39 @@ class _Desk:
             self._found[key] = list(found)
         return self._found[key]
 
+    def bound(self, text: str, found: Sequence[Document]) -> list[Document]:
+        """Return documents with the values that a text gives them."""
+        documents = settled(placed(text, self._folders), found)
+        if self._folders:
+            ways = ([typed(way, self._folders) for way in d.bindings] for d in documents)
+            pairs = zip(documents, ways, strict=True)
+            documents = [replace(d, bindings=tuple(each)) for d, each in pairs]
+        return [in_repository(document, self._repo) for document in documents]
+
+    def told(self, text: str, about: str) -> str:
+        """Return a text with the place it is about, where recipes lack that much; else nothing."""
+        named = shell.find(placed(text, self._folders))
+        if not about or any(found.kind in "pfg" for found in named):
+            return ""
+        full = f"{text.rstrip('?.! ')} in {about}"
+        if self._best(full) <= self._best(text) + SURER:
+            return ""
+        # What only asks must not write to the file that it asks about.
+        return "" if mood(text) != "orders" and self._changes(full) else full
+
+    def _best(self, text: str) -> float:
+        """Return how likely the likeliest filling of a recipe is for a text."""
+        asked = placed(text, self._folders)
+        found = (d for d in self.search(text) if d.wordings)
+        ways = (shipped().fillings(asked, document) for document in found)
+        return max((each[0].score for each in ways if each), default=0.0)
+
     def composed(self, text: str, *, later: bool = False) -> list[Document]:
         """Return the one command that a text comes to; nothing where a recipe says the very same.
 
         A shelf of tools has none, for commands run in bash.
         """
-        made = composed(text, later=later)
+        made = composed(placed(text, self._folders), later=later)
         found = self.search(text) if made is not None else []
         acts = [document for document in found if document.acts]
         if made is None or any(d.tool for d in acts) or _nearest(acts) >= VERBATIM:
@@ -166,7 +216,7 @@ class _Desk:
 
     def meant(self, text: str) -> list[Document]:
         """Return what a text may mean: one composed command, or the recipes nearest to it."""
-        return self.composed(text) or settled(text, self.search(text))
+        return self.composed(text) or self.bound(text, self.search(text))
 
     def parts(self, text: str) -> tuple[str, ...]:
         """Return the request in as many parts as it is likelier meant in."""
@@ -207,7 +257,7 @@ class _Desk:
 
     def _changes(self, text: str) -> bool:
         """Whether the likeliest recipe or tool for a text changes something."""
-        found = settled(text, self.search(text))
+        found = self.bound(text, self.search(text))
         return next((document.changes for document in found if document.acts), False)
 
     def _odds(self, cut: Cut, text: str) -> float:
@@ -235,6 +285,11 @@ def _read(before: Document, text: str, read: Reading, desk: _Desk) -> list[Docum
         return [d for d in found if d.id == before.id] or [replace(before, score=_nearest(found))]
     found = desk.search(text, before.title) if read.kind == "finer" else desk.search(read.text)
     return _not_the_same([before], text, found)
+
+
+def _own(text: str, read: Reading) -> str:
+    """Return what a request says by itself: what was read, but not the one before it as well."""
+    return text if read.kind == "finer" else read.text
 
 
 def _repeats(before: Document, read: Reading) -> bool:

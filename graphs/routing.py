@@ -46,7 +46,7 @@ _POINTING = re.compile(
     r"|zip|unpack|extract|compress|print|sort|count|stop|kill|install|read|execute|start"
     r"|save|store|write|put|keep|pack|back up|rerun|undo)\s+"
     r"(?:me\s+)?(?:it|that|this)\b)"
-    r"|^(?:sorry|oops|no)\b[\s,]",
+    r"|^(?:sorry|oops|no)\b[\s,]|\b(?:create|make|add) (?:another |a new )?one (?:called|named)\b",
     re.IGNORECASE,
 )
 """Words that point to something said before."""

@@ -106,9 +106,11 @@ class Thinking:
         started = time.perf_counter()
         documents: tuple[Document, ...] = ()
         unread = ""
-        read = leaning.reading(state) if state["follows"] else None
+        read = leaning.reading(state) if state["follows"] else leaning.evident(state)
+        state = cast(State, {**state, "follows": state["follows"] or read is not None})
+        about = leaning.about(state) if read else ""
         try:
-            documents = tuple(finding.found(self.parts, state, state["text"], read))
+            documents = tuple(finding.found(self.parts, state, state["text"], read, about=about))
         except Exception as error:
             _log.exception("looking things up failed; answering without")
             unread = str(error)
@@ -117,6 +119,7 @@ class Thinking:
         update: dict[str, Any] = {
             "documents": [document_to_json(document) for document in documents],
             "unread": unread,
+            "follows": state["follows"],
             "reading": read.text if read and documents else "",
             "timings": timed(state, "retrieve", time.perf_counter() - started),
         }

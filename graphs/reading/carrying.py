@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from graphs.reading.referring import Said
+from graphs.reading.about import Said
 from runtime.values import shell
 
 _THEM = re.compile(
@@ -53,9 +53,21 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _GIT = re.compile(
-    r"\b(?:branch|commits?|push|pull|merge|tag|stash|stage|switch to|check ?out|diff)\b",
+    r"\b(?:branch(?:es)?|commits?|committed|uncommitted|push|pull|merge|tags?|stash|staged?"
+    r"|switch to|check ?out|diff|git|remotes?|authors?)\b",
     re.IGNORECASE,
 )
+GIT_NOUN = re.compile(
+    r"\b(?:the|its|that) (?P<noun>log|history|status)\b(?! (?:of|file|in|for)\b)", re.IGNORECASE
+)
+_DISCARD = re.compile(
+    r"\W*(?:(?:and|now|then|ok|please)\b\W*)*(?:discard|throw away|undo|revert|drop|reset|forget)"
+    r" (?:it|that|this|them|those|these|all of (?:it|them)|everything"
+    r"|(?:all )?(?:the|my|these|those) changes)(?: all| away| again| please)*\W*$",
+    re.IGNORECASE,
+)
+_HASH = re.compile(r"(?:commit )?(?P<hash>[0-9a-f]{7,40})\b")
+_THE_COMMIT = re.compile(r"\b(?:it|(?:that|this|the) commit|that one)\b(?!')", re.IGNORECASE)
 _COMMIT = re.compile(
     r"^(?P<commit>commit) (?:it|that|this|them|those|these|everything|the changes?|my changes?)\b",
     re.IGNORECASE,
@@ -81,7 +93,7 @@ def carried(text: str, said: Said) -> str:
     'delete the *.log files in /srv'
     """
     plain = " ".join(text.split())
-    for read in (_copied, _branch, _package, _unpacked, _of_them, _them, _all_its):
+    for read in (_copied, _branch, _commit, _package, _unpacked, _of_them, _them, _all_its):
         plain = read(plain, said)
     return _in_repository(_INNER.sub(r"the folder \g<path>/\g<name>", plain), said)
 
@@ -110,6 +122,20 @@ def _branch(text: str, said: Said) -> str:
         return text
     text = _BRANCH.sub(lambda _: f"the branch {name}", text)
     return _SWITCH.sub(lambda m: f"{m['to']} the branch {name}", text)
+
+
+def _commit(text: str, said: Said) -> str:
+    """Name the one commit that was shown, and say that "the log" is git's."""
+    if not said.command.startswith("git "):
+        return text
+    if _DISCARD.match(text) and re.search(r" (?:diff|status)\b", said.command):
+        return "discard all uncommitted changes"
+    shown = re.search(r" (?:log|show) ", f"{said.command} ")
+    line = _HASH.match(said.output) if shown else None
+    one = line and len(re.findall(r"^commit ", said.output, re.MULTILINE)) < 2
+    if line and one and ("commit " in line[0] or said.output.count("\n") < 2):
+        text = _THE_COMMIT.sub(lambda _: f"the commit {line['hash'][:10]}", text, count=1)
+    return GIT_NOUN.sub(lambda found: f"the git {found['noun']}", text)
 
 
 def _package(text: str, said: Said) -> str:
@@ -170,4 +196,5 @@ def _in_repository(text: str, said: Said) -> str:
     text = _COMMIT.sub(lambda m: f"{m['commit']} all changes", text)
     typed = [found.text for found in shell.find(said.text) if found.kind == "p"]
     repo = said.values.get("repo", "").rstrip(".") or (typed[-1] if typed else "")
-    return f"{text} in {repo}" if repo else text
+    # A name alone might be taken for a file in git; it is filled in where a recipe has the slot.
+    return f"{text} in {repo}" if "/" in repo else text

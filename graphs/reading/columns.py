@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from graphs.reading.about import Said
 from graphs.reading.printed import Step, headed, lines_of, piped, totalled
-from graphs.reading.referring import Said
 
 _WISH = re.compile(
     r"(?:show|give|list|print|tell|see|i (?:want|need))?\s*(?:me\s+)?(?:only|just)\s+"

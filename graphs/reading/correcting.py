@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import shlex
 
+from graphs.reading.about import Said
 from graphs.reading.ellipsis import Reading, elliptic
 from graphs.reading.following import recipe
-from graphs.reading.referring import Said
 from runtime.values import shell
 
 _CUE = re.compile(
@@ -23,6 +23,13 @@ _CUE = re.compile(
     r"|it should (?:be|have been)|should (?:be|have been))\b[\s,.:!;-]*)+",
     re.IGNORECASE,
 )
+_BACK = re.compile(
+    r"\W*(?:(?:and|now|then|ok|no|please|oops)\b\W*)*(?:rename|move|mv|put|change|switch|go|bring)"
+    r"(?: (?:it|that|them|this|the file|the folder))? back"
+    r"(?: again| please| to (?:how|where) it was)*\W*",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(r"mv (?:-\w+ )*(?:-- )?(?P<from>[^\s'\"*;|&]+) (?P<to>[^\s'\"*;|&]+)")
 _NOT = re.compile(
     r"(?:(?P<new>\S+),? (?:not|instead of|rather than) (?P<old>\S+)|not "
     r"(?P<old2>\S+?),? but (?P<new2>\S+)"
@@ -47,6 +54,8 @@ def corrected(text: str, said: Said) -> Reading | None:
     "sed -i 's#b#c#g' x"
     """
     plain = " ".join(text.split())
+    if back := _back(plain, said):
+        return back
     cue = _CUE.match(plain)
     swap = _NOT.search(plain)
     if not cue and not swap:
@@ -59,6 +68,22 @@ def corrected(text: str, said: Said) -> Reading | None:
     if new and old and old in said.text:
         return Reading(said.text.replace(old, new), "new")
     return elliptic(rest, said.text, said.values) if cue else None
+
+
+def _back(text: str, said: Said) -> Reading | None:
+    """Return what takes a move or a switch back: "rename it back", "move it back again"."""
+    moved = _MOVED.fullmatch(said.command)
+    if _BACK.fullmatch(text) is None:
+        return None
+    if moved and moved["from"] and moved["to"]:
+        old, new = moved["from"], moved["to"]
+        into = "." not in new.rpartition("/")[2] and "." in old.rpartition("/")[2]
+        new = f"{new.rstrip('/')}/{old.rpartition('/')[2]}" if into else new
+        return Reading(text, "new", recipe(f"mv -n -- {new} {old}", f"moved {new} back to {old}"))
+    switched = re.match(r"(?P<git>git (?:-C \S+ )?)(?:switch|checkout) ", said.command)
+    if switched:
+        return Reading(text, "new", recipe(f"{switched['git']}switch -", "the branch before"))
+    return None
 
 
 def _swapped(text: str, said: Said) -> tuple[str, str]:

@@ -12,14 +12,16 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from graphs.reading.about import Said
 from graphs.reading.printed import piped
-from graphs.reading.referring import Said
 from runtime.recipes import literal
 from runtime.types import Document
 
 _RESULT = (
     r"(?:it|them|that|those|these|this|all|the (?:result|output|list|lines|names|matches|rest)s?)"
 )
+_COUNTED = r"(?:hits|matches|results|entries|rows|files|items|lines|ones|occurrences|names)"
+"""What lines that were printed are called, whatever they are lines of."""
 _LEAD = (
     r"^\W*(?:(?:and|then|now|also|please|just|finally|afterwards|can you|could you|i want to know"
     r"|(?:tell|show|give) me|tell|say)\b\W*)*"
@@ -43,12 +45,12 @@ def _asked(pattern: str) -> re.Pattern[str]:
 _COUNT = _Derived(
     "count",
     _asked(
-        r"how many(?: (?:of (?:them|those|these)|lines?|different ones))?"
+        rf"how many(?: (?:of (?:them|those|these)|lines?|different ones|{_COUNTED}))?"
         r"(?: (?:(?:are|is|were|was) (?:there|they|it|that|those|these)"
         r"|(?:there|they|it|that|those|these) (?:are|is|were|was)"
         r"|(?:do|did) (?:we|you|i) (?:have|find|get)|(?:are|is) left|remain|came (?:out|up)))?"
         rf"|count (?:{_RESULT}|what (?:remains|is left|came out|you found))"
-        r"|(?:the |their )?(?:number|count)(?: of (?:them|those|these))?"
+        rf"|(?:the |their )?(?:total )?(?:number|count)(?: of (?:them|those|these|{_COUNTED}))?"
         r"|how (?:often|many times) (?:does|do|did|is|are) (?:it|that|this|they)"
         r" (?:show up|appear|occur|happen|come up|there|in there|turn up)"
     ),
@@ -93,6 +95,9 @@ _FILTERS = (
 _ONCE_MORE = _asked(
     r"(?:show|check|list|print|display|see|count|look(?: at)?|report|tell me)\b[^/.\d]*"
     r"\b(?:again|once more|one more time|a second time)"
+)
+_AND_NOW = re.compile(
+    r"\W*(?:and|so|what about|how about)\W+(?:now|after that|afterwards)\W*", re.IGNORECASE
 )
 _WRITTEN = re.compile(r"(?<![0-9&])>\s*(?P<file>(?:'[^']*'|[^\s'\"|;&<>()])+)\s*$")
 _NUMBER = re.compile(r"\s*\d+(?:\s+\S+)?\s*$")
@@ -156,7 +161,8 @@ def repeated(text: str, commands: Sequence[str]) -> Document | None:
 
     `commands` are those of the turn that change nothing, in order, without its last.
     """
-    if not commands or not _ONCE_MORE.match(" ".join(text.split())):
+    plain = " ".join(text.split())
+    if not commands or not (_ONCE_MORE.match(plain) or _AND_NOW.fullmatch(plain)):
         return None
     asked = _Derived("again", _ONCE_MORE, "now", "")
     return _recipe(asked, commands[-1], "What there is now")

@@ -44,6 +44,25 @@ _OTHER_NTH = re.compile(
     r"(?:\s+(?:one|column|field|line|row|word|too|as well))*\W*",
     re.IGNORECASE,
 )
+_DAY = (
+    r"(?:today|yesterday|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:this|last|next) (?:week|month|year|hour|night)"
+    r"|(?:january|february|march|april|june|july|august|september|october|november|december))"
+)
+_ALIKE = (
+    _DAY,
+    r"(?:errors?|warnings?|infos?|debugs?|criticals?)",
+    r"(?:lines?|words?|characters?|bytes)",
+    r"(?:cpu|memory|ram|swap)",
+    r"(?:users|groups)",
+    r"(?:sum|total|average|mean|median|minimum|maximum)",
+)
+"""Words of which one may stand for another: "and the warnings?" behind a count of errors."""
+_OTHER_WORD = (
+    r"\W*(?:(?:and|now|then|what about|how about|(?:the )?same(?: thing)?|for|with|of|on|in|from)"
+    r"\W+)+"
+    r"(?:the\s+)?(?P<new>{0})(?:\s+(?:too|as well|please|now))*\W*"
+)
 _WORD = re.compile(r"[\w./~@+*-]*\w")
 _LIKEWISE = re.compile(r"\b(?:same|what about|how about)\b", re.IGNORECASE)
 _IN_IT = re.compile(
@@ -77,8 +96,14 @@ def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | Non
     Reading(text='the 20 largest files in /var', kind='same', recipe=None)
     >>> elliptic("and the third?", "the first column of a.csv", {}).text
     'the third column of a.csv'
+    >>> elliptic("and fig with plum", "replace kiwi with pear in b.txt", {"old": "kiwi"}).text
+    'replace fig with plum in b.txt'
+    >>> elliptic("same for yesterday", "errors of today in a.log", {}).text
+    'errors of yesterday in a.log'
     >>> elliptic("count its lines", "show a.txt", {"file": "a.txt"})
     """
+    if sibling := _other_word(text, before):
+        return Reading(sibling, "new")
     other = _OTHER_NTH.fullmatch(text)
     places = list(_NTH_WORD.finditer(before)) if other else []
     if other and len(places) == 1 and places[0][0].lower() != other["nth"].lower():
@@ -88,15 +113,30 @@ def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | Non
     if not new:
         return None
     old = _old_values(before, values)
-    out, slots = before, True
+    changed: list[tuple[Found, str]] = []
+    slots = True
     for found in new:
         place = _counterpart(found, _placed(found, text, old, before))
         if place is None:
             return None
         old.remove(place)
         slots = slots and any(place.text.strip("*.") in value for value in values.values())
-        out = _replaced(out, place, _sibling(place.text, found.text))
+        changed.append((place, _sibling(place.text, found.text)))
+    out = before
+    for place, value in sorted(changed, key=lambda each: -each[0].start):
+        out = _replaced(out, place, value)
     return Reading(out, "same" if slots else "new") if out != before else None
+
+
+def _other_word(text: str, before: str) -> str:
+    """Return the request before with another word of a kind: "and yesterday?"; or nothing."""
+    for alike in _ALIKE:
+        new = re.fullmatch(_OTHER_WORD.format(alike), text, re.IGNORECASE)
+        old = list(re.finditer(rf"\b{alike}\b", before, re.IGNORECASE)) if new else []
+        if new and len(old) == 1 and old[0][0].lower() != new["new"].lower():
+            start, end = old[0].span()
+            return f"{before[:start]}{new['new']}{before[end:]}"
+    return ""
 
 
 def _new_values(text: str) -> list[Found]:
@@ -107,7 +147,7 @@ def _new_values(text: str) -> list[Found]:
         rest += text[position : value.start] + " "
         position = value.end
     words = _WORD.findall(_MAKE_IT.sub(" ", (rest + text[position:]).lower()))
-    sizes = any(value.kind in "zt" for value in found)
+    sizes = any(value.kind in "zt" for value in found) and not _LIKEWISE.search(text)
     if sizes or _NARROWING & set(words) or len(found) > 2 or _POINTING.search(text):
         return []
     unknown = [word for word in words if word not in _LEANING]
@@ -163,10 +203,9 @@ def _sibling(old: str, new: str) -> str:
 
 def _replaced(text: str, place: Found, value: str) -> str:
     """Put a value into a text where another stood, as it was typed there."""
-    typed = text[place.start : place.end] if text[place.start : place.end] else place.text
+    typed = text[place.start : place.end]
     quoted = typed[:1] in "\"'" and len(typed) > 1
     written = f"{typed[0]}{value}{typed[0]}" if quoted else value
     if place.kind == "e" and not typed.startswith("."):
         written = written.lstrip(".")
-    start = text.find(typed)
-    return text[:start] + written + text[start + len(typed) :] if start >= 0 else text
+    return text[: place.start] + written + text[place.end :]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from graphs.reading.about import Said
 from graphs.reading.lines import core
 from graphs.reading.printed import Step
-from graphs.reading.referring import Said
 from runtime.values import shell
 
 _SHOW = r"(?:(?:show|give|list|print|display|use|make|see)\s+(?:me\s+|it\s+|them\s+|that\s+)?)?"

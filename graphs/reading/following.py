@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graphs.reading.about import Said
 from graphs.reading.ellipsis import Reading
 from graphs.reading.flags import of_flags
 from graphs.reading.lines import core, of_lines
 from graphs.reading.printed import judged
-from graphs.reading.referring import Said
 from graphs.reading.things import of_things
 from runtime.recipes import literal
 from runtime.types import Document

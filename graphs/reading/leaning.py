@@ -11,43 +11,88 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graphs.composing.composed import is_composed, place_of
-from graphs.reading.carrying import carried
+from graphs.reading.about import Said, thing_of
+from graphs.reading.carrying import GIT_NOUN, carried
 from graphs.reading.correcting import corrected
-from graphs.reading.deriving import written
+from graphs.reading.deriving import repeated, written
 from graphs.reading.ellipsis import Reading
-from graphs.reading.following import followed, is_followed
-from graphs.reading.referring import AGAIN, OTHER, Said, behind, in_full
-from graphs.reading.things import named
+from graphs.reading.following import followed, is_followed, recipe
+from graphs.reading.lines import SAVE, core, shown_before
+from graphs.reading.printed import judged
+from graphs.reading.referring import AGAIN, OTHER, behind, in_full
+from graphs.reading.saving import RUN
+from graphs.reading.things import located, named
 from graphs.state import State, documents_of, messages_of
 from runtime import recipes
 from runtime.types import Document, Message
 from runtime.values import shell
 
+SHORT = 6
+"""How many words a request has at most that means git's log by "the log"."""
 _SILENT = re.compile(r"no output\b")
 Shown = tuple[tuple[Message, ...], tuple[Document, ...]]
 
 
 def reading(state: State) -> Reading | None:
     """Return a request as it is meant behind the turn before; None where it needs no reading."""
-    recipe = state.get("recipe")
-    if not recipe or recipe.get("template") is None:
+    before = _before(state)
+    if before is None:
         return None
-    messages = messages_of(state)
-    users = [i for i, message in enumerate(messages) if message.role == "user"]
-    if len(users) < 2:
-        return None
-    turn = messages[users[-2] : users[-1]]
-    before = said(turn, [Document(**recipe)], state.get("asked") or turn[0].content)
+    earlier = [c for c in all_commands(messages_of(state)) if judged(c).verdict == "allow"]
+    again = repeated(state["text"], earlier) if before.command not in earlier else None
+    if again is not None:
+        return Reading(state["text"], "new", again)
     text = named(state["text"], before)
     read = corrected(text, before) or followed(text, before)
     if read is None and text != state["text"]:
         return Reading(text, "new")
     taken_over = read is None and text != (text := carried(text, before))
-    read = read or in_full(text, before)
+    read = read or _run_into(text, before) or in_full(text, before)
     if read is None and taken_over:
         return Reading(text, "new")
     alone = AGAIN.search(text) or OTHER.fullmatch(text)
     return read if read or alone else behind(text, before)
+
+
+def evident(state: State) -> Reading | None:
+    """Return a request as it is meant where what was printed shows it, though no word leans."""
+    before = _before(state)
+    if before is not None and before.command.startswith("git "):
+        text = carried(state["text"], before) if len(state["text"].split()) < SHORT else ""
+        if GIT_NOUN.search(state["text"]) and text:
+            return Reading(text, "new")
+    if before is None or not before.command or judged(before.command).verdict != "allow":
+        return None
+    step = shown_before(state["text"], before)
+    if step is not None:
+        return Reading(state["text"], "new", recipe(step.command, step.shows))
+    text = located(state["text"], before)
+    return Reading(text, "new") if text != state["text"] else None
+
+
+def _run_into(text: str, before: Said) -> Reading | None:
+    """Read "save its output in a.txt" behind a script that ran: it has to run once more."""
+    wish = core(text)
+    if RUN.match(before.text) is None or not SAVE.fullmatch(wish):
+        return None
+    wish = re.sub(r"\b(?:it|that|this|its output|the output)\b", "the output", wish, count=1)
+    return Reading(f"{before.text.rstrip('?.! ')} and {wish}", "new")
+
+
+def about(state: State) -> str:
+    """Return the file or folder that the turn before was about; nothing for a first turn."""
+    before = _before(state)
+    return thing_of(before) if before is not None else ""
+
+
+def _before(state: State) -> Said | None:
+    """Return what the turn before has said; None where it ran no recipe."""
+    used, messages = state.get("recipe"), messages_of(state)
+    users = [i for i, message in enumerate(messages) if message.role == "user"]
+    if not used or used.get("template") is None or len(users) < 2:
+        return None
+    turn = messages[users[-2] : users[-1]]
+    return said(turn, [Document(**used)], state.get("asked") or turn[0].content)
 
 
 def asked(state: State) -> str:
@@ -93,7 +138,12 @@ def before(documents: Sequence[Document], messages: Sequence[Message], number: i
 
 def commands(messages: Sequence[Message]) -> list[str]:
     """Return the commands of the turn, in order."""
-    return [str(c.arguments.get("command", "")) for m in _turn(messages) for c in m.tool_calls]
+    return all_commands(_turn(messages))
+
+
+def all_commands(messages: Sequence[Message]) -> list[str]:
+    """Return the commands of some messages, in order."""
+    return [str(c.arguments.get("command", "")) for m in messages for c in m.tool_calls]
 
 
 def following(documents: Sequence[Document], messages: Sequence[Message]) -> Reading | None:
@@ -103,7 +153,7 @@ def following(documents: Sequence[Document], messages: Sequence[Message]) -> Rea
         return None
     prior = before(documents, messages, number)
     typed = part(documents, number)
-    text = carried(typed, prior)
+    text = carried(named(typed, prior), prior)
     read = in_full(text, prior)
     own = text != typed or any(found.kind not in "nz" for found in shell.find(text))
     return read or (Reading(text, "new") if own else None)

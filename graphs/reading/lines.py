@@ -11,10 +11,11 @@ import posixpath
 import re
 from collections.abc import Callable, Sequence
 
+from graphs.reading.about import Said
 from graphs.reading.columns import columns
-from graphs.reading.picking import SHOW, count_some, only, without
+from graphs.reading.picking import SHOW, count_some, only, value_of, without
 from graphs.reading.printed import Step, headed, lines_of, piped, saved, stages, totalled
-from graphs.reading.referring import PACKED, Said
+from graphs.reading.referring import PACKED
 from runtime.values import shell
 
 _OPENING = re.compile(
@@ -26,9 +27,9 @@ _CLOSING = re.compile(
     r"(?:[\s,]*\b(?:please|pls|thanks|thank you|now|though|instead|for me|if you can))*[\s.?!]*$",
     re.IGNORECASE,
 )
-_SAVE = re.compile(
+SAVE = re.compile(
     r"(?P<verb>save|write|put|store|dump|redirect|export|keep|append|add)\s+"
-    r"(?:(?:it|that|this|them|those|these|all (?:of )?(?:it|that|them|this)|everything"
+    r"(?:(?:its output|it|that|this|them|those|these|all (?:of )?(?:it|that|them|this)|everything"
     r"|(?:the|this|that|these)\s+(?:whole\s+)?(?:output|result|list|listing|line"
     r"|answer|name|path)s?"
     r"(?:\s+(?:list|output|result)s?)?)\s+)?"
@@ -75,6 +76,14 @@ _SMALL_FIRST = re.compile(
     r"|from small to (?:big|large))",
     re.IGNORECASE,
 )
+_EXTREME = re.compile(
+    rf"{SHOW}(?:which|what)?(?: one| of them| of those| folder| file)?(?: is)?\s*"
+    r"(?:only |just )?(?:the )?"
+    r"(?P<which>biggest|largest|heaviest|most|(?P<least>smallest|least|lightest))"
+    r"(?: ones?| of them| of those| folder| file)?",
+    re.IGNORECASE,
+)
+_SIZED = re.compile(r"(?:du|wc) ")
 _REVERSE = re.compile(
     r"(?:(?:sort|order|show|put|list|print)?(?:ed)?\s*(?:them|it|that|those|the "
     r"list|the order)?\s*)?"
@@ -93,6 +102,12 @@ _ONCE = re.compile(
     r"|dedup\w*(?: it| them)?)",
     re.IGNORECASE,
 )
+_CASED = re.compile(
+    rf"{SHOW}(?:(?:it|that|them) )?(?:all )?(?:in |to |as )?(?:all )?"
+    r"(?:upper ?-?case|capitals?|capital letters|caps"
+    r"|(?P<small>lower ?-?case|small letters))(?: letters)?",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(
     r"(?:with|show(?: me)?|including|add|plus|and)?(?: the)? ?line numbers?(?: too| as well)?"
     r"|numbered|number (?:them|the lines)",
@@ -105,6 +120,16 @@ _ENDS = re.compile(
     r"(?:\s+(?:ones?|lines?|of (?:them|those|these)|entries|rows|results|files|commits|items"
     r"|processes|hits|matches|folders|is enough|are enough))*",
     re.IGNORECASE,
+)
+_NEXT = re.compile(
+    rf"(?:and )?{SHOW}(?:the\s+)?(?:next|following)(?:\s+(?:\d+|[a-z]+))?(?:\s+(?:ones?|lines?))?"
+    rf"|{SHOW}more"
+    r"|(?:go on|continue|keep going)",
+    re.IGNORECASE,
+)
+_SHOWN = re.compile(
+    r"head -n ?(?P<first>\d+) (?:-- )?(?P<of>[^\s|;&<>]+)"
+    r"|tail -n \+(?P<skipped>\d+) (?P<file>[^\s|;&<>]+) \| head -n ?(?P<count>\d+)"
 )
 _ONE_END = re.compile(r"\b(?:first|last|top) (?:one|line|entry|row|result|match)?$", re.IGNORECASE)
 
@@ -129,6 +154,12 @@ def of_lines(text: str, said: Said) -> Step | None:
     return None
 
 
+def shown_before(text: str, said: Said) -> Step | None:
+    """Return what a text asks of the lines before that nothing else could mean: what is in them."""
+    wish = core(text)
+    return value_of(wish, said) or _next(wish, said) if said.command and wish else None
+
+
 def core(text: str) -> str:
     """Return a request without the words that open and close it."""
     plain = _OPENING.sub("", " ".join(text.split()), count=1)
@@ -136,7 +167,7 @@ def core(text: str) -> str:
 
 
 def _save(wish: str, said: Said) -> Step | None:
-    found = _SAVE.fullmatch(wish)
+    found = SAVE.fullmatch(wish)
     if not found or not lines_of(said):
         return None
     name, named = posixpath.join(found["place"] or "", found["name"]), bool(found["file"])
@@ -211,6 +242,20 @@ def _sort(wish: str, said: Said) -> Step | None:
     return Step(piped(said.command, f"sort{' -n' if number else ''}"), "the same, sorted")
 
 
+def _most(wish: str, said: Said) -> Step | None:
+    """Read "which is the biggest?" behind sizes: of these, not of the files once more."""
+    found = _EXTREME.fullmatch(wish)
+    sized = [re.match(r"\s*[\d.,]+[KMGT]?i?\s+(?!total$|\.$)", line) for line in lines_of(said)]
+    if found is None or sum(map(bool, sized)) < 2 or not _SIZED.match(said.command):
+        return None
+    unit = "h" if any(re.match(r"\s*[\d.,]+[KMGT]", line) for line in lines_of(said)) else "n"
+    order = f"sort -{unit}" if found["least"] else f"sort -r{unit}"
+    kept = r"grep -vE '[[:space:]](\.|total)$'"
+    return Step(
+        piped(said.command, f"{kept} | {order} | head -n 1"), f"the {found['which']} of these"
+    )
+
+
 def _reverse(wish: str, said: Said) -> Step | None:
     programs = [stage[:1] for stage in stages(said.command)]
     cut = len(programs) > 1 and (["head"] in programs or ["tail"] in programs)
@@ -220,6 +265,17 @@ def _reverse(wish: str, said: Said) -> Step | None:
     return Step(piped(said.command, "tac"), "the same, the other way round")
 
 
+def _cased(wish: str, said: Said) -> Step | None:
+    """Read "in upper case", "all lowercase"."""
+    found = _CASED.fullmatch(wish)
+    if found is None or not lines_of(said):
+        return None
+    upper = not found["small"]
+    letters = "'[:lower:]' '[:upper:]'" if upper else "'[:upper:]' '[:lower:]'"
+    shows = f"the same in {'upper' if upper else 'lower'} case"
+    return Step(piped(said.command, f"tr {letters}"), shows)
+
+
 def _numbered(wish: str, said: Said) -> Step | None:
     if not _NUMBERED.fullmatch(wish) or not lines_of(said):
         return None
@@ -227,6 +283,20 @@ def _numbered(wish: str, said: Said) -> Step | None:
         command = said.command.replace("grep ", "grep -n ", 1)
         return Step(command, "the same, with line numbers")
     return Step(piped(said.command, "nl -ba"), "the same, numbered")
+
+
+def _next(wish: str, said: Said) -> Step | None:
+    """Read "the next 3" behind the first lines of something."""
+    found = _NEXT.fullmatch(wish)
+    shown = _SHOWN.fullmatch(said.command) if found else None
+    if found is None or shown is None or not lines_of(said):
+        return None
+    past = int(shown["skipped"] or 1) - 1 + int(shown["count"] or shown["first"])
+    numbers = [value.text for value in shell.find(wish) if value.kind == "n"]
+    count = numbers[0] if numbers else shown["count"] or shown["first"]
+    file = shown["file"] or shown["of"]
+    command = f"tail -n +{past + 1} {file} | head -n {count}"
+    return Step(command, f"the next {count} lines of {file}")
 
 
 def _ends(wish: str, said: Said) -> Step | None:
@@ -271,6 +341,6 @@ def _ends(wish: str, said: Said) -> Step | None:
 
 
 _READERS: tuple[Callable[[str, Said], Step | None], ...] = (
-    _save, _which, _count, count_some, _once, _numbered, _reverse, _sort, _ends, columns, without,
-    only,
+    _save, _which, _count, count_some, _once, _cased, _numbered, _most, _reverse, _sort, _next,
+    _ends, columns, value_of, without, only,
 )  # fmt: skip

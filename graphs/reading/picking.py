@@ -10,8 +10,8 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from graphs.reading.about import Said
 from graphs.reading.printed import Step, lines_of, piped
-from graphs.reading.referring import Said
 from runtime.values import shell
 
 SHOW = (
@@ -55,6 +55,19 @@ _HEADER = re.compile(
     r")?(?:first line|headings?|column names)",
     re.I,
 )
+_USER = re.compile(
+    r"(?:(?:the|those|these|ones|processes|that|which|are|started|run(?:ning)?|owned)\s+)*"
+    r"(?:of|from|by|belonging to|as)\s+(?:the\s+)?(?:user\s+)?(?P<name>[a-z_][\w-]*)",
+    re.IGNORECASE,
+)
+_PROCESSES = re.compile(r"ps (?:aux|-ef|-eo)\b")
+_SETTING = re.compile(
+    rf"(?:{SHOW}|what(?:'s| is| are| was)\s+|which\s+)(?:only |just )?(?:the\s+)?"
+    r"(?:(?:value|setting) (?:of|for)\s+(?:the\s+)?(?P<that>[\w.-]+)|(?P<key>[\w.-]+)"
+    r"(?:\s+(?:set to|value|setting|there|in (?:it|there)|is (?:it|that|set)))?)"
+    r"(?:\s+(?:there|in (?:it|there)))?",
+    re.IGNORECASE,
+)
 _FAMILY = {
     "python": "py", "shell": "sh", "bash": "sh", "text": "txt", "markdown": "md", "perl": "pl",
     "javascript": "js", "ruby": "rb", "yaml": "ya?ml", "jpeg": "jpe?g", "jpg": "jpe?g",
@@ -67,6 +80,8 @@ def only(wish: str, said: Said) -> Step | None:
     lines = lines_of(said)
     if found is None or len(lines) < 2:
         return None
+    if owned := _owned(found["what"], said):
+        return owned
     test = _test(found["what"], lines)
     if test is None or re.search(
         r"\b(?:bigger|larger|smaller|older|newer|more|less|over|under) than\b", wish
@@ -74,6 +89,31 @@ def only(wish: str, said: Said) -> Step | None:
         return None
     kept = piped(said.command, f"grep {test}")
     return Step(kept, f"of what was printed, {found['what']}")
+
+
+def _owned(what: str, said: Said) -> Step | None:
+    """Read "only those of root" behind a list of processes, also where none is printed."""
+    user = _USER.fullmatch(what)
+    if user is None or not _PROCESSES.match(said.command):
+        return None
+    titles = lines_of(said)[0].split()
+    if "USER" not in titles or " | " in said.command:
+        return None
+    test = f"awk 'NR == 1 || ${titles.index('USER') + 1} == \"{user['name']}\"'"
+    return Step(piped(said.command, test), f"the processes of {user['name']}")
+
+
+def value_of(wish: str, said: Said) -> Step | None:
+    """Read "what is the port set to?" behind settings that were shown."""
+    found = _SETTING.fullmatch(wish)
+    if found is None:
+        return None
+    key = found["key"] or found["that"]
+    setting = re.compile(rf"\s*{re.escape(key)}\s*[=:]", re.IGNORECASE)
+    held = [bool(setting.match(line)) for line in lines_of(said)]
+    if not any(held) or all(held):
+        return None
+    return Step(piped(said.command, f"grep -iE '^[[:space:]]*{key}[[:space:]]*[=:]'"), f"the {key}")
 
 
 def without(wish: str, said: Said) -> Step | None:
@@ -126,6 +166,10 @@ def _tests(word: str, folder: bool) -> list[tuple[str, str]]:
         ways.append(
             (f"-E -- {shlex.quote(f'(^|/){word}(/|$)')}", rf"(?:^|/){re.escape(word)}(?:/|$)")
         )
+    several = re.split(r",?\s+(?:and|or|nor)\s+(?:the\s+)?|,\s+", word)
+    if len(several) > 1 and all(re.fullmatch(r"[\w./-]+", each) for each in several):
+        any_of = "|".join(re.escape(each) for each in several)
+        ways.append((f"-iwE -- {shlex.quote(any_of)}", rf"\b(?:{any_of})\b"))
     ways.append((f"-iF -- {quoted}", re.escape(word)))
     stem = re.sub(r"(?:ings?|ed|ies|es|s|ure|ures)$", "", word)
     if len(stem) > 3 and stem != word and " " not in word:

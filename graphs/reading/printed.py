@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import NamedTuple
 
-from graphs.reading.referring import Said
+from graphs.reading.about import Said
 from tools.bash.policy.decision import Decision
 
 MANY = 12
@@ -17,6 +17,12 @@ _HEADED = re.compile(r"^(?:ps|df|free|ss|lsblk|netstat|who -H|docker ps|lscpu -e
 _TOTALLED = re.compile(r"^ls (?:\S+ )*-\w*l")
 _PATH = re.compile(r"(?:\./|\.\./|~/|/)?[\w.@+,=%-][\w.@+,=% -]*(?:/[\w.@+,=% -]+)*/?|\.{1,2}/\S+")
 _MATCH = re.compile(r"(?P<path>[\w./@+-]+):\d+:")
+_LONG = re.compile(
+    r"[-dlbcps][-rwxsStT]{9}[.+@]?\s+\d+\s+\S+\s+\S+\s+[\d.,]+[KMGT]?\s+"
+    r"\w{3}\s+\d+\s+[\d:]+\s(?P<path>.*?\S)(?: -> .*)?$"
+)
+"""A line of `ls -l`, which `find` prints too where a recipe shows details."""
+_ITSELF = re.compile(r"^ls (?:\S+ )*-\w*d")
 _JOINS = frozenset((";", ";;", "&&", "||", "&"))
 
 
@@ -101,13 +107,20 @@ def paths_of(said: Said) -> list[str]:
     ['./a', './b/a']
     >>> paths_of(Said("", {"path": "/srv"}, "ls /srv", "a.txt\\nb.txt"))
     ['/srv/a.txt', '/srv/b.txt']
+    >>> paths_of(Said("", {}, "find . -exec ls -l {} +", "-rw-r--r-- 1 m m 9 Nov 2 10:01 ./a"))
+    ['./a']
     >>> paths_of(Said("", {}, "wc -l a", "12 a"))
     []
     """
     first = said.command.split(" ", 1)[0]
     lines = lines_of(said)
+    long = [_LONG.match(line) for line in lines]
+    if long and all(long) and (not totalled(said.command) or _ITSELF.match(said.command)):
+        return [each["path"] for each in long if each]
     if totalled(said.command):
-        return []
+        folder = _listed(said)
+        names = [each["path"] for each in long[1:] if each] if folder is not None else []
+        return [posixpath.join(str(folder), name) for name in names] if all(long[1:]) else []
     if first == "ls":
         folder = _listed(said)
         return [posixpath.join(folder, name) for name in lines] if folder is not None else []

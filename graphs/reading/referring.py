@@ -10,25 +10,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from graphs.reading.about import FILES, FOLDERS, Said, folder_named, printed, slot
 from graphs.reading.ellipsis import Reading, elliptic
+from graphs.reading.wishes import wished
 from runtime.values import shell
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a request may refer to: the one before in full, its command's values, what it printed.
-
-    `values` are by slot, `command` is as it ran.
-    """
-
-    text: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    command: str = ""
-    output: str = ""
 
 
 class _Noun(NamedTuple):
@@ -38,15 +25,16 @@ class _Noun(NamedTuple):
     slots: tuple[str, ...]
 
 
-_FOLDERS = ("dir", "folder", "target", "path", "repo", "source")
-_FILES = ("link", "archive", "target", "file", "files", "script", "path", "dir", "folder", "repo")
 _FINDING = re.compile(
     r"^(?:(?:please|pls|can you|could you|hi|hey|ok|now)\b[\s,]*)*"
     r"(?:find|list|show me|show|look for|search for|search|locate|where (?:are|is)"
     r"|(?:what|which) (?:are|is)|get me|get|give me|display|look up|print)\s+(?:me\s+)?",
     re.IGNORECASE,
 )
-_CALLED = re.compile(r"\bthe one (?:called|named) (?P<name>[\w./@+-]*\w)", re.IGNORECASE)
+_CALLED = re.compile(
+    r"\b(?:(?P<the>the )|an?other |a new )?one (?:called|named) (?P<name>[\w./@+-]*\w)",
+    re.IGNORECASE,
+)
 _KINDS = re.compile(
     r"\b(?:branch(?:es)?|tags?|commits?|remotes?|files?|folders?|users?|groups?|jobs?|packages?"
     r"|process(?:es)?|services?|lines?|archives?|columns?)\b",
@@ -97,28 +85,11 @@ _LEFT_IN = re.compile(
     r"(?P<place>[\w./~-]*[\w/])(?: folder)?(?: now)?\W*$",
     re.IGNORECASE,
 )
-_HOW_BIG = re.compile(
-    r"^\W*(?:(?:and|then|tell me|show me|check|see|so)\b\W*)*how (?:big|large|heavy) "
-    r"(?:(?:did|has|is|was) (?:it|that|this|that one|the (?:file|archive|zip|result))"
-    r"|(?:it|that|this|the (?:file|archive|zip|result)) (?:is|got|has become|became|was))"
-    r"(?: get| got| become| now| in the end)*\W*$",
-    re.IGNORECASE,
+_SIZE = re.compile(
+    r"(?:final |new |file |total |disk )?size(?: now| on disk| afterwards| please)*", re.IGNORECASE
 )
 _PUT = re.compile(r"\bput\b(?! (?:a|an|the words?|the text|the line)\b)", re.IGNORECASE)
 _HERE = re.compile(r"(?:\bto )?\bhere(?=\W*$)", re.IGNORECASE)
-_ONE_INSIDE = re.compile(
-    r"^\W*(?:(?:and|then|now|ok|please|make|create|also)\b\W*)*(?:another |an?other )?one "
-    r"(?:in|inside|under|below|within)(?: of)? (?:it|that|there|that one)"
-    r" (?:called|named) (?P<name>[\w.-]*\w)\W*$",
-    re.IGNORECASE,
-)
-_WRITTEN = re.compile(
-    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?P<verb>write|put|add|append)\s+"
-    r"(?!(?:it|that|them|those|these|this|the|all|a|an|my|every|each|some|one|another)\b)"
-    r"(?P<words>[^\"'`/*]+?)\s+(?P<to>in|into|to)\s+(?:it|there|that file|the file)\W*$",
-    re.IGNORECASE,
-)
-"""What is written into a thing; more than a word is no value by its shape."""
 PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst)$", re.IGNORECASE)
 _ASPECT = re.compile(
     r"\b(?:lines?|rows?|columns?|words?|characters?|sizes?|permissions?|owners?|owns?|type|headers?"
@@ -156,18 +127,10 @@ _FINER = re.compile(
     re.IGNORECASE,
 )
 """How a request begins that wants the same, finer."""
-_MOST = re.compile(
-    r"\b(?:largest|biggest|smallest|newest|latest|oldest|longest|shortest|most|last|first)\b",
-    re.IGNORECASE,
-)
-_ASKING = re.compile(
-    r"\W*\b(?:which|what|where|find|locate|look|search|show|list)\b", re.IGNORECASE
-)
 AGAIN = re.compile(r"\b(?:again|same|once more|one more time|repeat|redo|rerun)\b", re.IGNORECASE)
 """Words that ask for what was done once more."""
 OTHER = re.compile(r"\W*(?:and|what about|how about)(?:\W+\w\S*){1,2}\W*", re.IGNORECASE)
 """Texts that name something else for the same: "and python3?"."""
-_PATH = re.compile(r"(?:~|\.{1,2})?/?[\w.@+-]+(?:/[\w.@+ -]+)*/?")
 
 
 def in_full(text: str, said: Said) -> Reading | None:
@@ -206,8 +169,8 @@ def _result(text: str, said: Said) -> str:
     if not _RESULT.match(text) or not said.command:
         return ""
     program = said.command.split()[0]
-    there = _slot(said, _FOLDERS)
-    thing = _slot(said, _FILES)
+    there = slot(said, FOLDERS)
+    thing = slot(said, FILES)
     if program in ("chmod", "chown", "chgrp"):
         return f"what are the permissions of the file {thing}" if thing else ""
     if program in ("sed", "printf", "echo", "tee", "sort"):
@@ -216,19 +179,19 @@ def _result(text: str, said: Said) -> str:
         gone = thing or there
         folder = there if program == "find" else posixpath.dirname(gone.rstrip("/"))
         return f"list the files in {folder or '.'}" if gone else ""
-    return f"list the files in {_folder(there)}" if there else ""
+    return f"list the files in {folder_named(there)}" if there else ""
 
 
 def _what_is_left(text: str) -> str:
     """Read "what's left in docs" as a list of what is there."""
     left = _LEFT_IN.match(text)
-    return f"list the files in {_folder(left['place'])}" if left else ""
+    return f"list the files in {folder_named(left['place'])}" if left else ""
 
 
 def _of_those(text: str, said: Said) -> str:
     """Read "how many of those are errors" by the file or folder that was counted in."""
     asked = _HOW_MANY_OF.match(text)
-    place = _slot(said, _FILES)
+    place = slot(said, FILES)
     if asked is None or not place:
         return ""
     what = asked["what"]
@@ -243,8 +206,9 @@ def _called(text: str, said: Said) -> str:
         return ""
     word = about[0].lower()
     noun = re.sub(r"(?<=ch|ss)es$|(?<!s)s$", "", word)
-    place = _slot(said, _FOLDERS)
-    thing = f"the {noun} {named['name']}{f' in {place}' if place else ''}"
+    place = slot(said, FOLDERS)
+    named_so = f"the {noun} {named['name']}" if named["the"] else f"a {noun} called {named['name']}"
+    thing = f"{named_so}{f' in {place}' if place else ''}"
     return f"{text[: named.start()]}{thing}{text[named.end() :]}"
 
 
@@ -270,10 +234,10 @@ def _slots_named(text: str, said: Said) -> bool:
 
 def _contents(text: str, said: Said) -> str:
     """Read "what does it say" and "what is inside" by the file or archive that they are about."""
-    shows = _SHOW_IT.match(text) and posixpath.splitext(_printed(said) or _slot(said, _FILES))[1]
+    shows = _SHOW_IT.match(text) and posixpath.splitext(printed(said) or slot(said, FILES))[1]
     if not shows and not _CONTENTS.match(text):
         return ""
-    thing = said.values.get("archive", "") or _printed(said) or _slot(said, _FILES)
+    thing = said.values.get("archive", "") or printed(said) or slot(said, FILES)
     if not thing:
         return ""
     return f"list what is in {thing}" if PACKED.search(thing) else f"show the contents of {thing}"
@@ -282,20 +246,28 @@ def _contents(text: str, said: Said) -> str:
 def _one(text: str, said: Said) -> str:
     """Put a path into the place of "it", "that file", "in there"."""
     its = _ITS.search(text)
-    thing = _printed(said) or _slot(said, _FILES)
-    wish = _wish(text, said, thing)
+    thing = printed(said) or slot(said, FILES)
+    wish = wished(text, said, thing)
     if wish:
         return wish
+    if its and thing and _SIZE.fullmatch(its["what"].strip()):
+        return f"how big is {folder_named(thing)}"
     if its and thing:
         return f"{text[: its.start()]}the {its['what'].strip()} of {thing}{text[its.end() :]}"
     there = _THERE.search(text)
-    place = _printed(said) or _slot(said, _FOLDERS)
+    place = printed(said) or slot(said, FOLDERS) or (thing if there else "")
     if there and place:
         before = there[0].split()[0].lower() if there["place"] else ""
-        words = {"to": f"to {_folder(place)}", "out": f"in {place}", "place": _folder(place)}
+        if posixpath.splitext(place)[1] and there.lastgroup == "to":
+            return f"{text[: there.start()]}in {place}{text[there.end() :]}"
+        words = {
+            "to": f"to {folder_named(place)}",
+            "out": f"in {place}",
+            "place": folder_named(place),
+        }
         word = words[str(there.lastgroup)]
         if before in ("in", "into", "inside", "under", "from", "to"):
-            word = f"{before} {_folder(place)}"
+            word = f"{before} {folder_named(place)}"
         named = any(found.kind in "pf" for found in shell.find(text))
         start = _PUT.sub("move", text[: there.start()]) if named else text[: there.start()]
         return start + word + text[there.end() :]
@@ -306,59 +278,10 @@ def _one(text: str, said: Said) -> str:
     return ""
 
 
-def _wish(text: str, said: Said, thing: str) -> str:
-    """Read what is wished of the thing before: "one inside it called X", "how big did it get"."""
-    inner = _ONE_INSIDE.match(text)
-    made = _slot(said, ("dir", "folder")) if inner else ""
-    if inner and said.text.count(made) == 1:
-        return said.text.replace(made, f"{made.rstrip('/')}/{inner['name']}")
-    if thing and _HOW_BIG.match(text):
-        return f"how big is {_folder(thing)}"
-    written = _WRITTEN.match(text) if posixpath.splitext(thing)[1] else None
-    if written and not any(shell.find(written["words"])):
-        return f'{written["verb"]} "{written["words"]}" {written["to"]} {thing}'
-    return ""
-
-
-def _folder(name: str) -> str:
-    """Say that a plain word is a folder's name."""
-    return name if re.search(r"[/.~]", name) else f"the folder {name}"
-
-
 def _bare(text: str, said: Said) -> str:
     """Add what a request is about that names no value: "print the last line"."""
-    thing = _printed(said) or _slot(said, _FILES)
+    thing = printed(said) or slot(said, FILES)
     values = [found for found in shell.find(text) if found.kind not in "nz"]
     if values or not thing or not _ASPECT.search(text) or _OWN.search(text):
         return ""
     return f"{text.rstrip('?.! ')} {'of' if posixpath.splitext(thing)[1] else 'in'} {thing}"
-
-
-def _slot(said: Said, names: tuple[str, ...]) -> str:
-    """Return the value of the first slot that there is, where it names a file or folder."""
-    for name in names:
-        value = said.values.get(name, "")
-        if value and value != "." and not re.search(r"[*?\s]", value):
-            return value
-    return ""
-
-
-def _printed(said: Said) -> str:
-    """Return the path that the command before was to find: its only line, or the first of many."""
-    lines = [line for line in said.output.splitlines() if line.strip()]
-    lines = [line for line in lines if not line.startswith(("exit code", "total "))]
-    own = [line for line in lines if "/workspace/" in line]  # not the system's
-    lines = own if len(own) == 1 else lines
-    if (
-        not lines
-        or not _ASKING.match(said.text)
-        or (len(lines) > 1 and not _MOST.search(said.text))
-    ):
-        return ""
-    last = re.split(r"[\t ]+", lines[0].strip())[-1]
-    if not _PATH.fullmatch(last) or re.fullmatch(r"[\d.,]+[KMGT]?", last):
-        return ""
-    folder = _slot(said, ("path", "dir", "folder"))
-    if "/" not in last and folder and f"{folder}/" not in last:
-        last = posixpath.join(folder, last)
-    return last.removeprefix("./") if said.values else last

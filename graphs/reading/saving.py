@@ -53,7 +53,7 @@ _PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst|tbz|txz|deb|iso|img)$",
 
 NEAR = 0.15
 """How much farther than the nearest a recipe may be whose output is saved."""
-_RUN = re.compile(r"\W*(?:please\s+)?(?:run|execute|start|launch|call)\b", re.IGNORECASE)
+RUN = re.compile(r"\W*(?:please\s+)?(?:run|execute|start|launch|call)\b", re.IGNORECASE)
 
 
 class Saving(NamedTuple):
@@ -105,7 +105,7 @@ def saved(
         _saved(document, file, more=more)
         for document in documents
         if document.template and document.score >= near
-        if _RUN.match(part) or _prints(document)
+        if RUN.match(part) or _prints(document)
     ]
 
 
@@ -114,6 +114,8 @@ def writes(documents: Sequence[Document], file: str) -> bool:
     best = next((document for document in documents if document.template), None)
     if best is None or not any(file in way.values() for way in best.bindings[:1]):
         return False
+    if best.bindings[0].get("archive") == file and not _PACKED.search(file):
+        return False  # a list that goes into a.txt is no archive
     return any(
         posixpath.basename(path) == posixpath.basename(file) for path in _judged(best).writes
     )

@@ -13,9 +13,10 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from graphs.reading.about import Said
 from graphs.reading.lines import core
 from graphs.reading.printed import MANY, Step, paths_of, piped, whole
-from graphs.reading.referring import Said
+from runtime.values import shell
 
 _ALL = (
     r"(?:all of (?:them|these|those)|them all|them both|both of them|both|them"
@@ -38,6 +39,22 @@ _PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "f
            "fifth": 4, "5th": 4, "last": -1}  # fmt: skip
 
 
+_KINDS = (
+    ("zip", "zip"), ("tar|tarball|tar archive", r"tar|tgz|tar\.\w+"), ("csv|spreadsheet", "csv"),
+    ("archive", r"zip|tar|tgz|tar\.\w+|7z"), ("json", "json"), ("yaml", "ya?ml"), ("log", "log"),
+    ("script", "sh|py|pl|rb"), ("python (?:script|one)", "py"), ("shell script", "sh"),
+    ("pdf", "pdf"),
+    ("config|conf|configuration", "conf|cfg|ini"), ("text file", "txt"), ("readme|markdown", "md"),
+    ("picture|image|photo", "jpe?g|png|gif|webp"), ("backup", "bak"), ("database", "db|sqlite"),
+)  # fmt: skip
+"""What a file is called by its ending, where only one of those printed has it."""
+_MOST_OF = re.compile(
+    r"\bthe (?P<most>biggest|largest|smallest|newest|oldest|latest|longest)"
+    r" (?:one|file|of them|of those|of these)\b",
+    re.IGNORECASE,
+)
+_ORDERS = ("biggest|largest", "newest|latest", "smallest", "oldest", "longest")
+_MAKES = re.compile(r"(?:mkdir|touch)\s")
 _FOUND = "what was found before: "
 _WHICH = r"which (?:one )?(?:of (?:them|those|these) )?is (?:the )?"
 _JUST = r"(?:show (?:me )?)?(?:only |just )?the "
@@ -139,6 +156,12 @@ _DEEDS = (
         "their lines",
     ),
     _Deed(
+        rf"how many words (?:do they|does each|do {_ALL}) have|how many words are in {_ALL}"
+        rf"|count (?:their|the) words(?: (?:of|in) {_ALL})?",
+        "wc -w --",
+        "their words",
+    ),
+    _Deed(
         rf"who owns {_ALL}|(?:show(?: me)? |print |list |with |and |what are )?(?:the |their )?"
         rf"(?:permissions?|details|owners?|rights)(?: of {_ALL})?"
         r"|what (?:permissions|rights) do they have",
@@ -231,9 +254,54 @@ def _finding(said: Said) -> str:
     if said.command.startswith("ls "):
         folder = posixpath.dirname(paths_of(said)[0])
         return f"find {shlex.quote(folder or '.')} -mindepth 1 -maxdepth 1 ! -name '.*'"
+    if said.command.startswith("find ") and " -exec ls " in said.command:
+        return re.sub(r" -exec ls [^;+]*(?:\+|\\?;)", "", said.command.partition(" | ")[0])
     if "\t" in said.output:
         return piped(said.command, "sed 's/.*\\t//'")
     return said.command
+
+
+def _given(said: Said) -> list[str]:
+    """Return the files that a command was given, where it printed none: "delete the second"."""
+    pairs = (("first", "second"), ("source", "target"), ("file", "file2"))
+    given = [[said.values.get(name, "") for name in pair] for pair in pairs]
+    return next((pair for pair in given if all(pair)), [])
+
+
+def _located(text: str, paths: Sequence[str]) -> str:
+    """Return a text with a name alone as the one path that was printed with it."""
+    for value in sorted(shell.find(text), key=lambda each: -each.start):
+        ends = [path for path in paths if posixpath.basename(path) == value.text]
+        if value.kind == "f" and len(ends) == 1 and ends[0].removeprefix("./") != value.text:
+            text = f"{text[: value.start]}{ends[0]}{text[value.end :]}"
+    return text
+
+
+def _made(said: Said) -> list[str]:
+    """Return the files or folders that were made together: "put it in the first one"."""
+    if not _MAKES.match(said.command):
+        return []
+    words = shlex.split(said.command)[1:]
+    made = [word for word in words if not word.startswith("-")]
+    return made if len(made) > 1 and not re.search(r"[;&|<>]", said.command) else []
+
+
+def located(text: str, said: Said) -> str:
+    """Return a text that names a file alone, or what kind it is, with the path that was printed.
+
+    That is sure enough where nothing else tells that a request leans on the one before.
+    """
+    paths = paths_of(said)
+    return _of_its_kind(_located(text, paths), paths)
+
+
+def _of_its_kind(text: str, paths: Sequence[str]) -> str:
+    for nouns, endings in _KINDS:
+        of_kind = [path for path in paths if re.search(rf"\.(?:{endings})$", path, re.IGNORECASE)]
+        noun = re.search(rf"\bthe (?:{nouns})\b(?! \S*[./]\w)(?:[ -]file)?", text, re.IGNORECASE)
+        if noun and len(of_kind) == 1:
+            return f"{text[: noun.start()]}{of_kind[0]}{text[noun.end() :]}"
+    return text
 
 
 def named(text: str, said: Said) -> str:
@@ -242,8 +310,26 @@ def named(text: str, said: Said) -> str:
     >>> said = Said("list /srv", {"path": "/srv"}, "ls /srv", "a\\nb")
     >>> named("what is in the second?", said)
     'what is in /srv/b?'
+    >>> named("show b.md", Said("list docs", {"path": "docs"}, "ls docs", "a.txt\\nb.md"))
+    'show docs/b.md'
+    >>> named("unpack the zip", Said("archives", {}, "find .", "./a.tar.gz\\n./b.zip"))
+    'unpack ./b.zip'
     """
-    paths = paths_of(said)
+    paths = paths_of(said) or _made(said) or _given(said)
+    text = _located(text, paths)
+    most = _MOST_OF.search(text)
+    if (
+        most
+        and len(paths) > 1
+        and any(
+            re.search(rf"\b(?:{words})\b", most[0], re.IGNORECASE)
+            and re.search(rf"\b(?:{words})\b", said.text, re.IGNORECASE)
+            for words in _ORDERS
+        )
+    ):
+        return f"{text[: most.start()]}{paths[0]}{text[most.end() :]}"
+    if text != (text := _of_its_kind(text, paths)):
+        return text
     place = _ORDINAL.search(text)
     if place and len(paths) > 1:
         number = _PLACES[place["word"].lower()]

@@ -8,9 +8,9 @@ import pytest
 from support.graph_parts import Shelf
 
 from graphs.lookup import look_up
+from graphs.reading.about import Said
 from graphs.reading.carrying import carried
 from graphs.reading.deriving import asks_of_result, derived, repeated, written
-from graphs.reading.referring import Said
 from graphs.reading.saving import saved, saving
 from runtime import recipes
 from runtime.types import Document

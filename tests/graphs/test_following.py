@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from graphs.reading.about import Said
 from graphs.reading.correcting import corrected
 from graphs.reading.following import followed
-from graphs.reading.referring import Said
 from graphs.reading.things import named
 
 EMPTY = Said(
@@ -191,3 +191,54 @@ def test_a_correction_puts_right_what_was_made(said: Said, text: str, right: str
 )
 def test_what_corrects_nothing_is_no_correction(text: str):
     assert corrected(text, LISTED) is None
+
+
+LONG = Said(
+    "files over 10k",
+    {"size": "10k"},
+    "find . -type f -size +10k -exec ls -lh {} + 2>/dev/null",
+    "-rw-r--r-- 1 m m 88K Nov 22 15:22 ./b.jpg\n-rw-r--r-- 1 m m 20K Nov 22 15:22 ./my c.png",
+)
+SETTINGS = Said("what's in app.conf", {"file": "app.conf"}, "cat app.conf", "port=8080\ndebug=true")
+KEY = "grep -iE '^[[:space:]]*port[[:space:]]*[=:]'"
+HEAD = Said("first 3 lines of a.log", {"file": "a.log"}, "head -n 3 a.log", "1\n2\n3")
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "again"),
+    [
+        (LONG, "zip them as big.zip", "zip -r big.zip ./b.jpg './my c.png'"),
+        (SETTINGS, "what is the port set to?", f"cat app.conf | {KEY}"),
+        (SETTINGS, "what is the host set to?", None),
+        (HEAD, "the next 3", "tail -n +4 a.log | head -n 3"),
+        (RUNNING, "just the ones from root", "ps aux | awk 'NR == 1 || $1 == \"root\"'"),
+        (RUNNING, "only those of nobody", "ps aux | awk 'NR == 1 || $1 == \"nobody\"'"),
+        (TAIL, "in upper case", "tail -n 10 a.log | tr '[:lower:]' '[:upper:]'"),
+        (TAIL, "only x and y", "tail -n 10 a.log | grep -iwE -- 'x|y'"),
+        (FOUND, "count the words in them", "wc -w -- /srv/a.txt /srv/b.txt"),
+    ],
+)  # fmt: skip
+def test_more_of_what_was_printed(said: Said, text: str, again: str | None):
+    assert command(text, said) == again
+
+
+def test_the_largest_of_sizes_is_one_of_these():
+    made = command("the biggest one?", SIZES)
+    assert made and made.endswith("| sort -rh | head -n 1")
+
+
+def test_a_kind_of_file_or_a_name_alone_is_the_one_that_was_printed():
+    said = Said("archives here", {}, "find . -name x", "./a.tar.gz\n./docs/b.zip")
+    assert named("what is in the zip", said) == "what is in ./docs/b.zip"
+    assert named("unpack b.zip", said) == "unpack ./docs/b.zip"
+    assert named("what is in the csv", said) == "what is in the csv"
+    assert named("unpack c.zip", said) == "unpack c.zip"
+
+
+def test_a_move_is_taken_back():
+    said = Said("rename a.txt to b.txt", {}, "mv -n a.txt b.txt")
+    back = corrected("rename it back", said)
+    assert back and back.recipe and back.recipe.template == "mv -n -- b.txt a.txt"
+    assert corrected("give it back its name", said) is None
+    switched = corrected("switch back", Said("switch to x", {}, "git -C repo switch x"))
+    assert switched and switched.recipe and switched.recipe.template == "git -C repo switch -"

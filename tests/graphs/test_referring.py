@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphs.reading.referring import Said, in_full
+from graphs.reading.about import Said
+from graphs.reading.referring import in_full
 
 README = Said("how many lines does src/README.md have", {"file": "src/README.md"})
 FOUND = Said("find all tmp files in downloads", {"path": "downloads", "pattern": "*.tmp"})
@@ -179,3 +180,55 @@ def test_a_narrower_wish_is_read_behind_the_request_before(text: str):
 )
 def test_a_request_that_stands_by_itself_is_left_alone(text: str):
     assert in_full(text, README) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "read"),
+    [
+        (
+            "is it 64 bit?",
+            Said("what kernel is this", {}, "uname -r", "6.1.0-44"),
+            None,
+        ),
+        (
+            'replace it with "settle"',
+            Said("grep pay", {"text": "pay", "file": "a.txt"}, "grep -n pay a.txt", "3:pay"),
+            'replace "pay" with "settle" in a.txt',
+        ),
+        (
+            "rename it to c.py",
+            Said("move x/a.py to y", {"source": "x/a.py", "target": "y"}, "mv x/a.py y"),
+            "rename y/a.py to y/c.py",
+        ),
+        (
+            "replace Hi with Ho there",
+            Said("show docs/a.md", {"file": "docs/a.md"}, "cat docs/a.md", "Hi"),
+            "replace Hi with Ho in docs/a.md",
+        ),
+        (
+            "and debug to false",
+            Said("change the port in a.conf to 9", {"port": "9", "file": "a.conf"}, "awk x"),
+            "set debug to false in a.conf",
+        ),
+        ("and debug to false", Said("show a.conf", {"file": "a.conf"}, "cat a.conf"), None),
+        ("show its size", Said("tar", {"archive": "x.tgz"}, "tar czf x.tgz x"), "how big is x.tgz"),
+        (
+            "compare the two",
+            Said("copy a.txt to b", {"source": "a.txt", "target": "b"}, "cp a.txt b"),
+            "compare a.txt and b/a.txt",
+        ),
+        (
+            "create one called dev",
+            Said("list the branches of x", {}, "git -C x branch", "main"),
+            "create a branch called dev",
+        ),
+        (
+            "open it",
+            Said("which file has X", {"path": "docs"}, "grep -rn X docs", "docs/a.md:3:an X"),
+            "show the contents of docs/a.md",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wished_of_the_thing_before(text: str, said: Said, read: str | None):
+    found = in_full(text, said)
+    assert (found and found.text) == read

@@ -56,7 +56,8 @@ class NotingSandbox:
             raise SandboxError(self.broken)
         self.before(command)
         if call_id not in self.results:
-            self.ran.append(command)
+            if not call_id.startswith("names-"):  # a look at which folders are there
+                self.ran.append(command)
             self.results[call_id] = CommandResult(0, f"ran {command}", 0.01)
         self.after(command)
         return self.results[call_id]

@@ -171,7 +171,8 @@ def request_words(request: str) -> tuple[Word, ...]:
 
 def _may_be_meant(word: Word) -> bool:
     """Whether a word without the shape of a value may be one: the first says what to do."""
-    return word.place > 0 and len(word.text) > 1 and not stop_word(word.text)
+    said = word.capital or not stop_word(word.text)  # "replace Hello with Goodbye"
+    return word.place > 0 and len(word.text) > 1 and said
 
 
 def _spares(best: Filling, way: Filling) -> bool:

@@ -1,0 +1,101 @@
+"""Which words of a request are folders that are there: "in repo", "zip photos", "the docs folder".
+
+A folder is often called like a usual word, and then nothing in the request tells that it is a
+value. What lies in the working folder does: a word that stands where a folder may, and is the name
+of one, is looked up as a path. The words stay as they were typed everywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from runtime.types import Document
+
+_NOUN = r"(?:folder|directory|dir|subfolder)"
+_NAME = (
+    r"(?!(?:the|an?|all|any|every|each|it|its|them|my|that|this|those|these)\b)"
+    r"(?P<name>[A-Za-z0-9_][\w.+-]*)(?![\w/.*+-]*[/*]|[.+-]\w)"
+)
+_WHERE = r"(?:in|into|inside|under|within|below|from|through|across)"
+_THE = r"(?:(?:the|my|our|that|this)\s+)?"
+_DO = (
+    r"(?:zip|pack|tar|compress|archive|bundle|copy|cp|move|mv|delete|remove|rm|back\s?up|list|ls"
+    r"|rename|duplicate)(?:\s+up)?"
+)
+_PLACES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?P<before>{_WHERE}\s+){_THE}(?:{_NOUN}\s+)?(?:(?:called|named)\s+)?{_NAME}"
+        rf"(?P<noun>\s+{_NOUN})?\b",
+        rf"\b(?P<before>(?:of|to|and|does|has)\s+)(?:{_THE}{_NOUN}\s+)?{_NAME}\b(?!\s+{_NOUN})",
+        rf"\b(?P<before>){_THE}{_NOUN}\s+(?:(?:called|named)\s+)?{_NAME}\b",
+        rf"\b(?P<before>)(?:the|my|our|that|this)\s+{_NAME}\s+{_NOUN}\b",
+        rf"(?P<before>(?:^|\b(?:and|then|please|,)\s+){_DO}\s+){_NAME}\b(?!\s+{_NOUN})",
+    )
+)
+"""Where a folder is named; behind "of", "to" and "and" without an article only."""
+_GIT = re.compile(r"git (?:-C (?P<repo>'[^']*'|\S+) )")
+_MADE = re.compile(r"\b(?:make|create|mkdir|new|add)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+
+
+def may_name(text: str) -> bool:
+    """Whether a word of a text stands where a folder may."""
+    return any(pattern.search(text) for pattern in _PLACES)
+
+
+def placed(text: str, folders: Collection[str]) -> str:
+    """Return a text with the folders in it written as paths.
+
+    >>> placed("list the branches in repo", {"repo"})
+    'list the branches in repo/'
+    >>> placed("zip the photos folder and copy it to backup", {"photos", "backup"})
+    'zip photos/ and copy it to backup/'
+    >>> placed("make a branch x in repo, how many files does docs have", {"repo", "docs"})
+    'make a branch x in repo/, how many files does docs/ have'
+    >>> placed("sort a.txt in reverse, list docs/old", {"docs"})
+    'sort a.txt in reverse, list docs/old'
+    """
+    for pattern in _PLACES if folders else ():
+        text = pattern.sub(lambda match: _written(match, folders), text)
+    return text
+
+
+def typed(values: Mapping[str, str], folders: Collection[str]) -> dict[str, str]:
+    """Return what was bound to slots with the folders written as they are called."""
+    return {
+        slot: value[:-1] if value.endswith("/") and value[:-1] in folders else value
+        for slot, value in values.items()
+    }
+
+
+def repository(commands: Sequence[str]) -> str:
+    """Return the repository that the last git command of a conversation was for.
+
+    Who asks something of git next, and names no repository, means the same one.
+
+    >>> repository(["git -C repo log -1", "ls"]), repository(["git -C . status"])
+    ('repo', '')
+    """
+    for command in reversed(commands):
+        found = _GIT.match(command)
+        if found:
+            return "" if found["repo"] == "." else "".join(shlex.split(found["repo"]))
+    return ""
+
+
+def in_repository(document: Document, repo: str) -> Document:
+    """Return a recipe with a repository in those of its bindings that name none."""
+    if not repo or not document.slots.get("repo"):
+        return document
+    ways = document.bindings or (({},) if len(document.slots) == 1 else ())
+    return replace(document, bindings=tuple({"repo": repo} | dict(way) for way in ways))
+
+
+def _written(match: re.Match[str], folders: Collection[str]) -> str:
+    made = not match["before"] and _MADE.search(match.string[: match.start()])
+    if match["name"] not in folders or made:
+        return match[0]
+    return f"{match['before']}{match['name']}/"

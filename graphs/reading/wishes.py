@@ -1,0 +1,80 @@
+"""What is wished of the thing before: "call it b.txt", "one inside it", "how big did it get"."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from graphs.reading.about import Said, folder_named, slot
+from runtime.values import shell
+
+_HOW_BIG = re.compile(
+    r"^\W*(?:(?:and|then|tell me|show me|check|see|so)\b\W*)*how (?:big|large|heavy) "
+    r"(?:(?:did|has|is|was) (?:it|that|this|that one|the (?:file|archive|zip|result))"
+    r"|(?:it|that|this|the (?:file|archive|zip|result)) (?:is|got|has become|became|was))"
+    r"(?: get| got| become| now| in the end)*\W*$",
+    re.IGNORECASE,
+)
+_ALSO_SET = re.compile(
+    r"^\W*(?:and|also|then|now)\b\W*(?:also )?(?:the )?"
+    r"(?P<key>[\w.-]+) (?:to|=|as) (?P<value>\S+)$",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?:compare|diff) "
+    r"(?:the two|them|both|these|those|the two files|both files|it with the original)\W*$",
+    re.IGNORECASE,
+)
+_RENAMED = re.compile(
+    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?:rename|call) (?:it|that|that one|the file|this)"
+    r"(?: to| as| into)? (?P<name>[\w-]+\.[\w.-]*\w)\W*$",
+    re.IGNORECASE,
+)
+_REPLACED = re.compile(
+    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?:replace|change|substitute|swap) "
+    r"(?:it|that|this|them|that word|the word|all of them|those)(?: there)? "
+    r"(?P<with>with|by|to|for) (?P<new>\S+|\"[^\"]+\"|'[^']+')(?: there| everywhere)?\W*$",
+    re.IGNORECASE,
+)
+_ONE_INSIDE = re.compile(
+    r"^\W*(?:(?:and|then|now|ok|please|make|create|also)\b\W*)*(?:another |an?other )?one "
+    r"(?:in|inside|under|below|within)(?: of)? (?:it|that|there|that one)"
+    r" (?:called|named) (?P<name>[\w.-]*\w)\W*$",
+    re.IGNORECASE,
+)
+_WRITTEN = re.compile(
+    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?P<verb>write|put|add|append)\s+"
+    r"(?!(?:it|that|them|those|these|this|the|all|a|an|my|every|each|some|one|another)\b)"
+    r"(?P<words>[^\"'`/*]+?)\s+(?P<to>in|into|to)\s+(?:it|there|that file|the file)\W*$",
+    re.IGNORECASE,
+)
+"""What is written into a thing; more than a word is no value by its shape."""
+
+
+def wished(text: str, said: Said, thing: str) -> str:
+    """Read what is wished of the thing before: "one inside it called X", "how big did it get"."""
+    inner = _ONE_INSIDE.match(text)
+    made = slot(said, ("dir", "folder")) if inner else ""
+    if inner and said.text.count(made) == 1:
+        return said.text.replace(made, f"{made.rstrip('/')}/{inner['name']}")
+    also = _ALSO_SET.match(text) if said.values.keys() & {"value", "port", "key"} else None
+    if also and thing and re.match(r"\W*(?:set|change|switch|update|make|put)\b", said.text, re.I):
+        return f"set {also['key']} to {also['value'].rstrip('.!')} in {thing}"
+    source = said.values.get("source", "")
+    if source and thing and thing != source and _COMPARED.match(text):
+        return f"compare {source} and {thing}"
+    renamed = _RENAMED.match(text) if "/" in thing else None
+    if renamed and posixpath.splitext(thing)[1]:
+        return f"rename {thing} to {posixpath.join(posixpath.dirname(thing), renamed['name'])}"
+    sought = said.values.get("text", "") if said.command.startswith("grep ") else ""
+    replaced = _REPLACED.match(text) if sought else None
+    if replaced and slot(said, ("file", "path")):
+        place = slot(said, ("file", "path"))
+        place = place if posixpath.splitext(place)[1] else f"all files in {folder_named(place)}"
+        return f'replace "{sought}" {replaced["with"]} {replaced["new"].rstrip(".!")} in {place}'
+    if thing and _HOW_BIG.match(text):
+        return f"how big is {folder_named(thing)}"
+    written = _WRITTEN.match(text) if posixpath.splitext(thing)[1] else None
+    if written and not any(shell.find(written["words"])):
+        return f'{written["verb"]} "{written["words"]}" {written["to"]} {thing}'
+    return ""

@@ -37,7 +37,8 @@ _ONE_THING = (
     r"|director(?:y|ies)|settings?|values?|message|script|stuff|things?)\s"
 )
 _LATER = re.compile(
-    rf"^(?P<rest>.+?)(?:\s*[,;.]\s*|\s+)(?:(?:and|then|and then|,)\s+)?(?:please\s+|also\s+)?"
+    r"^(?P<rest>.+?)"
+    r"(?P<joint>(?:\s*[,;.]\s*|\s+)(?:(?:and|then|and then|,)\s+)?(?:please\s+|also\s+)?)"
     rf"{_SAVE}\s+(?:{_IT}\s+)?{_INTO}{_TAIL}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -48,6 +49,10 @@ _AT_ONCE = re.compile(
     r"[^\"'`]*?\s[^\"'`]+?)\s+"
     rf"{_INTO}{_TAIL}",
     re.IGNORECASE | re.DOTALL,
+)
+_QUESTION = re.compile(
+    r"\W*(?:who|which|what|how|when|where|why|is|are|was|were|does|do|did|can|may|has|have)\b",
+    re.IGNORECASE,
 )
 _PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst|tbz|txz|deb|iso|img)$", re.IGNORECASE)
 
@@ -78,13 +83,16 @@ def saving(text: str) -> Saving | None:
     ('sort a.txt', 'b.txt')
     >>> saving("put all the errors of a.log into b.txt and count them")[1:]
     ('show all the errors of a.log', 'b.txt', 'count them', True)
-    >>> saving('write "hello" into a.txt')
+    >>> saving('write "hello" into a.txt'), saving("who is allowed to write to conf/db.conf")
+    (None, None)
     """
     plain = " ".join(text.split())
     for pattern, before in ((_AT_ONCE, "show "), (_LATER, "")):
         found = pattern.match(plain)
         if found is None or _PACKED.search(found["file"]):
             continue
+        if pattern is _LATER and not found["joint"].strip() and _QUESTION.match(plain):
+            continue  # who may write to a.conf, and what wrote to it, is asked, not ordered
         rest = before + re.sub(r"[\s,;]+(?:and|then)?$", "", found["rest"])
         tail = re.sub(r"^\W*(?:(?:and|then|please)\b\W*)*", "", found["tail"])
         if " " in rest:

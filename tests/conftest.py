@@ -65,7 +65,7 @@ def browser() -> Iterator[Any]:
 def knowledge_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder with the built-in knowledge, without manuals; write to copies of it.
 
-    Making it takes half a minute of processor time: 34,000 texts are embedded and indexed.
+    Making it takes over a minute of processor time: 57,000 texts are embedded and indexed.
     """
     from tools.knowledge.ensure import ensure
 

@@ -28,7 +28,7 @@ from tools.knowledge.store import State, Store
 from tools.knowledge.tool_asks import ASKS, load_wordings, tool_documents
 
 _LAYOUT = "8"  # changes when older indexes must be built again
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 300.0  # another process may be building: one to two minutes of a core
 
 
 def ensure(home: Path, sandbox: Sandbox | None = None, embedder: Embedder | str = "mica") -> str:

@@ -17,7 +17,7 @@ from graphs.reading.saving import Saving, saved, saving, writes
 from runtime.types import Document
 from runtime.values import music, shell
 from tools.knowledge.asking import mood
-from tools.knowledge.binding import settled, shipped
+from tools.knowledge.binding import likeliest, settled
 from tools.knowledge.splitting import Cut, cuts, made_first, refers
 
 FIRST, SECOND, SECOND_BEHIND, WHOLE, AGAINST = 11.0, 4.0, 3.0, 4.0, -2.3
@@ -197,10 +197,7 @@ class _Desk:
 
     def _best(self, text: str) -> float:
         """Return how likely the likeliest filling of a recipe is for a text."""
-        asked = placed(text, self._folders)
-        found = (d for d in self.search(text) if d.wordings)
-        ways = (shipped().fillings(asked, document) for document in found)
-        return max((each[0].score for each in ways if each), default=0.0)
+        return likeliest(placed(text, self._folders), self.search(text))
 
     def composed(self, text: str, *, later: bool = False) -> list[Document]:
         """Return the one command that a text comes to; nothing where a recipe says the very same.

@@ -12,6 +12,7 @@ from graphs.parts import Parts
 from graphs.serving import Build
 from graphs.state import State
 from tools.knowledge import KnowledgeError
+from tools.knowledge.binding import likeliest
 
 _log = logging.getLogger("mica.graphs")
 SURE = 0.9
@@ -27,12 +28,17 @@ TAUGHT_AND_UNSURE = 0.4
 """The same, where the router is not sure that nobody is asked: as near as anything must be to be
 acted on. Of 1,200 off-topic texts it takes the one that `TAUGHT` takes too, of 30 wordings of the
 ten recipes 29 come to their specialist instead of 22."""
-IN_THE_BOOK = 0.75
+IN_THE_BOOK = 0.8
 """How near a recipe must be to a request that the router gives to nobody, to be tried."""
-IN_THE_BOOK_AND_UNSURE = 0.6
-"""The same, where the router is not sure of it. Of 645 development requests that the router should
-give to the sysadmin it gave 36 to nobody, of which these take 14; of 285 that nobody should answer
-they take 4, two of which a recipe answers rightly ("what year is it")."""
+IN_THE_BOOK_AND_UNSURE = 0.65
+"""The same, where the router is not sure of it."""
+FITS = 20.0
+"""How likely its likeliest filling must be besides, in nats (`tools.knowledge.binding`). Of 90
+requests for the sysadmin that the router gave to nobody these three take 50, and of 279 that
+nobody should answer 4, which a recipe answers ("what year is it"). By nearness alone they took 62,
+and 6."""
+LIKELY = 6
+"""How many recipes are weighed for that."""
 _LEANING = re.compile(
     r"^\s*(?:and|or|same|now|what about|how about|no,|again|with the)\b"
     r"|\b(?:same|instead|too|again|as well)\W*$|\bsame (?:thing|again)\b",
@@ -102,12 +108,13 @@ def _in_the_book(parts: Parts, text: str, chosen: Route, *, unsure: bool) -> Rou
         if not specialist.shelf or "bash" not in specialist.tools:
             continue  # a few words are near to a tool's wordings, which are mostly values
         try:
-            found = parts.knowledge.search(text, shelf=specialist.shelf, k=1)
+            found = parts.knowledge.search(text, shelf=specialist.shelf, k=LIKELY)
         except KnowledgeError as error:
             _log.error("%s", error)
             return None
-        if found and found[0].template is not None and found[0].score >= least:
-            near = min(found[0].score, 1.0)
+        near = max((each.score for each in found if each.template is not None), default=0.0)
+        if near >= least and likeliest(text, found) >= FITS:
+            near = min(near, 1.0)
             return replace(chosen, specialist=name, confidence=near, unsure=False)
     return None
 

@@ -274,6 +274,12 @@ def settled(request: str, found: Sequence[Document]) -> list[Document]:
     return shipped().settle(request, found)
 
 
+def likeliest(request: str, found: Sequence[Document]) -> float:
+    """Return how likely the likeliest filling of recipes is, by the shipped weights; 0 for none."""
+    ways = (shipped().fillings(request, document) for document in found if document.wordings)
+    return max((each[0].score for each in ways if each), default=0.0)
+
+
 @cache
 def shipped() -> Binder:
     """Return the binder with the shipped weights.

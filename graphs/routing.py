@@ -35,8 +35,8 @@ IN_THE_BOOK_AND_UNSURE = 0.65
 FITS = 20.0
 """How likely its likeliest filling must be besides, in nats (`tools.knowledge.binding`). Of 90
 requests for the sysadmin that the router gave to nobody these three take 50, and of 279 that
-nobody should answer 4, which a recipe answers ("what year is it"). By nearness alone they took 62,
-and 6."""
+nobody should answer 4, three of which a recipe answers ("what year is it"). By nearness alone they
+took 62, and 6."""
 LIKELY = 6
 """How many recipes are weighed for that."""
 _LEANING = re.compile(

@@ -130,11 +130,11 @@ def test_a_long_request_is_weighed_in_part():
     assert len(words) <= 62 and words[0].text == "a.txt"
 
 
-def test_every_sign_has_a_weight_and_the_shipped_counts_are_of_this_book():
+def test_every_sign_has_a_weight_and_the_shipped_counts_are_of_half_the_book():
     assert set(shipped().weights) == set(SIGNS)
     uses = count((d.id, d.wordings) for d in BOOK.values())
-    shipped_count = shipped().general.wordings
-    assert abs(uses["wordings"] - shipped_count) < 0.2 * shipped_count
+    # Counted anew they are no better, and lose a value (docs/decisions/breadth.md).
+    assert 0.5 * uses["wordings"] < shipped().general.wordings <= uses["wordings"]
 
 
 def test_words_are_read_with_what_stands_beside_them():

@@ -9,10 +9,12 @@ import pytest
 from training.develop_told import SETS, Proof, rows
 
 
-@pytest.mark.parametrize(("name", "each"), [("told", 80), ("strangers_steps", 90)])
-def test_there_are_as_many_rows_of_each_kind(name: str, each: int):
+@pytest.mark.parametrize(
+    ("name", "two_steps", "follow_ups"), [("told", 80, 80), ("strangers_steps", 98, 100)]
+)
+def test_no_row_is_lost(name: str, two_steps: int, follow_ups: int):
     kinds = [kind for kind, _ in rows(name)[1]]
-    assert kinds.count("two-step") == kinds.count("follow-up") == each
+    assert (kinds.count("two-step"), kinds.count("follow-up")) == (two_steps, follow_ups)
 
 
 @pytest.mark.parametrize("name", SETS)

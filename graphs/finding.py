@@ -67,10 +67,12 @@ def found(
     read: Reading | None = None,
     before: Document | None = None,
     about: str = "",
+    there: frozenset[str] | None = None,
 ) -> list[Document]:
     """Return what was found for a text; `before` is the recipe it leans on, if not the turn's.
 
-    `about` is the file or folder that it may mean where it names none.
+    `about` is the file or folder that it may mean where it names none; `there` are the folders in
+    the working folder, which are read where it is None.
 
     Raises:
         KnowledgeError: the index cannot be read.
@@ -80,6 +82,8 @@ def found(
     if parts.knowledge is None or not shelf or not count:
         return []
     recipe = state.get("recipe") if state["follows"] else None
+    if there is None:
+        there = folders(parts, state, read.text if read else text)
     return look_up(
         parts.knowledge,
         text,
@@ -88,7 +92,7 @@ def found(
         before=before or (Document(**recipe) if recipe else None),
         read=read,
         learned=parts.build(state.get("build")).learned.get(state["specialist"]),
-        folders=folders(parts, state, read.text if read else text),
+        folders=there,
         repo=repository(leaning.all_commands(messages_of(state))),
         about=about,
     )
@@ -126,13 +130,14 @@ def next_part(parts: Parts, state: State) -> dict[str, Any]:
         return _with(documents, number, _into_file(state, number, [made]), text)
     read = leaning.following(documents, messages)
     git = repository(leaning.commands(messages)) and _of_git(documents, number)
-    if read is None and (git or placed(text, folders(parts, state, text)) != text):
+    there = None if read or git else folders(parts, state, text)
+    if read is None and (git or placed(text, there or ()) != text):
         read = Reading(text, "new")
     before = leaning.used(documents, messages)
     if read is None or before is None:
         return {}
     try:
-        again = found(parts, state, text, read, before, thing_of(said))
+        again = found(parts, state, text, read, before, thing_of(said), there)
     except Exception:
         _log.exception("looking things up failed; going on with what was found before")
         return {}

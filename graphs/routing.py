@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from agents.router import Route
+from graphs.approval import COMMANDS
 from graphs.filling import names_only_values, tool_said
 from graphs.parts import Parts
 from graphs.serving import Build
@@ -105,7 +106,7 @@ def _in_the_book(parts: Parts, text: str, chosen: Route, *, unsure: bool) -> Rou
     if parts.knowledge is None:
         return None
     for name, specialist in parts.specialists.items():
-        if not specialist.shelf or "bash" not in specialist.tools:
+        if not specialist.shelf or COMMANDS not in specialist.tools:
             continue  # a few words are near to a tool's wordings, which are mostly values
         try:
             found = parts.knowledge.search(text, shelf=specialist.shelf, k=LIKELY)
@@ -114,8 +115,7 @@ def _in_the_book(parts: Parts, text: str, chosen: Route, *, unsure: bool) -> Rou
             return None
         near = max((each.score for each in found if each.template is not None), default=0.0)
         if near >= least and likeliest(text, found) >= FITS:
-            near = min(near, 1.0)
-            return replace(chosen, specialist=name, confidence=near, unsure=False)
+            return replace(chosen, specialist=name, confidence=min(near, 1.0), unsure=False)
     return None
 
 

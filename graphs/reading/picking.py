@@ -113,7 +113,10 @@ def value_of(wish: str, said: Said) -> Step | None:
     held = [bool(setting.match(line)) for line in lines_of(said)]
     if not any(held) or all(held):
         return None
-    return Step(piped(said.command, f"grep -iE '^[[:space:]]*{key}[[:space:]]*[=:]'"), f"the {key}")
+    plain = key.replace(".", r"\.")
+    return Step(
+        piped(said.command, f"grep -iE '^[[:space:]]*{plain}[[:space:]]*[=:]'"), f"the {key}"
+    )
 
 
 def without(wish: str, said: Said) -> Step | None:

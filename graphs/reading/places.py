@@ -29,7 +29,7 @@ _PLACES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?P<before>{_WHERE}\s+){_THE}(?:{_NOUN}\s+)?(?:(?:called|named)\s+)?{_NAME}"
-        rf"(?P<noun>\s+{_NOUN})?\b",
+        rf"(?:\s+{_NOUN})?\b",
         rf"\b(?P<before>(?:of|to|and|does|has)\s+)(?:{_THE}{_NOUN}\s+)?{_NAME}\b(?!\s+{_NOUN})",
         rf"\b(?P<before>){_THE}{_NOUN}\s+(?:(?:called|named)\s+)?{_NAME}\b",
         rf"\b(?P<before>)(?:the|my|our|that|this)\s+{_NAME}\s+{_NOUN}\b",

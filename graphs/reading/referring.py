@@ -12,7 +12,7 @@ import posixpath
 import re
 from typing import NamedTuple
 
-from graphs.reading.about import FILES, FOLDERS, Said, folder_named, printed, slot
+from graphs.reading.about import FILES, FOLDERS, Said, folder_named, printed, slot, thing_of
 from graphs.reading.ellipsis import Reading, elliptic
 from graphs.reading.wishes import wished
 from runtime.values import shell
@@ -234,10 +234,10 @@ def _slots_named(text: str, said: Said) -> bool:
 
 def _contents(text: str, said: Said) -> str:
     """Read "what does it say" and "what is inside" by the file or archive that they are about."""
-    shows = _SHOW_IT.match(text) and posixpath.splitext(printed(said) or slot(said, FILES))[1]
+    shows = _SHOW_IT.match(text) and posixpath.splitext(thing_of(said))[1]
     if not shows and not _CONTENTS.match(text):
         return ""
-    thing = said.values.get("archive", "") or printed(said) or slot(said, FILES)
+    thing = said.values.get("archive", "") or thing_of(said)
     if not thing:
         return ""
     return f"list what is in {thing}" if PACKED.search(thing) else f"show the contents of {thing}"
@@ -246,7 +246,7 @@ def _contents(text: str, said: Said) -> str:
 def _one(text: str, said: Said) -> str:
     """Put a path into the place of "it", "that file", "in there"."""
     its = _ITS.search(text)
-    thing = printed(said) or slot(said, FILES)
+    thing = thing_of(said)
     wish = wished(text, said, thing)
     if wish:
         return wish
@@ -280,7 +280,7 @@ def _one(text: str, said: Said) -> str:
 
 def _bare(text: str, said: Said) -> str:
     """Add what a request is about that names no value: "print the last line"."""
-    thing = printed(said) or slot(said, FILES)
+    thing = thing_of(said)
     values = [found for found in shell.find(text) if found.kind not in "nz"]
     if values or not thing or not _ASPECT.search(text) or _OWN.search(text):
         return ""

@@ -49,7 +49,7 @@ _KINDS = (
 )  # fmt: skip
 """What a file is called by its ending, where only one of those printed has it."""
 _MOST_OF = re.compile(
-    r"\bthe (?P<most>biggest|largest|smallest|newest|oldest|latest|longest)"
+    r"\bthe (?:biggest|largest|smallest|newest|oldest|latest|longest)"
     r" (?:one|file|of them|of those|of these)\b",
     re.IGNORECASE,
 )

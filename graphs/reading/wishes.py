@@ -8,6 +8,7 @@ import re
 from graphs.reading.about import Said, folder_named, slot
 from runtime.values import shell
 
+_LEAD = r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*"
 _HOW_BIG = re.compile(
     r"^\W*(?:(?:and|then|tell me|show me|check|see|so)\b\W*)*how (?:big|large|heavy) "
     r"(?:(?:did|has|is|was) (?:it|that|this|that one|the (?:file|archive|zip|result))"
@@ -21,17 +22,17 @@ _ALSO_SET = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?:compare|diff) "
+    rf"{_LEAD}(?:compare|diff) "
     r"(?:the two|them|both|these|those|the two files|both files|it with the original)\W*$",
     re.IGNORECASE,
 )
 _RENAMED = re.compile(
-    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?:rename|call) (?:it|that|that one|the file|this)"
+    rf"{_LEAD}(?:rename|call) (?:it|that|that one|the file|this)"
     r"(?: to| as| into)? (?P<name>[\w-]+\.[\w.-]*\w)\W*$",
     re.IGNORECASE,
 )
 _REPLACED = re.compile(
-    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?:replace|change|substitute|swap) "
+    rf"{_LEAD}(?:replace|change|substitute|swap) "
     r"(?:it|that|this|them|that word|the word|all of them|those)(?: there)? "
     r"(?P<with>with|by|to|for) (?P<new>\S+|\"[^\"]+\"|'[^']+')(?: there| everywhere)?\W*$",
     re.IGNORECASE,
@@ -43,7 +44,7 @@ _ONE_INSIDE = re.compile(
     re.IGNORECASE,
 )
 _WRITTEN = re.compile(
-    r"^\W*(?:(?:and|then|now|ok|please)\b\W*)*(?P<verb>write|put|add|append)\s+"
+    rf"{_LEAD}(?P<verb>write|put|add|append)\s+"
     r"(?!(?:it|that|them|those|these|this|the|all|a|an|my|every|each|some|one|another)\b)"
     r"(?P<words>[^\"'`/*]+?)\s+(?P<to>in|into|to)\s+(?:it|there|that file|the file)\W*$",
     re.IGNORECASE,

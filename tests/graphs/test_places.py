@@ -30,7 +30,7 @@ LOG = Document(
         ("list the branches in repo and switch to x", "list the branches in repo/ and switch to x"),
         ("how big is the photos folder?", "how big is photos/?"),
         ("move a.txt to backup", "move a.txt to backup/"),
-        ("grep TODO in the docs, then count", "grep TODO in docs/, then count"),
+        ("grep timeout in the docs, then count", "grep timeout in docs/, then count"),
         ("make a branch x in repo", "make a branch x in repo/"),
         ("how many commits does repo have", "how many commits does repo/ have"),
         # A word is a folder only where one may stand, and only where one is there.

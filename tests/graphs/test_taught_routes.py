@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +45,19 @@ class Says:
         return self.found
 
 
+def who_answers(
+    text: str, router: Says, knowledge: KnowledgeBase, folder: Path, learned: Mapping[str, Path]
+) -> str:
+    """Return the specialist that a request goes to, nobody's being `other`."""
+    mica = World(folder).assistant([])
+    parts = replace(mica.parts, knowledge=knowledge, router=router)
+    chosen = choose(
+        parts, new_turn("c", "t", text), replace(parts.build(None), learned=dict(learned))
+    )
+    mica.close()
+    return chosen.specialist
+
+
 @pytest.mark.parametrize(
     ("text", "specialist", "confidence", "goes_to"),
     [
@@ -63,12 +77,8 @@ def test_what_was_taught_goes_to_its_specialist(
     knowledge = KnowledgeBase(tmp_path / "knowledge")
     assert knowledge.nearness(NEAR, file) > TAUGHT > knowledge.nearness(FAR, file)
     assert knowledge.nearness(FAR, file) > TAUGHT_AND_UNSURE
-    mica = World(tmp_path).assistant([])
-    parts = replace(mica.parts, knowledge=knowledge, router=Says(specialist, confidence))
-    build = replace(parts.build(None), learned={"sysadmin": file})
-    chosen = choose(parts, new_turn("c", "t", text), build)
-    assert chosen.specialist == goes_to
-    mica.close()
+    router = Says(specialist, confidence)
+    assert who_answers(text, router, knowledge, tmp_path, {"sysadmin": file}) == goes_to
     knowledge.close()
 
 
@@ -103,9 +113,5 @@ def test_what_the_book_has_is_not_left_to_nobody(
     near = [knowledge.search(t, shelf="sysadmin", k=1)[0].score for t in (WORD_FOR_WORD, ROUGHLY)]
     assert near[0] > IN_THE_BOOK > near[1] > IN_THE_BOOK_AND_UNSURE
     assert likeliest(ROUGHLY, knowledge.search(ROUGHLY, shelf="sysadmin")) > FITS
-    mica = World(tmp_path).assistant([])
-    parts = replace(mica.parts, knowledge=knowledge, router=Says(specialist, confidence))
-    chosen = choose(parts, new_turn("c", "t", text), parts.build(None))
-    assert chosen.specialist == goes_to
-    mica.close()
+    assert who_answers(text, Says(specialist, confidence), knowledge, tmp_path, {}) == goes_to
     knowledge.close()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from support import needs
 
@@ -32,6 +33,14 @@ def a_place(seconds: float = 500) -> Iterator[Run]:
     finally:
         sandbox.forget(place)
         sandbox.close()
+
+
+def asked_in_many_ways(recipe: Mapping[str, Any]) -> None:
+    """Hold a recipe to 6 to 24 wordings, each with every slot that has no default."""
+    assert 6 <= len(recipe["asks"]) <= 24, recipe["id"]
+    needed = [slot for slot, default in (recipe.get("slots") or {}).items() if default == ""]
+    for ask in recipe["asks"]:
+        assert all(f"{{{slot}}}" in str(ask) for slot in needed), ask
 
 
 def noted(name: str, command: str) -> list[str]:

@@ -29,6 +29,7 @@ _SIGNS = {
     **{"space": " ", "blank": " ", "dash": "-", "hyphen": "-", "underscore": "_", "slash": "/"},
 }
 _SPAN = re.compile(r"(\d+(?:\.\d+)?) (second|minute|hour|week|month|year)s?")
+_DATE = re.compile(r"(\d{1,2})([./])(\d{1,2})[./](\d{4})")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _SECONDS |= {"week": 7 * 86400, "month": 30 * 86400, "year": 365 * 86400}
 
@@ -84,6 +85,8 @@ def fit(slot: str, value: str) -> str:
     ('14', '2', '2 weeks')
     >>> fit("delimiter", "commas"), fit("pattern2", ".md"), fit("message", "5 minutes")
     (',', '*.md', '5 minutes')
+    >>> fit("date", "24.12.2026")
+    '2026-12-24'
     >>> fit("seconds", "5 minutes"), fit("minutes", "3 hours"), fit("minutes", "90 seconds")
     ('300', '180', '2')
     """
@@ -94,12 +97,25 @@ def fit(slot: str, value: str) -> str:
         return value.lstrip("*").lstrip(".")
     if kind in ("delimiter", "separator"):
         return _SIGNS.get(value.lower().removesuffix("s"), value)
+    if kind in ("date", "day") and (numbers := _DATE.fullmatch(value)):
+        return _iso(*numbers.groups())
     span = _SPAN.fullmatch(value)
     if span and slot in ("days", "hours", "minutes", "seconds"):
         return str(max(1, round(float(span[1]) * _SECONDS[span[2]] / _SECONDS[slot[:-1]])))
     if span and slot in _NUMBERS:
         return span[1]
     return value
+
+
+def _iso(first: str, sign: str, second: str, year: str) -> str:
+    """Return a date as programs read it: day and month stand as people write them with the sign.
+
+    >>> _iso("31", ".", "12", "2026"), _iso("12", "/", "31", "2026"), _iso("31", "/", "12", "2026")
+    ('2026-12-31', '2026-12-31', '2026-12-31')
+    """
+    month_first = sign == "/" and int(first) <= 12
+    month, day = (first, second) if month_first else (second, first)
+    return f"{year}-{int(month):02}-{int(day):02}"
 
 
 def command_line(value: str) -> str:

@@ -49,12 +49,23 @@ _KINDS_OF_FILE = frozenset(
 _OF_KIND = re.compile(r"\b(?:every|each|all|all the)\s(?:\w+\s(?:and|or)\s)?\Z", re.IGNORECASE)
 _QUARTERS = {"half past": ":30", "quarter past": ":15"}
 
-_KIND_OF = {"past": "t", "caps": "s", "url": "w", "home": "p", "day": "t", "sign": "s"}
-_LONG = re.compile(r"[\s-](seconds?|minutes?|hours?|weeks?|months?|years?)\b", re.IGNORECASE)
+_KIND_OF = {
+    **{"past": "t", "caps": "s", "url": "w", "home": "p", "day": "t", "sign": "s", "date": "t"},
+    **{"cron": "s", "holder": "s", "said": "s", "bits": "n", "span": "n", "tilde": "g"},
+    **dict.fromkeys(("version", "setting", "section", "name"), "w"),
+}
+_LONG = re.compile(
+    r"[\s-](seconds?|minutes?|hours?|weeks?|months?|years?|secs?|mins?|hrs?)\b", re.IGNORECASE
+)
+_SHORT = {"s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour"}
 _FOR_ONE = re.compile(
     r"\b(?:for|than|from|within|over|after|about|since|past|last|before)\s(?:an?|one)\Z",
     re.IGNORECASE,
 )
+_ACCOUNT = re.compile(
+    r"\b(?:users?|accounts?|called|named|as|(?:owned|run|started|used)\sby)\s\Z", re.IGNORECASE
+)
+"""What stands before the account nobody, which else is a word."""
 _UNITS = {"byte": "c", "b": "c", "k": "k", "m": "M", "g": "G", "t": "T"}
 
 _MONTH = (
@@ -67,14 +78,53 @@ _BEFORE_SIGN = "|".join(
     f"(?<={word}\\s)"
     for word in "with by at sign character char symbol separator delimiter".split()
 )
+# What is replaced may be a sign as well: "replace , with ;".
+_BEFORE_SWAPPED = "|".join(f"(?<=\\b{word}\\s)" for word in "replace change swap every".split())
 _BEFORE_HOME = "|".join(
     f"(?<=\\b{word}\\s)"
     for word in "in inside under within below into to from of across through throughout".split()
+)
+# What follows is the text of a message, if it is more than a word.
+_BEFORE_SAID = "|".join(
+    f"(?<=\\b{words}\\s)"
+    for words in (
+        r"with\smessage",
+        r"with\sthe\smessage",
+        r"with\sa\smessage",
+        r"commit\smessage",
+        r"message\sto",
+        r"saying",
+        r"that\ssays",
+    )
+)
+_FIELD = (
+    r"(?:\*|\d[\d,-]*|(?:sun|mon|tue|wed|thu|fri|sat)(?:[,-](?:sun|mon|tue|wed|thu|fri|sat))*)"
+    r"(?:/\d+)?"
+)
+_COMMAND = (
+    r"\s(?:~?/|\./)\S+(?:\s(?!(?:to|into|in|from|as|on)\s)\S+)*?"
+    r"(?=[?.!,]?$|,?\s(?:to|into|in|from|as|on)\s)"
 )
 _HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
 _SHAPES = re.compile(
     rf"""
       (?P<s>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’ | (?<!\w)'[^']+'(?!\w))
+    | (?P<cron>(?<![\w*/,-])(?=(?:\S+\s){{0,4}}\S*\*){_FIELD}(?:\s{_FIELD}){{4}}(?![\w*])
+        (?:{_COMMAND})?
+        | (?<!\S)@(?:reboot|hourly|daily|midnight|weekly|monthly|annually|yearly)\b
+        (?:{_COMMAND})?)
+    | (?P<holder>\{{\{{\s?[\w.]+\s?\}}\}} | \$\{{\w+\}}
+        | (?<!\w)(?:__\w+?__ | %[A-Z_]\w*% | @[A-Z]\w*@)(?!\w))
+    | (?P<setting>\b[A-Z_]\w*=(?:"[^"]*"|'[^']*'))
+    | (?P<date>(?<![\w./])\d{{1,2}}(?:/\d{{1,2}}/|\.\d{{1,2}}\.)\d{{4}}(?![\w/]))
+    | (?P<bits>(?<![\w-])(?=[d-]*[rwx])[dl-]?[r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-](?![\w-]))
+    | (?P<section>(?<!\S)\[(?!\w-\w\])[A-Z][\w\s.-]*\](?=$|[\s.,?!]))
+    | (?P<tilde>(?:(?<=\bending\swith\s)|(?<=\bending\sin\s)|(?<=\bend\sin\s)
+        |(?<=\bend\swith\s))~(?!\S))
+    | (?P<said>(?:{_BEFORE_SAID})(?!(?:of|for|in|from|by|is|was|that|to|it)\b)
+        [^\W_][^"'“”`,;]*?\s[^"'“”`,;]*?
+        (?=[.?!]?$|[,;]|\s(?:in|to|into|at)\s(?:the\s(?:repo\w*|file)\s)?
+        (?:\S*[./_]\S*|\S*repo\S*)$))
     | (?P<url>\b\w+://\S+ | \b[\w.+-]+@[\w-]+\.[\w.-]+ | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?:/\d+)?\b)
     | (?P<p>(?<![\w.~/])(?:~|\.{{1,2}})?/[^\s,;"'`()]* | (?<![\w/])~(?![\w/]) | (?<!\S)\.(?!\S)
         | (?<![\w/.])[\w.@+*-]+/[\w./@+*-]*)
@@ -85,6 +135,8 @@ _SHAPES = re.compile(
     | (?P<caps>(?-i:\b[A-Z]{{3,}}(?:\s[A-Z]{{3,}})+\b))
     | (?P<t>\b\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?\b
         | \b\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[ap]m)?\b | \b\d{{1,2}}\s?[ap]m\b)
+    | (?P<version>(?<![\w.])v?\d+(?:\.\d+){{2,}}(?:[-+~]\w+(?:\.\w+)*)*(?!\w))
+    | (?P<span>(?<![\w.])\d+(?:\.\d+)?(?:ms|(?<!\d\d\d)s|sec|min|h|d)\b)
     | (?P<z>\b\d+(?:\.\d+)?(?:[kKmMgGtT](?:i?[bB])?\b
         | \s?(?:[kmgt]i?b|bytes?|kilobytes?|megabytes?|megs?|gigabytes?|gigs?|terabytes?)\b))
     | (?P<n>(?<![\w.])(?:(?<!\S)[-+])?\d+(?:\.\d+)?
@@ -93,8 +145,10 @@ _SHAPES = re.compile(
     | (?P<form>\btar\.(?:gz|xz|bz2)\b)
     | (?P<f>(?<![\w.])[\w@+-]+(?:\.[\w@+-]*[A-Za-z0-9])+)
     | (?P<e>(?<![\w.])\.[A-Za-z][\w-]*(?:\.\w[\w-]*)*\b)
-    | (?P<sign>(?:{_BEFORE_SIGN})(?:[#>;|%@=!$<:&]|//|--|==)(?=$|[\s),.?!]))
-    | (?P<word>\$?[^\W_](?:[\w'’+=:#%@.-]*[\w+=#])?)
+    | (?P<sign>(?:{_BEFORE_SIGN})(?:[#>;|%@=!$<:&]|//|--|==)(?=$|[\s),.?!])
+        | (?:{_BEFORE_SWAPPED})[,.:;|\#@%&=_-](?=\s))
+    | (?P<name>(?-i:(?<=[a-z,]\s)[A-Z][a-z]+(?:\s[A-Z][a-z]+)+\b))
+    | (?P<word>\$?(?:(?<!\w)_+)?[^\W_](?:[\w'’+=:#%@.-]*[\w+=#])?)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -132,6 +186,8 @@ def find(text: str, words: Container[str] | None = None) -> Iterator[Found]:
         found: Found | None
         if kind == "form":
             continue  # "a tar.gz of it" names no file
+        if kind == "name" and all(word.lower() in known for word in value.split()):
+            continue  # "with Capital Letters" is no name
         if kind == "word":
             found = _word(text, match, known)
         else:
@@ -143,7 +199,14 @@ def find(text: str, words: Container[str] | None = None) -> Iterator[Found]:
 def _with_unit(text: str, found: Found) -> Found:
     """Return a number with the unit behind it: "2 weeks" is not what 2 is where days are asked."""
     unit = _LONG.match(text, found.end) if found.kind == "n" else None
-    return replace(found, text=f"{found.text} {unit[1].lower()}") if unit else found
+    return replace(found, text=f"{found.text} {_spelt(unit[1])}") if unit else found
+
+
+def _spelt(unit: str) -> str:
+    """Return a unit of time in full: "mins" are minutes."""
+    unit = unit.lower()
+    short = _SHORT.get(unit.removesuffix("s") if len(unit) > 1 else unit)
+    return f"{short}s" if short else unit
 
 
 def _normal(kind: str, value: str) -> str:
@@ -153,6 +216,16 @@ def _normal(kind: str, value: str) -> str:
         return "~"
     if kind == "day":
         return re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|\sof\b|,", "", value, flags=re.IGNORECASE)
+    if kind == "section":
+        return value[1:-1]
+    if kind == "tilde":
+        return "*~"
+    if kind == "bits":
+        return _octal(value[-9:])
+    if kind == "span":
+        number, unit = re.fullmatch(r"([\d.]+)(\w+)", value).groups()  # type: ignore[union-attr]
+        lower = unit.lower()
+        return f"{number} {_spelt(lower)}" if lower in _SHORT else number
     if kind == "past":
         return _time_past(value.lower())
     if kind == "n":
@@ -161,6 +234,19 @@ def _normal(kind: str, value: str) -> str:
         number, unit = re.fullmatch(r"([\d.]+)\s?(\w+)", value).groups()  # type: ignore[union-attr]
         return number + _UNITS["byte" if unit.lower().startswith("byte") else unit[0].lower()]
     return value
+
+
+def _octal(letters: str) -> str:
+    """Return the mode that nine letters mean: `rwxr-x---` is 750.
+
+    >>> _octal("rw-r--r--"), _octal("rwsrwxr-t")
+    ('644', '5775')
+    """
+    special = [bool(re.match("[sStT]", letters[at])) for at in (2, 5, 8)]
+    bits = [letter not in "-ST" for letter in letters]
+    digits = [4 * a + 2 * b + c for a, b, c in zip(*[iter(bits)] * 3, strict=True)]
+    first = 4 * special[0] + 2 * special[1] + special[2]
+    return "".join(map(str, [first, *digits] if first else digits))
 
 
 def _time_past(text: str) -> str:
@@ -190,6 +276,8 @@ def _word(text: str, match: re.Match[str], known: Container[str]) -> Found | Non
         return Found(match.start(), match.end(), "e", _PLURALS[lower])
     if re.fullmatch(r"\d{3}s", word):
         return Found(match.start(), match.end() - 1, "n", word[:-1])
+    if lower == "nobody" and _ACCOUNT.search(text[: match.start()]):
+        return Found(match.start(), match.end(), "w", word)
     shouted = len(word) > 1 and word.isupper()
     if word in known or (not shouted and lower in known):
         return None

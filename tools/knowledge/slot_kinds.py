@@ -33,6 +33,7 @@ _OF_NAME: Mapping[str, Mapping[str, float]] = {
     **dict.fromkeys(("host", "server", "remote", "domain"), _HOST),
     "date": {"t": 0.88, "clock": 0.02, "n": 0.05, "w": 0.05},
     "time": {"t": 0.02, "clock": 0.88, "n": 0.05, "w": 0.05},
+    "mode": {"n": 0.75, "w": 0.2, "plain": 0.03},
     # A repository is hardly ever named by a bare word, which then is what is looked for in it.
     "repo": {"p": 0.78, "f": 0.06, "w": 0.08, "plain": 0.03, "s": 0.04},
     "value": {"w": 0.46, "plain": 0.38, "n": 0.1, "f": 0.03, "s": 0.02, "t": 0.02},

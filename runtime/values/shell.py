@@ -29,7 +29,7 @@ _ORDINALS = {
 
 _KNOWN = """
 log txt csv json py md conf cfg ini yaml yml xml html css js ts jpg jpeg png gif svg pdf sh c
-cpp h java php rb go rs tar gz zip bak tmp mp3 mp4 wav sql db tsv doc
+cpp h java php rb go rs tar gz zip bak tmp mp3 mp4 wav sql db tsv doc jsonl toml deb
 """
 _EXTENSIONS = {word: f".{word}" for word in _KNOWN.split()} | {
     "python": ".py",

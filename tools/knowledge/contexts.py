@@ -95,6 +95,8 @@ def mistyped(word: str) -> bool:
     if len(word) < _SHORTEST or not word.isalpha() or not word.islower():
         return False
     known = shell.vocabulary()
+    if word in known:
+        return False
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     near = {a + b[1:] for a, b in cuts if b} | {
         a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1

@@ -43,7 +43,10 @@ _SLOTS = {
     "s": "text old new message string phrase separator delimiter char",
 }
 _KIND_OF = {slot: kind for kind, slots in _SLOTS.items() for slot in slots.split()}
-DATA = ("csv", "tsv", "json", "zip", "tar", "gz", "xz", "bz2", "yaml")
+DATA = (
+    *("csv", "tsv", "json", "jsonl", "zip", "tar", "gz", "xz", "bz2", "yaml"),
+    *("ini", "env", "service", "timer"),
+)
 """The kinds of data that the ending of a file's name tells, as people call them."""
 _SHORT = {"tgz": "tar", "yml": "yaml"}
 _ENDING = re.compile(r"\.(tar)\.\w+$|\.(\w+)$")
@@ -217,6 +220,7 @@ _UNNAMED = frozenset(
         "something anything nothing everything somebody anybody nobody everybody someone anyone "
         "everyone each every other others one ones thing things stuff not no but as into if then "
         "only also too much many how where when who why there here it's what's i'm let lets us we "
+        "should must may might shall "
         "they them their its yet still already again according called named tar.gz tar.xz tar.bz2 "
         "kb mb gb save saved"
     ).split()

@@ -202,7 +202,8 @@ def rarity(data: csr_matrix) -> NDArray[np.float32]:
     """
     seen = np.bincount(data.indices, minlength=data.shape[1])
     scale = np.log((data.shape[0] + 1) / (seen + 1)) + 0.5
-    return (scale / np.sqrt((scale[data.indices] ** 2).mean())).astype(np.float32)
+    scale /= np.sqrt((scale[data.indices] ** 2).mean())
+    return np.asarray(scale, np.float32)
 
 
 def fit(data: csr_matrix, labels: NDArray[Any], weights: NDArray[Any]) -> LogisticRegression:

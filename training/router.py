@@ -33,7 +33,7 @@ CLASSES = ("sysadmin", "composer", "other")
 BUCKETS = 2**15
 FOLDS = 3
 STEPS = 120
-"""Steps of the solver. More of them fit the wordings closer, and nothing else better."""
+"""Steps of the solver, which stops before it has converged: what was measured was fitted so."""
 COPIES = {
     "sysadmin": 1,
     "composer": 2,

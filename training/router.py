@@ -1,6 +1,6 @@
 """Trains the router: logistic regression over hashed n-grams, calibrated on held-out wordings.
 
-    python -m training.router [--out weights/router.npz] [--seed 1]
+    python -m training.router [--out weights/router.npz] [--seed 1] [--keep-follow-ups FILE]
 
 Wordings are split by cluster (all copies of one wording stay together; a recipe's wordings do
 too), so that calibration sees wordings of which no copy was trained on. Needs scikit-learn.
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from agents.router import features
@@ -31,17 +31,22 @@ from training.rows import composer_data
 ROOT = Path(__file__).parents[1]
 CLASSES = ("sysadmin", "composer", "other")
 BUCKETS = 2**15
-FOLDS = 5
+FOLDS = 3
+STEPS = 120
+"""Steps of the solver, which stops before it has converged: what was measured was fitted so."""
 COPIES = {
-    "sysadmin": 2,
-    "composer": 4,
+    "sysadmin": 1,
+    "composer": 2,
     "notes": 2,
-    "other": 4,
-    "boundary": 6,
-    "questions": 30,
-    "voices": 4,
+    "other": 2,
+    "boundary": 3,
+    "questions": 20,
+    "voices": 3,
 }
 """How often a wording is drawn, with other values and disturbances each time."""
+BOOK_WEIGHT = 0.2
+"""What a wording of a recipe counts. Each class counts the same, and the book is by far the largest
+part of its own: the more it grows, the less a text counts that was written for the sysadmin."""
 BOUNDARY_WEIGHT = 3.0
 """What a boundary text counts against a plain one: it is what words alone get wrong."""
 VOICE_WEIGHT = 3.0
@@ -78,6 +83,7 @@ def examples(root: Path, rng: random.Random) -> list[Example]:
 
 
 def _sysadmin(root: Path, rng: random.Random) -> Iterator[Example]:
+    weight = BOOK_WEIGHT / COPIES["sysadmin"]
     for path in sorted((root / "agents/sysadmin/recipes").glob("*.yaml")):
         for recipe in read_yaml(path):
             slots = {name: str(value) for name, value in (recipe.get("slots") or {}).items()}
@@ -87,7 +93,7 @@ def _sysadmin(root: Path, rng: random.Random) -> Iterator[Example]:
                         s: piles.draw(s, slots.get(s, ""), rng).text for s in _slots(str(ask))
                     }
                     text = noise.disturb(str(ask), rng).format(**values)
-                    yield Example(text, 0, f"recipe {recipe['id']}", 1 / COPIES["sysadmin"])
+                    yield Example(text, 0, f"recipe {recipe['id']}", weight)
 
 
 def _composer(root: Path, rng: random.Random) -> Iterator[Example]:
@@ -188,10 +194,25 @@ def matrix(texts: Sequence[str], *, kinds: bool = True) -> csr_matrix:
     )
 
 
+def rarity(data: csr_matrix) -> NDArray[np.float32]:
+    """Return by what each bucket is multiplied while fitting: the rarer it is, the more it may say.
+
+    The penalty on weights is the same for all of them, and words of every request ("the", "in")
+    are no more worth than names. Weights times this are for features as they are.
+    """
+    seen = np.bincount(data.indices, minlength=data.shape[1])
+    scale = np.log((data.shape[0] + 1) / (seen + 1)) + 0.5
+    scale /= np.sqrt((scale[data.indices] ** 2).mean())
+    return np.asarray(scale, np.float32)
+
+
 def fit(data: csr_matrix, labels: NDArray[Any], weights: NDArray[Any]) -> LogisticRegression:
-    """Fit the linear model."""
-    model = LogisticRegression(C=3.0, max_iter=400, tol=1e-4)
-    return model.fit(data, labels, sample_weight=weights)
+    """Fit the linear model; its weights are for features as they are."""
+    scale = rarity(data)
+    model = LogisticRegression(C=3.0, max_iter=STEPS, tol=1e-4)
+    model.fit((data @ diags(scale)).tocsr(), labels, sample_weight=weights)
+    model.coef_ = model.coef_ * scale
+    return model
 
 
 def out_of_fold(
@@ -283,8 +304,11 @@ def calibration_error(confidence: NDArray[Any], right: NDArray[Any], bins: int =
     return float(sum(gaps))
 
 
-def train(root: Path, out: Path, seed: int) -> None:
-    """Train, calibrate, write the weights and print how good they are on held-out wordings."""
+def train(root: Path, out: Path, seed: int, kept: Path | None = None) -> None:
+    """Train, calibrate, write the weights and print how good they are on held-out wordings.
+
+    What tells follow-ups is taken from the weights at `kept`, where that is given.
+    """
     drawn = examples(root, random.Random(seed))
     data = matrix([e.text for e in drawn])
     labels = np.array([e.label for e in drawn])
@@ -295,7 +319,12 @@ def train(root: Path, out: Path, seed: int) -> None:
     threshold = choose_threshold(chances, labels, weights)
     said = decide(chances, threshold)
     model = fit(data, labels, weights)
-    second = fit_second(drawn, follow_ups(root, random.Random(seed)), seed)
+    if kept is None:
+        fitted = fit_second(drawn, follow_ups(root, random.Random(seed)), seed)
+        second = {"follow_weights": fitted.coef_[0], "follow_bias": fitted.intercept_[0]}
+    else:
+        with np.load(kept, allow_pickle=False) as former:
+            second = {name: former[name] for name in ("follow_weights", "follow_bias")}
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out,
@@ -304,8 +333,8 @@ def train(root: Path, out: Path, seed: int) -> None:
         classes=np.array(CLASSES),
         temperature=np.float32(heat),
         threshold=np.float32(threshold),
-        follow_weights=second.coef_[0].astype(np.float16),
-        follow_bias=np.float32(second.intercept_[0]),
+        follow_weights=second["follow_weights"].astype(np.float16),
+        follow_bias=np.float32(second["follow_bias"]),
     )
     right = (said == labels).astype(float)
     gap = calibration_error(chances.max(axis=1), (chances.argmax(axis=1) == labels).astype(float))
@@ -323,8 +352,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "weights" / "router.npz")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--keep-follow-ups", type=Path, metavar="FILE", help="take what tells follow-ups from FILE"
+    )
     chosen = parser.parse_args()
-    train(ROOT, chosen.out, chosen.seed)
+    train(ROOT, chosen.out, chosen.seed, chosen.keep_follow_ups)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any
 
 from runtime.types import Document, Message
 from tools.knowledge.splitting import cuts
+from tools.music.filling.asked import Asked
 from tools.music.filling.carry import (
     POINTING,
     Before,
@@ -26,6 +27,7 @@ from tools.music.filling.carry import (
     renews,
 )
 from tools.music.filling.cues import named
+from tools.music.filling.refused import refuses
 from tools.music.filling.signs import (
     among_files,
     file_wish,
@@ -43,6 +45,8 @@ LACKS, LEFT, NAMES, TERM, SHORT = 0.25, 0.08, 0.08, 0.2, 0.3
 """What counts against a tool that lacks an argument, and for each value that is left over; what
 counts for each argument that is named, for a term of the field that names the tool, and for the
 tool before where a request says nothing but values."""
+REFUSED = 0.15
+"""What counts against a tool that cannot read what was read for it."""
 _SAME = re.compile(r"\bsame\b", re.IGNORECASE)
 MOST_WORDS = 6
 """A request of so many words that names a value for the tool before goes on with that."""
@@ -56,6 +60,11 @@ _NEW_SUBJECT = re.compile(
 SIGN = 0.5
 """What counts for a tool of which a request has a sure sign, where all that it needs is read."""
 _FOUND = ("find_in_corpus", "show_excerpt")
+_DOUBTFUL = frozenset(
+    "find_in_corpus show_excerpt check_code convert_code write_code show_drums drum_pattern "
+    "show_music show_on".split()
+)
+"""Tools whose terms and values other fields have too."""
 _CODED = frozenset("check_code convert_code write_code".split())
 FAR = 0.15
 """How much farther than the nearest a tool stands that a term names and that was not found."""
@@ -168,14 +177,31 @@ def names_only_values(recipe: Mapping[str, Any] | None, text: str) -> bool:
 def tool_said(text: str) -> str:
     """Return the music tool whose terms and values are all that a request says; "" for none.
 
+    So it is with a tool that a term names and whose arguments are all read, with no value left.
+
     >>> tool_said("compass of a mezzo soprano"), tool_said("range of prices")
     ('instrument_range', '')
+    >>> tool_said("so what might one quintuplet quaver take when the thing goes at 63 bpm")
+    'tuplet'
     """
     if sign := tool_signed(text):
         return sign
-    terse = (tool for tool in PLANS if named(tool, text) and elliptical(tool, text))
-    read = ((tool, fill(tool, text)) for tool in terse)
-    return next((tool for tool, found in read if found and found.whole and found.arguments), "")
+    read = [(tool, fill(tool, text)) for tool in PLANS if named(tool, text)]
+    whole = [(tool, found) for tool, found in read if found and found.whole and found.arguments]
+    terse = next((tool for tool, _ in whole if elliptical(tool, text)), "")
+    return terse or next((tool for tool, found in whole if _sounds(tool, found, text)), "")
+
+
+def _sounds(tool: str, found: Filled, text: str) -> bool:
+    """Whether what was read for a tool is music beyond doubt: two arguments, or a name or a row."""
+    if tool in _DOUBTFUL or found.left:
+        return False
+    return len(found.arguments) > 1 or any(
+        one.kind in "kx"
+        or (one.kind in "hl" and len(one.text.split()) > 2)
+        or (one.kind == "c" and len(one.text) > 2 and one.text[0].isupper())
+        for one in Asked.of(text).found
+    )
 
 
 def _just_goes_on(text: str) -> bool:
@@ -267,7 +293,7 @@ def _with(document: Document, asked: str, last: Before | None, past: Sequence[Be
     found = _filled(document.tool, text, last, past)
     if found is None:
         return document
-    score = document.score + _worth(found) + TERM * named(document.tool, text)
+    score = document.score + _worth(document.tool, found) + TERM * named(document.tool, text)
     if found.whole and found.arguments and signed(document.tool, text):
         score += SIGN
     if document.tool == "show_excerpt" and _picked(text, past):
@@ -291,8 +317,9 @@ def _another_named(text: str, last: Before | None) -> bool:
     return any(read is not None and read.whole for read in found)
 
 
-def _worth(found: Filled) -> float:
-    return NAMES * len(found.arguments) - LACKS * bool(found.missing) - LEFT * found.left
+def _worth(tool: str, found: Filled) -> float:
+    refused = REFUSED * refuses(tool, found.arguments)
+    return NAMES * len(found.arguments) - LACKS * bool(found.missing) - LEFT * found.left - refused
 
 
 def _turn(messages: Sequence[Message]) -> tuple[str, list[Before], list[Before]]:

@@ -73,8 +73,8 @@ _COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|tw
 _INTERVAL = re.compile(
     rf"""\b(?:(?:{_DIRECTION})\s+)?(?:by\s+)?(?:
       (?:(?:an|one|two)\s+octaves?\s+(?:and|plus)\s+)?
-      (?:an?\s+|the\s+|two\s+)?(?:(?:perfect|major|minor|maj|min|aug|dim|augmented|diminished|compound
-        |doubly|double)[\s-])*{_SIZE}
+      (?:an?\s+|the\s+|two\s+)?(?:(?:perfect|major|minor|augmented|diminished|compound|doubly|double
+        |(?:perf|maj|min|aug|dim)\.?)[\s-])*{_SIZE}
         (?!\s+(?:chords?|inversion|fret|degree|mode|position|bar|note\b|beat))
     | (?:{_COUNT}[\s-])?(?:whole[\s-]|half[\s-]|semi)?(?:tones?|steps?)(?<!\bstep)
     | (?:{_COUNT}\s)(?:whole[\s-]|half[\s-])?steps?
@@ -110,6 +110,11 @@ _DESCRIBED = re.compile(
 )
 _MEASURED = re.compile(
     r"\b(?:interval|distance|gap|how far|semitones|half (?:steps|tones))\b", re.I
+)
+_GOES = re.compile(
+    r"\b(?:drop|go|goes|going|move|climb|fall|rise|leap|jump|descend|ascend|transpose|shift|walk|step"
+    r"|up|down|by)(?:s|ped|ing)?\s\Z",
+    re.I,
 )
 _LAST = re.compile(r",?\s+(?:and|&)\s+\Z")
 
@@ -165,10 +170,11 @@ def _article(text: str, match: re.Match[str]) -> bool:
         phrase = text[match.start() :]
         if re.match(
             rf"a \w+ {_SIZE}\s*(?:above|below|up|down|from|higher|lower|over|\?|$)", phrase
-        ):
+        ) or (re.match(rf"a \w+ {_SIZE}\b", phrase) and _GOES.search(before)):
             return True
         noun = (
-            r"a (?:major|minor|augmented|diminished|aug|dim)\s*(?:triad|chord|scale|key|interval|$)"
+            r"a (?:major|minor|augmented|diminished|aug|dim)\s*"
+            r"(?:triad|chord|scale|key|interval|something|one|or|version|kind|mode|variant|variation|$)"
         )
         return bool(re.match(noun, phrase)) and not re.search(r"(?:of|in|is|to|for)\s\Z", before)
     if word in ("A", "a"):
@@ -193,7 +199,9 @@ def _single_a(text: str, match: re.Match[str]) -> bool:
     if re.match(rf"\s?,\s?{item}|[\s-]+{item}[\s,-]+{item}", after):
         return True
     if re.search(rf"(?<![A-Za-z]){item}[\s,–-]+(?:and\s)?\Z", before):
-        return True
+        # "Cm6 a walking bass": a small letter behind capitals, with a word behind it.
+        listed = match[0] == "A" or not re.search(r"[A-G]\S*\s\Z", before)
+        return listed or not re.match(r"\s(?!and\b|then\b|to\b|in\b|on\b|for\b)[a-z]{3,}", after)
     if re.match(r"\s*(?:$|[?.,!;:)]|(?:and|with|to|up|down|is|by|for|then)\b)", after):
         return bool(before.strip()) or not re.match(r"\s+(?:is|by|for|then)\b", after)
     named = re.search(r"(?:note|key of|notes)\s\Z", before)

@@ -56,7 +56,7 @@ _ROMAN_PART = (
     r"|\d(?:/\d)?|[#b♯♭](?=\d)|\([^()\s]*\)|\[[^\]\s]*\]|/o(?=\d)|/[b#♭♯]?(?=[ivIV])[ivIV]+)"
 )
 _ROMAN_ITEM = (
-    rf"(?:{_ROMAN}{_ROMAN_PART}*|(?:VII|VI|IV|V|III|II|I)m(?![a-z\d])|Cad6/?4|N6?"
+    rf"(?:(?:sub)?{_ROMAN}{_ROMAN_PART}*|(?:VII|VI|IV|V|III|II|I)m(?![a-z\d])|Cad6/?4|N6?"
     r"|(?:Ger|Gr|It|Fr)\.?\+?6)"
 )
 _NEXT = r"(?>\s*[,–—|→>-]\s*|\s+and\s+(?!I\b)|\s+)"
@@ -119,7 +119,7 @@ _ROWS = (
     (rf"(?<![\w/]){_ROMAN_ITEM}(?:{_NEXT}{_ROMAN_ITEM})+(?![\w#♯♭'’])", "v"),
     (r"(?<![\w.])[b♭]?[1-7](?:m7?|-7?|maj7|7|°)?(?:\s?[-–\s]\s?[b♭]?[1-7](?:m7?|maj7|7|°)?){3,}(?!\w)",
      "v"),
-    (rf"\b(?:the\s)?{_SCALE}(?:\s(?:scale|mode))?\s(?:on|in|from|starting\son)\s{_NOTE}{_END}"
+    (rf"\b(?:the\s)?(?:{_SCALE}|(?i:{_RARE_SCALE}))(?:\s(?:scale|mode))?\s(?:on|in|from|starting\son)\s{_NOTE}{_END}"
      r"(?!\s(?:major|minor))", "x"),
     (rf"\b(?:the\s)?{_ORDINAL}\smode\sof\s(?:the\s)?{_NOTE}(?:\s(?:(?:harmonic|melodic|natural)\s)?"
      r"(?:major|minor)\b)?", "x"),

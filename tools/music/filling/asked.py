@@ -15,15 +15,18 @@ _TRAILING_KEY = re.compile(
     r"(?P<list>.+?)[,;.]?\s*[,;]\s*(?P<key>[A-Ga-g](?:#|b|♯|♭|\s(?:flat|sharp))?\s(?:major|minor))"
 )
 BARE_STEPS = re.compile(
-    r"(?:(?:whole|half|twelve|12)[\s-]|semi)?(?:tones?|steps?)|fifths|5ths|fourths|thirds|tritone",
+    r"(?:(?:whole|half|twelve|12)[\s-]|semi)?(?:tones?|steps?)|seconds|thirds|fourths|fifths|5ths|sixths"
+    r"|sevenths|7ths|octaves|tritone",
     re.IGNORECASE,
 )
 """Words that are read as intervals and say nothing of how far."""
 _ORDINAL = re.compile(
-    r"(?:first|second|third|fourth|fifth)s?\s(?:voice|part|line|one|time|turn|species|singer|player)s?\b",
+    r"(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th)s?\s(?:voice|part|line|one|time|turn|species"
+    r"|singer|player|guitar|violin|clarinet|trumpet|horn|trombone|version|take|verse|try|attempt)s?\b",
     re.I,
 )
 _NATURAL = re.compile(r"[A-Ga-g][\s-]natural", re.IGNORECASE)
+_WITHOUT = re.compile(r"(?<!\S)w/o(?!\S)", re.IGNORECASE)
 _PAIR = re.compile(r"\s*(?:->|→|,|&|\band\b|\bto\b)\s*")
 
 
@@ -38,6 +41,7 @@ class Asked:
     @classmethod
     def of(cls, text: str) -> Asked:
         """Return a request with the musical values that stand in it."""
+        text = _WITHOUT.sub("without", text)
         return cls(text, _found(text))
 
     def free(self, start: int, end: int) -> bool:
@@ -123,8 +127,21 @@ def pair_of(found: Found) -> list[str]:
 @lru_cache(maxsize=16)
 def _found(text: str) -> tuple[Found, ...]:
     """Find the values of a request once for all tools; not "second" in "second voice"."""
-    found = [one for whole in music.find(text[:LONGEST]) for one in _parted(whole)]
+    found = _rejoined(text, [o for whole in music.find(text[:LONGEST]) for o in _parted(whole)])
     return tuple(one for one in found if not _ORDINAL.match(text, one.start))[:MOST]
+
+
+def _rejoined(text: str, found: list[Found]) -> list[Found]:
+    """Join "F natural" to the row of notes that it ends."""
+    joined: list[Found] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        natural = one.kind == "m" and _NATURAL.fullmatch(one.text)
+        if natural and last and last.kind in "lm" and not text[last.end : one.start].strip(" ,"):
+            joined[-1] = Found(last.start, one.end, "l", text[last.start : one.end])
+        else:
+            joined.append(one)
+    return joined
 
 
 def _parted(found: Found) -> Iterator[Found]:

@@ -59,8 +59,9 @@ POINTING = re.compile(
 _SMALL = frozenset(
     "a about add again also an and another as at bars but by can do does for from get give go have "
     "hear how i if in instead is it its just key let like make me mean meant need no not now of "
-    "ok okay on one only or over please pls range rather same show style tempo that the them then "
-    "these they thing this those to too try use version want was what what's whats "
+    "ok okay on one only or over please pls range rather same show sound sounds style tempo "
+    "that the them then "
+    "these they thing this those to too try tuned tuning use version want was what what's whats "
     "with would write you".split()
 )
 _ANOTHER = re.compile(

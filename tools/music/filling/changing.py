@@ -35,7 +35,9 @@ _RESTS = (
     r"(?:(?:a\s)?(?:bar\sof\s)?rests?|a\swhole\srest|silen(?:t|ce)|empty))\b",
     rf"\b((?:mute|silence|empty|clear)\s{making.PLACE})",
 )
-_WITH = re.compile(r"\b(?:with|plus|and\sadd)\s([^?!;\n]+?)[\s.?!]*$", re.IGNORECASE)
+_WITH = re.compile(
+    r"\b(?:with|plus|(?:and|but|then)\sadd|,\sadd|but)\s([^?!;\n]+?)[\s.?!]*$", re.IGNORECASE
+)
 _GHOSTS = r"(?:some\s|a\sfew\s)?ghost(?:ed)?\s(?:notes?|strokes?|hits?)"
 """Without a drum they are the snare's."""
 _LENGTH_BEHIND = re.compile(rf",\s*(?:for\s)?{NUMBER}\s(?:bars?|measures?)$", re.IGNORECASE)
@@ -86,6 +88,8 @@ def _without_taken(asked: Asked) -> str:
 
 def drums_with(asked: Asked) -> str | None:
     """How a beat in a style is to differ: what stands behind "with" and names a drum."""
+    if without := asked.search(rf"\b(without\s(?:the\s|any\s)?(?:{DRUM})s?)\b"):
+        return without
     match = _WITH.search(asked.text)
     if match and re.fullmatch(_GHOSTS, match[1], re.IGNORECASE):
         asked.taken.append(match.span())
@@ -102,7 +106,7 @@ def drums_with(asked: Asked) -> str | None:
 def drums(asked: Asked) -> str | None:
     """What to change in a beat: one of its drums, its tempo, a fill."""
     how = (
-        r"(?:busier|busy|denser|fuller|sparser|thinner|simpler|fewer|less|more|no|without|remove|drop"
+        r"(?:busier|busy|denser|fuller|sparser|thinner|simpler|fewer|less|more|no|with|without|remove|drop"
         r"|mute|take\sout|louder|softer|quieter|accent|add|put|ghost)"
     )
     drum = rf"(?:{DRUM})s?"

@@ -7,7 +7,9 @@ from functools import cache
 
 _TERMS = {
     "spell_chord": (
-        r"spell|(?:its|the) (?:notes|tones|pitches)|tones? (?:of|in)|notes (?:of|in|are in)|"
+        r"spell|(?:töne|noten) (?:von|in|des|im)|dreiklang|vierklang|(?:its|the) (?:notes|"
+        r"tones|pitches)|"
+        r"tones? (?:of|in)|notes (?:of|in|are in)|"
         r"what is in|what's in|consists? of|components?|constituents?|ingredients?|"
         r"contain(?:s|ed)?|"
         r"made (?:of|up)|what goes into|its (?:notes|tones|pitches)|chord tones|"
@@ -16,6 +18,7 @@ _TERMS = {
         r"(?:which|what) inversion|with [A-G][b#]? in the bass,? what"
     ),
     "spell_scale": (
+        r"(?:melod|harmon|dor|phryg|lyd|mixolyd|lokr)isch|(?:arm[oó]nic|mel[oó]dic)[ao]|"
         r"(?:welche (?:töne|noten)|quelles? notes?|qué notas)(?: hat| a| tiene)?|"
         r"(?:notes|tones|pitches|spell|write(?: out)?) .*\bscale|(?:scale|mode)\b.* (?:notes|"
         r"tones|pitches)|ionian|dorian|phrygian(?! (?:half )?cadence)|lydian|mixolydian|"
@@ -26,7 +29,8 @@ _TERMS = {
         r"name|called|identify|(?:which|what|the) (?:symbol|sonority)|symbol|"
         r"(?:which|what) (?:chord|harmony) (?:is|has|do|would|are|did)|what am i playing|"
         r"(?:name|symbol) (?:of|for) (?:this|that|it)|call (?:it|this|that)|chord ?\?|"
-        r"(?:which|what) inversion|what (?:do|would|will) (?:you|i|we) (?:get|have)|"
+        r"(?<=[A-Ga-g#b] )(?:together|at once)\b.*what(?:'?s| is) (?:that|this|it)|"
+        r"(?:which|what) inversion|label|sonority|what (?:do|would|will) (?:you|i|we) (?:get|have)|"
         r"what (?:does|do) (?:that|this|these|those|they) make"
     ),
     "name_scale": (
@@ -37,7 +41,8 @@ _TERMS = {
         r"(?:which|what) (?:mode|scale)\?*$"
     ),
     "interval_between": (
-        r"intervals?(?! (?:vector|class))|distance|gap|quality|leap|"
+        r"intervals?(?! (?:vector|class))|intervalos?|from (?-i:[A-G])\S* (?:up|"
+        r"down) to (?-i:[A-G])|distance|gap|quality|leap|skip|jump|"
         r"(?:diminished|augmented|major|minor|perfect) or (?:diminished|augmented|major|minor|"
         r"perfect)|(?:half|whole)[ -]?tones|"
         r"how (?:far|wide)|semitones? between|"
@@ -51,28 +56,37 @@ _TERMS = {
         r"(?:start(?:ing)?|standing) (?:on|at|from)"
     ),
     "scales_for_chord": (
+        r"(?:which|what) (?:scales?|modes?) (?:would |will |do |can )?(?:works?|fits?|goes?|"
+        r"suits?)|"
         r"solo(?:ing|s)? (?:over|on|with|in)|(?:to|i|we|you) solo|improvis\w*|blow|noodle|"
         r"scales? .*\b(?:over|on|fits?|"
         r"goes? with|suits?|for)\b"
     ),
     "key_signature": (
-        r"(?:key sig(?:nature|s)?s?|how many (?:sharps|flats|accidentals)|(?:sharps|flats|"
+        r"(?:combien de (?:b[ée]mols|di[èe]ses)|armure|armadura|vorzeichen|wie viele (?:be|"
+        r"kreuze|vorzeichen)|"
+        r"cu[áa]nt[oa]s (?:sostenidos|bemoles|alteraciones)|key sig(?:nature|s)?s?|"
+        r"how many (?:sharps|flats|accidentals)|(?:sharps|flats|"
         r"accidentals)\b)|"
         r"(?<!from the )(?:relative|parallel) (?:major|minor)(?: key)? (?:of|to|for|key)"
     ),
     "diatonic_chords": (
-        r"diatonic|harmoni[sz]ed scale|chords? (?:of|in|that (?:live|belong)|do i have)|"
-        r"triads (?:of|in)"
+        r"leitereigene\w*|diatoni\w+|harmoni[sz]ed scale|chords? (?:of|in|that (?:live|belong)|"
+        r"do i have)|"
+        r"triads (?:of|in|and|plus|&)"
     ),
     "find_key": (
-        r"(?:what|which) (?:key(?! sig)|tonality)|tonality of|key (?:is|of|are)\b.*\bin\b|"
+        r"(?:what|which) (?:key(?! sig)|tonality)|tonality|key (?:is|of|are)\b.*\bin\b|"
         r"tonal cent(?:er|re)|"
         r"in which (?:key|tonality)"
     ),
     "pitch_info": r"hz|hertz|midi (?:note|number|\d)|frequency|note number",
     "transpose": (
         r"transpos\w*|(?:up|down) (?:a|an|one|two|by)|move|shift|"
-        r"from [A-G][b#]?m? to [A-G][b#]?m?\b|but in|"
+        r"from [A-G][b#]?m? to [A-G][b#]?m?\b|(?:but|now|instead) in|"
+        r"(?:need|want|have|make|get|like) (?:it|them|this|that|everything|all) (?:to (?:be|"
+        r"sound) )?"
+        r"in (?:the key of )?(?-i:[A-G])|"
         r"(?:put|bring|take|lift) .*\bin(?:to)? (?:the key of )?(?-i:[A-G])(?:[b#♭♯]| flat| sharp)?"
         r"(?: major| minor|m)?[\s.?!]*$"
     ),
@@ -86,7 +100,7 @@ _TERMS = {
         r"(?:german|italian|french|neapolitan) (?:\w+ )?sixth"
     ),
     "invert_chord": (
-        r"\w*inversion|invert|1st inv|2nd inv|3rd inv|"
+        r"\w*umkehrung|renversement|inversi[oó]ne?|\w*inversion|invert|1st inv|2nd inv|3rd inv|"
         r"(?:root|third|fifth|seventh|3rd|5th|7th) (?:is |comes )?(?:in the bass|lowest|"
         r"at the bottom|on the bottom|in bass)"
     ),
@@ -105,10 +119,12 @@ _TERMS = {
     "show_music": r"engrave|staff|stave|sheet|notat\w+|on paper|score|hear|listen|play|"
     r"sound of",
     "chord_from_frets": (
+        r"(?:guitar|ukulele|uke|mandolin|banjo)\W+(?:[x\d]{1,2}[ -]){3,5}[x\d]{1,2}|"
         r"frets?|tab|[x\d]{4,6} on (?:an? |the |my )?(?:guitar|ukulele|uke|mandolin|banjo|bass)"
     ),
     "chord_shapes": (
         r"finger(?:s|ed|ing|ings)?|grips?|where else|grab|shapes?|voicings? on|"
+        r"ways (?:of|to) (?:hold|play|finger)\w*|holding|"
         r"(?:chord )?(?:box|diagram)s?|hold|how (?:do (?:i|you)|to) play|"
         r"(?:open|drop) [A-G] tuning|dadgad|(?:show|give) me an? [A-G]\S* (?:chord )?on"
     ),
@@ -117,11 +133,14 @@ _TERMS = {
         r"(?:draw|picture|diagram|show|where)\b.*\bon\b.*\b(?:guitar|piano|bass|ukulele|keys|banjo|mandolin)"
     ),
     "borrowed_chords": (
+        r"chords? out of (?:the )?[A-G]\S*(?: flat| sharp)? (?:minor|major)|"
         r"borrow\w*|modal interchange|modal mixture|mixture|from (?:the |its )?parallel|steal|"
         r"parallel (?:minor|major)(?: key)?(?:'s)? chords?|chords? .*\bparallel (?:minor|major)|"
         r"chords? .*\bfrom (?:the )?[A-G](?:[b#]| flat| sharp)? minor\b.* in"
     ),
     "secondary_dominants": (
+        r"zwischendominanten?|nebendominanten?|dominantes? secondaires?|"
+        r"dominantes? secundari[ao]s?|"
         r"sec[uo]ndar\w+ dom\w*|applied dom\w*|v of (?:something|each)\w*|dominants of|"
         r"(?:leads?|goes|resolves?) (?:in)?to .*\bas (?:a|its|the) dominant"
     ),
@@ -129,14 +148,18 @@ _TERMS = {
         r"substitut\w+|(?:tritone )?subs?\b|replace|alternatives?|instead of|in place of|"
         r"(?:more interesting|fancier|jazzier|less (?:boring|plain)|richer) than|stands? in for"
     ),
-    "circle_of_fifths": r"circle|quintenzirkel|steps? (?:counter|anti)?[ -]?clockwise",
+    "circle_of_fifths": (
+        r"circle|quintenzirkel|cercle des quintes|c[ií]rculo de quintas|"
+        r"steps? (?:counter|anti)?[ -]?clockwise"
+    ),
     "related_keys": (
+        r"(?:verwandte|benachbarte) tonarten|tonalit[ée]s voisines|tonalidades vecinas|"
         r"(?:related|neighbou?r\w*|close(?:st)?|near(?:by|est)?) (?:keys?|tonalit\w+)|"
         r"neighbou?r\w*|"
         r"keys? (?:are )?(?:close|near|related)|related"
     ),
     "cadences": (
-        r"cadences?|cadential|deceptiv\w*|plagal\w*|authentic\w*|"
+        r"cadences?|kadenz(?:en)?|cadencia|cadenza|cadential|deceptiv\w*|plagal\w*|authentic\w*|"
         r"come to rest|(?:proper|real|fake|final) ending|"
         r"ends? (?:in|on|with) a|(?:kind|sort|type) of (?:ending|close)"
     ),
@@ -150,7 +173,8 @@ _TERMS = {
         r"prime form|forte|(?:interval|ic) vector|set name|set[ -]class|pitch[ -]class|normal form"
     ),
     "meter": (
-        r"meters?|time signature|count|grouped|how .*\bbeats?\b|explain \d+/\d+|"
+        r"taktart|comp[aá]s|mesure|meters?|metres?|time signature|count|grouped|"
+        r"how .*\bbeats?\b|explain \d+/\d+|"
         r"(?:cut|common) time|alla breve"
     ),
     "tuplet": r"(?:du|tri|quadru|quintu|sextu|septu|octu|nonu)plets?|tuplets?|\d+:\d+|"
@@ -177,11 +201,14 @@ _TERMS = {
         r"sonic pi) (?:code|notation|pattern|for)"
     ),
     "instrument_range": (
-        r"range|compass|extent|limits?|ambitus|(?:how|as) (?:high|low|deep)|bottom and top|"
+        r"tonumfang|umfang|tessiture|extensi[oó]ne?|[éa]tendue|range|compass|extent|limits?|"
+        r"ambitus|(?:how|as) (?:high|low|deep)|bottom and top|"
         r"(?:low|high)est notes?|tessitura"
     ),
     "fits_range": (
-        r"can (?:an?|the|my)|too (?:high|low)|manage|playable|fits?|reach|within|sits? in|lies? in|"
+        r"(?:can|could|will|would) (?:an?|the|my|our)|too (?:high|low)|manage|playable|"
+        r"would (?:it|that|this|these|they) (?:work|be)|works? (?:on|for) (?:an?|the|my)|"
+        r"doable|fits?|reach|within|sits? in|lies? in|"
         r"singable|"
         r"(?:fine|ok|okay|possible|comfortable) (?:with|for|on)"
     ),
@@ -197,7 +224,10 @@ _TERMS = {
         r"(?:more|longer) of (?:it|that|this)|what (?:comes|follows|could follow)|prolong|finish|"
         r"what (?:might|could|would|should) come next|next \d+ bars"
     ),
-    "canon": r"canons?|rounds?|imitat\w+",
+    "canon": (
+        r"canons?|kanon|rounds?|imitat\w+|"
+        r"(?:second|other) voice (?:to )?(?:follow|enter|answer|come in)\w*"
+    ),
     "variations": (
         r"var(?:y|ies|iations?|iate)|"
         r"(?:same|it|that|this|but|now|tune|melody|song|theme) in (?:the )?(?:minor|major)(?! \w)"
@@ -261,12 +291,13 @@ _TERMS = {
 
 _OTHERWISE = {
     "spell_chord": re.compile(
-        r"\b(?:scales?|modes?|intervals?|(?:ion|aeol)ian|dorian|phrygian|lydian|mixolydian|locrian"
+        r"\b(?:(?:melod|harmon|dor|phryg|lyd|mixolyd|lokr)isch|(?:arm[oó]nic|mel[oó]dic)[ao]|scales?|modes?|intervals?|(?:ion|aeol)ian|dorian|phrygian|lydian|mixolydian|locrian"
         r"|pentatonic|whole[ -]tone|bebop|octatonic)\b",
         re.I,
     ),
     "show_music": re.compile(
         r"\bwhat (?:do|would|should|could|can|must) (?:i|we|the \w+)(?: \w+ly)? play\b"
+        r"|\b(?:chord|symbol)\s?\?|\bwhat(?:'?s|\sis)\s(?:that|this|it)(?:\scalled)?\W*$"
         r"|\b(?:tune|melody|song|theme|it|this|that) in (?:the )?(?:minor|major)\b",
         re.I,
     ),

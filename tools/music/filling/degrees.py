@@ -35,6 +35,9 @@ _CHORD = re.compile(
 _LONE = re.compile(
     rf"\b(?:the\s)?(?!I\s(?!chord))(?P<sign>[b#♭♯]?)(?P<roman>{_ROMAN}){_KIND}(?=\schord\b|\s(?:in|of)\s)"
 )
+_NEAPOLITAN = (
+    r"\bneapolitan(?:\s(?:sixth|6th|chord|triad|harmony))*\b(?!\s(?:scale|major|minor|mode))"
+)
 _NOT_A_DEGREE = re.compile(
     r"\A\s(?:bars?|beats?|notes?|chords|octaves?|times|voices|parts|frets?)\b"
 )
@@ -42,6 +45,8 @@ _NOT_A_DEGREE = re.compile(
 
 def numerals(asked: Asked) -> str | None:
     """Degrees that are said in words or stand alone, as numerals that the tools read."""
+    if asked.search(_NEAPOLITAN):
+        return "N6"
     return _single(asked) or _row(asked)
 
 

@@ -44,7 +44,7 @@ _RHYTHM = tuple(
         r"onsets?\s(?:\d{1,2}[\s,]+)+(?:of|in)\s\d{1,2}",
         r"hex\s[0-9a-f]{1,16}|0x[0-9a-f]{1,16}",
         r"random\s\d{1,2}(?:\ssteps?)?(?:\s(?:at\s)?\d{1,3}\s?%)?",
-        r"\d{1,2}\s(?:hits?\s|strokes?\s|beats?\s|onsets?\s|pulses?\s)?(?:(?:evenly|equally)\s)?(?:over|in|out\sof|on"
+        r"\d{1,2}\s(?:hits?\s|strokes?\s|beats?\s|onsets?\s|pulses?\s)?(?:(?:evenly|equally|spread|distributed|placed)\s)*(?:over|in|among|out\sof|on"
         r"|across|against)\s\d{1,2}",
         r"[01]{4,64}", r"[xo][xo.\-]{3,63}|[.\-][xo.\-]{3,63}", r"\d{1,2}(?:\s?\+\s?\d{1,2})+",
     )
@@ -71,7 +71,7 @@ def marks(asked: Asked) -> str | None:
     """Which marks a melody is given, and where."""
     return asked.search(
         rf"(?<!\w)({PLACE}\s(?:is\s|should\sbe\s|more\s)?(?:{_MARKS}|piano))(?!\w)",
-        rf"(?<!\w)({_MARKS}\s(?:(?:in|on|at|of|from)\s)?{PLACE})(?!\w)",
+        rf"(?<!\w)({_MARKS}\s(?:(?:in|on|at|of|from|for)\s)?{PLACE})(?!\w)",
         rf"(?<!\w)((?:accent|hold)\s{PLACE})(?!\w)",
         r"(?<!\w)((?:remove|without|no)\s(?:the\s|all\s|any\s)*(?:dynamics|articulations?|marks))\b",
         rf"(?<!\w)({_MARKS})(?!\w|\s(?:bass|comp|drum|chord|tune|style|beat))",
@@ -122,7 +122,7 @@ def rhythm(asked: Asked) -> str | None:
         named = asked.search(_STRUCK)
     about = asked.says(_ABOUT_RHYTHM) or any(p.fullmatch(asked.text.strip()) for p in _RHYTHM)
     said = named or (asked.search(*_RHYTHM) if about else None)
-    return re.sub(r"\s(?:evenly|equally)\b", "", said) if said else None
+    return re.sub(r"\s(?:evenly|equally|spread|distributed|placed)\b", "", said) if said else None
 
 
 def drum(asked: Asked) -> str | None:

@@ -6,6 +6,7 @@ import re
 
 from tools.music.filling.asked import Asked
 from tools.music.filling.theory import notes
+from tools.music.numbers import ORDINALS
 
 NUMBER = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|sixteen)"
 _DIGITS = {
@@ -25,6 +26,23 @@ _TUPLET = (
     r"|septolet|decuplet)"
 )
 _VALUE = rf"(?:(?:dotted|triplet)\s)?{_BASE}(?:[\s-](?:note|rest|{_TUPLET}))?s?"
+_NUMERALS = {
+    word: number
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen".split(), start=1
+    )
+} | {
+    word: 10 * number
+    for number, word in enumerate(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+    )
+}  # fmt: skip
+_SPELLED = rf"(?:{'|'.join(_NUMERALS)}|an?|hundred)"
+_SPELLED_BPM = re.compile(
+    rf"\b({_SPELLED}(?:[\s-](?:and\s)?{_SPELLED})*)\s(?:bpm|(?:beats|clicks)\s(?:per|a)\smin\w*)\b",
+    re.IGNORECASE,
+)
 _ROW = (
     r"(?<![\w.])(?:(?:\d{1,2}|[teTE])[\s,]+){11}(?:\d{1,2}|[teTE])(?![\w.])",
     r"(?<![\w#])(?:[A-G](?:#|b|♯|♭)?[\s,]+){11}[A-G](?:#|b|♯|♭)?(?![\w#])",
@@ -33,6 +51,7 @@ _FORM = (
     r"\b(?:matrix|all\s(?:48\s)?forms|retrograde[\s-]inversion|inverted\sretrograde|retrograde"
     r"|inversion|prime\sform|backwards?|upside\sdown|inverted|reversed?)\b"
 )
+_NTH_VERSION = rf"\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))\s(?:version|take|try|attempt)\b"
 _CLASSES = re.compile(
     r"[{\[(<]?(?<![\w.:/])(?:\d{1,2}|[te])(?:(?:\s*,\s*|\s+)(?:\d{1,2}|"
     r"[te])(?![\w/])){1,11}[}\])>]?"
@@ -41,14 +60,30 @@ _CLASSES = re.compile(
 
 def bpm(asked: Asked) -> str | None:
     """A tempo: before bpm, behind "at" or "tempo", or the number that is left."""
-    return asked.search(
+    return _spelled_bpm(asked) or asked.search(
         r"(?<![\w.])(\d{2,3}(?:\.\d+)?)\s?bpm\b",
+        rf"(?<![\w.])(\d{{2,3}}(?:\.\d+)?)\s(?:(?:{_BASE})(?:\snote)?s?|beats?|bt|clicks?)"
+        r"\s?(?:per|a|/|to\sthe)\s?min(?:ute)?\b",
+        rf"(?:\b{_BASE}(?:\snotes?)?|[♩𝅗𝅥♪]\.?)\s?(?:=|is|at|of|equals)?\s?(\d{{2,3}}(?:\.\d+)?)(?![\w:/])",
         r"\b(?:tempo|bpm|speed|mm)(?:\s(?:is|of|to|at|was))?\s?[=:]?\s?(\d{2,3}(?:\.\d+)?)\b",
         r"\b(?:at|from|with|if|it's|its|in|for|of|to|about|is|"
-        r"=)\s(\d{2,3}(?:\.\d+)?)(?![\w:/]|\s?(?:bars?|beats?|hz|sec|min|ms|samples))",
-        r"(?<![\w.:/#])(\d{2,3}(?:\.\d+)?)(?![\w:/#]|\.\d|\s?(?:bars?|measures?|beats?|hz|"
+        r"=)\s(\d{2,3}(?:\.\d+)?)(?![\w/]|:\S|\s?(?:bars?|beats?|hz|sec|min|ms|samples))",
+        r"(?<![\w.:/#])(\d{2,3}(?:\.\d+)?)(?![\w/#]|:\S|\.\d|\s?(?:bars?|measures?|beats?|hz|"
         r"sec|min|ms))",
     )  # fmt: skip
+
+
+def _spelled_bpm(asked: Asked) -> str | None:
+    """A tempo in words: "ninety-six bpm", "a hundred and twenty beats a minute"."""
+    match = asked.first(_SPELLED_BPM)
+    if match is None:
+        return None
+    words = re.findall(r"[a-z]+", match[1].lower())
+    total = sum(_NUMERALS.get(word, 0) for word in words if word != "hundred")
+    if "hundred" in words:
+        before = sum(_NUMERALS.get(word, 0) for word in words[: words.index("hundred")])
+        total += 100 * (before or 1) - before
+    return str(total)
 
 
 def bars(asked: Asked) -> str | None:
@@ -63,7 +98,10 @@ def bars(asked: Asked) -> str | None:
 
 def seed(asked: Asked) -> str | None:
     """Which of the possible ones."""
-    return asked.search(r"\b(?:seed|version|take|try)\s(?:number\s|no\.?\s|#)?(\d{1,6})\b")
+    said = asked.search(r"\b(?:seed|version|take|try)\s(?:number\s|no\.?\s|#)?(\d{1,6})\b")
+    if said is None and (nth := asked.search(_NTH_VERSION)):
+        return str(ORDINALS.get(nth.lower()) or nth[:-2])
+    return said
 
 
 def meter(asked: Asked) -> str | None:
@@ -73,6 +111,8 @@ def meter(asked: Asked) -> str | None:
     how = r"(?:grouped|grouping|split|felt|counted|like)?\s?(?:as|in|=)?\s?"
     grouped = asked.first(rf"({signature}),?\s?{how}({groups})")
     match = grouped or asked.first(rf"({groups})\s(?:in|for|as)\s(?:an?\s)?({signature})")
+    if match is None and (apart := _grouped_apart(asked, signature, groups)):
+        return apart
     if match is None:
         return asked.search(
             rf"({signature})",
@@ -83,6 +123,19 @@ def meter(asked: Asked) -> str | None:
     said, parts = (first, second) if grouped else (second, first)
     parts = re.sub(r"[()\s]", "", parts)
     return f"{said} as {parts}"
+
+
+def _grouped_apart(asked: Asked, signature: str, groups: str) -> str | None:
+    """A time signature and, elsewhere, groups that fill its bar: "a 15/16 bar as 4+4+4+3"."""
+    said = next(asked.matches(rf"{signature}"), None)
+    parts = next(asked.matches(groups), None)
+    if said is None or parts is None:
+        return None
+    numbers = [int(number) for number in re.findall(r"\d", parts[0])]
+    if sum(numbers) != int(said[0].split("/")[0]):
+        return None
+    asked.taken += [said.span(), parts.span()]
+    return f"{said[0]} as {'+'.join(map(str, numbers))}"
 
 
 def amount(asked: Asked) -> str | None:
@@ -130,6 +183,9 @@ def relation(asked: Asked) -> str | None:
     """Two note values that are as long as each other, as "old = new"."""
     sign = r"(?:=|equals?|becomes?|->|→|to|is\sthe\ssame\sas|is\snow|turns\sinto|is)"
     old = r"(?:\sof\s(?:the\s)?old)?"
+    turned = asked.first(rf"\bnew\s({_VALUE})\s?{sign}\s?(?:the\s)?old\s({_VALUE})\b")
+    if turned:
+        return f"{turned[2]} = {turned[1]}"
     match = asked.first(rf"\b({_VALUE}){old}\s?{sign}\s?(?:the\s|a\s|an\s)?(?:new\s)?({_VALUE})\b")
     return f"{match[1]} = {match[2]}" if match else None
 
@@ -141,6 +197,8 @@ def row(asked: Asked) -> str | None:
 
 def form(asked: Asked) -> str | None:
     """A form of a row: P0, RI5, retrograde, matrix."""
+    if asked.search(r"\binvert\b(?!\s\w*\s?(?:retrograde|reversed))"):
+        return "inversion"
     return asked.search(
         re.compile(r"(?<![\w#])(?:P|RI|R|I)-?\d{1,2}(?!\w)"), _FORM
     ) or asked.search(re.compile(r"(?<![\w#])(?:RI|R)(?![\w])"))

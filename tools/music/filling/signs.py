@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from tools.music.filling.asked import one_of
+from tools.music.filling.asked import Asked, one_of
+from tools.music.filling.rhythm import relation
 from tools.music.filling.written import COMPOSERS, begins_code
 from tools.music.numbers import ORDINALS
 
@@ -179,9 +180,25 @@ def _to_draw(text: str) -> bool:
     return bool(_ROLL.search(text) or _DRAWN.search(text))
 
 
+_EXCERPT = re.compile(r"\b(?:bars?|measures?|mm?\.?)\s?\d|\b(?:excerpt|first\s\w+\sbars)\b", re.I)
+_OF_CORPUS = re.compile(
+    rf"(?<![\w/])(?:{'|'.join(name for name in COMPOSERS if name.isalpha())})\w*/\w[\w./-]*", re.I
+)
+
+
+def _to_show(text: str) -> bool:
+    return bool(_EXCERPT.search(text) and _OF_CORPUS.search(text))
+
+
+def _equates(text: str) -> bool:
+    """Whether two note values are said to be as long as each other."""
+    return relation(Asked(text)) is not None and re.search(r"\d{2}", text) is not None
+
+
 _SIGNS: Mapping[str, Callable[[str], bool]] = {
     "check_code": holds_code, "convert_code": holds_code, "write_code": _to_write,
-    "find_in_corpus": _to_find, "show_on": _to_draw,
+    "find_in_corpus": _to_find, "show_on": _to_draw, "show_excerpt": _to_show,
+    "metric_modulation": _equates,
 }  # fmt: skip
 
 
@@ -203,4 +220,5 @@ def tool_signed(text: str) -> str:
     >>> tool_signed("list the Monteverdi pieces you have"), tool_signed("list the files")
     ('find_in_corpus', '')
     """
-    return next((tool for tool in ("check_code", "find_in_corpus") if signed(tool, text)), "")
+    sure = ("check_code", "show_excerpt", "find_in_corpus", "metric_modulation")
+    return next((tool for tool in sure if signed(tool, text)), "")

@@ -52,21 +52,21 @@ _CHORD_ONLY = Plan({"chord": theory.chord})
 _SEED = {"seed": rhythm.seed}
 PLANS: Mapping[str, Plan] = {
     "spell_chord": _CHORD_ONLY,
-    "name_chord": Plan({"notes": theory.notes}),
+    "name_chord": Plan({"notes": theory.notes_of_chord}),
     "interval_between": Plan(pairs={("first", "second"): theory.two_notes}),
     "note_at_interval": Plan({"interval": theory.interval, "note": theory.chord_root}),
     "spell_scale": Plan({"scale": theory.scale}),
     "scales_for_chord": _CHORD_ONLY,
     "key_signature": _KEY_ONLY,
     "diatonic_chords": _KEY_ONLY,
-    "find_key": Plan({"music": theory.music}),
+    "find_key": Plan({"music": theory.music}, {"method": theory.method}),
     "pitch_info": Plan({"pitch": theory.pitch}),
     "transpose": Plan({"interval": theory.shift, "music": theory.music}),
     "roman_numerals": Plan({"chords": theory.several_chords}, {"key": theory.key}),
     "realize_numerals": Plan({"numerals": theory.numerals, "key": theory.key}),
-    "invert_chord": Plan({"inversion": theory.inversion, "chord": theory.chord}),
+    "invert_chord": Plan({"inversion": theory.inversion, "chord": theory.chord_to_invert}),
     "transpose_for_instrument": Plan(
-        {"instrument": theory.instrument, "music": theory.music}, {"given": players.given_as},
+        {"instrument": theory.transposing, "music": theory.music}, {"given": players.given_as},
         may_first=True,
     ),
     "capo_chords": Plan(

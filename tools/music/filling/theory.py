@@ -7,11 +7,15 @@ from functools import cache
 
 from runtime.values import Found
 from tools.music.chart import is_progression
+from tools.music.chord_text import read_chord
 from tools.music.filling import degrees, misspelt
 from tools.music.filling.asked import BARE_STEPS, Asked, one_of, pair_of, readable
+from tools.music.filling.cues import named
 from tools.music.instruments import TABLE
 from tools.music.key import read_key
+from tools.music.pitch import MusicError, read_pitch
 from tools.music.ranges import ranges
+from tools.music.scale import read_scale
 from tools.music.tunings import INSTRUMENTS, TUNINGS
 
 _KEY = (
@@ -38,6 +42,9 @@ _TRANSPOSING = re.compile(
 )
 _KEYBOARD = r"\b(?:piano[\s-]?roll|piano(?:\skeyboard)?|keyboard|keys\b|klavier|synth|organ)\b"
 _UPON = r"^\W*(?:\w+\s)?(?:from|above|over|than|in\srelation\sto)\b"
+_BASS_NOTE = re.compile(
+    r"\bwith\s(?:an?\s|the\s)?(?P<note>[A-G](?:#|b|♯|♭)?)\s(?:in|as|at|on)\s(?:the\s)?(?:bass|bottom|lowest)"
+)
 _SEVERAL = "hlvckxm"
 _WAY = re.compile(r"\b(?:up|down|above|below|over|under|higher|lower)\w*\b", re.IGNORECASE)
 _FALLS = r"\b(?:drop|fall|descend|sink|minus|lower)(?:s|ped|ing)?\b"
@@ -52,8 +59,18 @@ _IN_BASS = r"\s(?:is\s|comes\s)?(?:lowest|(?:in|at|on)\s(?:the\s)?(?:bass|bottom
 _TWO_NOTES = re.compile(
     rf"(?<![\w#♯♭])({_NOTE})\s(?:(?:up|down)\s)?(?:to|and)\s({_NOTE})(?![\w#♯♭])"
 )
+_SYLLABLE = (
+    r"(?:do|r[eé]|mi|fa|sol?|la|si|ti|ut)"
+    r"(?:#|b|♯|♭|\s(?:b[eé]mol(?:le)?|sostenido|sustenido|diesis|di[eè]se))?"
+)
+_TWO_SYLLABLES = re.compile(
+    rf"(?<!\w)({_SYLLABLE})\s(?:to|and|up\sto|down\sto|a|y|e|et|à|und|bis|hasta|zu|vers)\s({_SYLLABLE})(?!\w)",
+    re.IGNORECASE,
+)
+_OF_INTERVALS = r"\binterval|\bdistan|\bhow\s(?:far|wide|big)|\bsemiton"
 _QUALIFIED = re.compile(
-    r"(?<![\w#])(an?\s(?:major|minor|perfect|diminished|augmented)\s(?:second|third|fourth|fifth|sixth"
+    r"(?<!octave and )(?<!octaves and )(?<![\w#])(an?\s(?:major|minor|perfect|diminished|"
+    r"augmented)\s(?:second|third|fourth|fifth|sixth"
     r"|seventh|octave|ninth|tenth)\s(?:above|below|under|over|higher|lower|up|down))\b",
     re.IGNORECASE,
 )
@@ -78,6 +95,15 @@ _IN_TURN = re.compile(
 _SPAN = re.compile(
     r"\b([A-G](?:#|b|♯|♭)?\d\s?(?:to|up\sto|through|-|–)\s?[A-G](?:#|b|♯|♭)?\d)(?![\w#])"
 )
+_FOUR_WORDS = re.compile(r"(?:[\s-]+[\w#♯♭]+){1,4}")
+_BARE_SCALE = re.compile(r"scales?|modes?|the|an?|notes|of|[A-G]", re.IGNORECASE)
+_HANDS = r"\b(?:hands?|bass|lowest|low|top|middle|above|under|over|below|strings?|voices?)\b"
+_IS_BASS = (
+    r"\s(?:being|is|as|comes)?\s?(?:the\s)?"
+    r"(?:lowest|(?:in|at|on)\s(?:the\s)?(?:bass|bottom)|bass)\b"
+)
+_NOT_SOUNDED = re.compile(r"\b(?:in|key|key of|tonic(?:\sis)?)\s\Z", re.IGNORECASE)
+_POWER_CHORDS = re.compile(r"[A-G](?:#|b|♯|♭)?5(?:\s*\|\s*[A-G](?:#|b|♯|♭)?5)+")
 _BARE = re.compile(r"[A-G#b♯♭\s|,]+")
 
 
@@ -91,6 +117,12 @@ def chord(asked: Asked) -> str | None:
     )
 
 
+def chord_to_invert(asked: Asked) -> str | None:
+    """The chord to turn, without the note that is said to be in the bass."""
+    said = chord(asked)
+    return re.split(r"\swith\s", said)[0] if said else None
+
+
 def named_chord(asked: Asked) -> str | None:
     """The chord that is named as one; no bare note or key."""
     return _first(asked, "c")
@@ -98,11 +130,42 @@ def named_chord(asked: Asked) -> str | None:
 
 def scale(asked: Asked) -> str | None:
     """The scale or mode; the tonic may stand behind it ("phrygian dominant from F sharp")."""
-    named = _first(asked, "x")
+    named = _whole_scale(asked) or _first(asked, "x")
     if named is None and (turned := asked.first(_TONIC_BEHIND)):
         return f"{turned['tonic']} {turned['mode']}"
     named = named or misspelt.nearly(asked)
     return named or _first(asked, "k", "m", "c") or misspelt.no_note(asked)
+
+
+def _whole_scale(asked: Asked) -> str | None:
+    """A scale with words that were not marked with it: "locrian natural 2"."""
+    for found in asked.values("xkmc"):
+        behind = _FOUR_WORDS.match(asked.text, found.end)
+        words = list(re.finditer(r"[\w#♯♭]+", behind[0])) if behind else []
+        for last in reversed(words):
+            end = found.end + last.end()
+            said = asked.text[found.start : end]
+            if not _BARE_SCALE.fullmatch(last[0]) and readable(said, read_scale):
+                asked.taken.append((found.start, end))
+                return said
+    return None
+
+
+def notes_of_chord(asked: Asked) -> str | None:
+    """The notes of a chord, also by hands or voices: "low G flat, right hand B flat D flat"."""
+    for found in asked.values("l"):
+        items = re.split(r"[\s,]+", found.text)
+        if len(items) > 2 and re.match(_IS_BASS, asked.text[found.end :], re.I):
+            asked.take(found)
+            return " ".join([items[-1], *(item for item in items[:-1] if item != items[-1])])
+    apart = [
+        f
+        for f in asked.values("lm")
+        if f.kind == "l" or not _NOT_SOUNDED.search(asked.text[: f.start])
+    ]
+    if len(apart) > 1 and any(f.kind == "l" for f in apart) and asked.says(_HANDS):
+        return " ".join(asked.take(found) for found in apart)
+    return notes(asked)
 
 
 def notes(asked: Asked) -> str | None:
@@ -120,7 +183,8 @@ def span_or_notes(asked: Asked) -> str | None:
     """Notes, or a lowest and a highest one: "B3 to D7"."""
     if len(re.findall(r"\b[SATB]\s?:\s?[A-Gr]", asked.text)) > 1:
         return None  # these are voices
-    return asked.search(_SPAN) or notes(asked)
+    span = asked.search(_SPAN)
+    return re.sub(r"\s(?:up\sto|through)\s", " to ", span) if span else notes(asked)
 
 
 def music(asked: Asked) -> str | None:
@@ -134,7 +198,7 @@ def music(asked: Asked) -> str | None:
 def melody(asked: Asked) -> str | None:
     """A line of notes, with or without lengths; no progression."""
     rows = (f for f in asked.values("h") if not is_progression(f.text) or _BARE.fullmatch(f.text))
-    lists = asked.values("l") or list(rows)
+    lists = [f for f in asked.values("l") if not _POWER_CHORDS.fullmatch(f.text)] or list(rows)
     return asked.take(max(lists, key=lambda f: len(f.text))) if lists else None
 
 
@@ -249,7 +313,9 @@ def two_notes(asked: Asked) -> tuple[str, str] | None:
         if len(items) == 2:
             asked.take(found)
             return items[0], items[1]
-    both = asked.first(_TWO_NOTES)
+    both = asked.first(_TWO_NOTES) or (
+        asked.first(_TWO_SYLLABLES) if asked.says(_OF_INTERVALS) else None
+    )
     return (both[1], both[2]) if both else None
 
 
@@ -291,6 +357,15 @@ def shift(asked: Asked) -> str | None:
     return f"to {goal}" if goal else None
 
 
+def method(asked: Asked) -> str | None:
+    """A method of key finding, by one of its authors."""
+    return asked.search(
+        r"\b((?:krumhansl|kessler|schmuckler|temperley|kostka|payne|bellman|budge|aarden|essen)"
+        r"(?:[\s-](?:and\s)?(?:kessler|schmuckler|payne|budge|essen))?)\b",
+        r"\b(simple)\s(?:weights|method|profile)\b",
+    )
+
+
 def pitch(asked: Asked) -> str | None:
     """A note, a MIDI number or a frequency."""
     return asked.search(
@@ -310,10 +385,26 @@ def inversion(asked: Asked) -> str | None:
     lowest = asked.first(_LOWEST)
     if lowest:
         return _INVERSION_OF.get(lowest[1][0].lower(), "third")
-    said = asked.search(*_INVERSION)
+    said = asked.search(*_INVERSION) or _inversion_over(asked)
     if said is None and asked.says(r"\bonce\b"):
         return "first"
     return said or ("second" if asked.says(r"\btwice\b") else None)
+
+
+def _inversion_over(asked: Asked) -> str | None:
+    """The inversion that has a note of the chord in the bass: "with F in the bass"."""
+    bass = next(asked.matches(_BASS_NOTE), None)
+    named = next((f for f in asked.values("c") if bass), None)
+    if bass is None or named is None:
+        return None
+    symbol = re.split(r"\s(?:with|over)\s|/(?=[A-G]\S?\Z)", named.text)[0]
+    try:
+        tones = [tone.pitch_class for tone in read_chord(symbol).pitches]
+        place = tones.index(read_pitch(bass["note"]).pitch_class)
+    except (MusicError, ValueError):
+        return None
+    asked.taken.append((max(named.end, bass.start()), bass.end()))
+    return str(place)
 
 
 @cache
@@ -331,6 +422,13 @@ def _fretted() -> re.Pattern[str]:
 def instrument(asked: Asked) -> str | None:
     """An instrument or a voice, with the key it stands in."""
     return asked.search(_TRANSPOSING, _instruments())
+
+
+def transposing(asked: Asked) -> str | None:
+    """An instrument to write for; one with frets only where its part is spoken of."""
+    if _fretted().search(asked.text) and not named("transpose_for_instrument", asked.text):
+        return None
+    return instrument(asked)
 
 
 def fretted(asked: Asked) -> str | None:

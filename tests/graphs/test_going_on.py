@@ -31,6 +31,7 @@ TOP = Said(
     "  9 mica ps\n812 mysql mysqld\n  3 root sh",
 )
 TABLE = Said("show sales.csv", {"file": "sales.csv"}, "column -t sales.csv", "item price\npen 2")
+TEAMS = Said("show s.csv", {"file": "s.csv"}, "cat s.csv", "name,team\nann,red\nbob,blue")
 SHOWN = Said("show app.yml", {"file": "app.yml"}, "cat app.yml", "port: 1\nlog_level: info")
 
 
@@ -50,6 +51,7 @@ def command(text: str, said: Said) -> str | None:
         (PICS, "delete the smallest one", "ls -1Srd -- pics/a.png pics/b.png | head -n 1 | xargs"),
         (PICS, "move the newest to old", "mkdir -p old && ls -1td --"),
         (FOLDERS, "which is the biggest?", "du -sh -- ./a ./b | sort -rh | head -n 1"),
+        (TEAMS, "only team red", "cat s.csv | grep -iF -- red"),
         (HEAD, "and the last 2", "tail -n 2 long.txt"),
         (HEAD, "only the last 2", "head -n 5 long.txt | tail -n 2"),
         (HEAD, "the rest", "tail -n +6 long.txt"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,21 +16,36 @@ from graphs.filling import names_only_values
 from graphs.lookup import look_up
 from graphs.parts import Parts
 from graphs.reading import leaning
-from graphs.reading.about import thing_of
+from graphs.reading.about import Said, thing_of
 from graphs.reading.deriving import derived, repeated, written
 from graphs.reading.ellipsis import Reading
+from graphs.reading.following import recipe
+from graphs.reading.lines import of_lines
 from graphs.reading.places import may_name, placed, repository
+from graphs.reading.printed import paths_of, whole
 from graphs.reading.saving import saved, saving
+from graphs.reading.things import of_things
 from graphs.routing import choose
 from graphs.serving import Build
 from graphs.state import State, document_to_json, documents_of, messages_of
 from runtime.types import Document, Message
 from sandboxes import SandboxError
+from tools.knowledge.binding import likeliest
 from tools.music.filling.signs import tool_signed
 
 _log = logging.getLogger("mica.graphs")
-_FOLDERS = "ls -Ap | grep '/$' | head -n 500"
-"""Names the folders that are there, each with a slash behind it."""
+_FOLDERS = "ls -Ap | grep '/$' | head -n 500; ls -d -- */.git/ 2> /dev/null | head -n 50"
+"""Names the folders that are there, each with a slash behind it, and which are repositories."""
+_FEWER = re.compile(
+    r"\W*(?:(?:show|print|list|give|keep|take)(?: me)? )?(?:only |just )?the (?:first|last|top)"
+    r"(?: (?:one|\d+|two|three|four|five|ten))?(?: (?:ones?|lines?|of them|of those))?\W*$",
+    re.IGNORECASE,
+)
+"""What a later part leaves of the lines that the one before printed."""
+NOT_SMALL_TALK = 0.95
+"""How sure the router is at most that nobody is asked of what the thing before may explain."""
+FITS = 15.0
+"""How likely the likeliest recipe must be then, in nats."""
 
 
 def chosen(parts: Parts, state: State, request: Message, build: Build) -> Route:
@@ -39,14 +55,45 @@ def chosen(parts: Parts, state: State, request: Message, build: Build) -> Route:
         RouterError: the router's weights cannot be read.
     """
     route = choose(parts, state, build)
-    if route.specialist != "other" or not state.get("previous"):
+    if route.specialist != "other":
+        return route
+    if (by_place := _by_place(parts, state, build)) is not None:
+        return by_place
+    if not state.get("previous"):
         return route
     messages = [*state.get("messages", []), request.to_openai()]
     read = leaning.reading(cast(State, {**state, "messages": messages}))
     if read is None or read.kind == "finer":
-        return route
+        return _about_the_same(parts, cast(State, {**state, "messages": messages}), route) or route
     again = choose(parts, cast(State, {**state, "text": read.text}), build)
     return replace(again, follows=1.0) if again.specialist == state["previous"] else route
+
+
+def _by_place(parts: Parts, state: State, build: Build) -> Route | None:
+    """Return who answers "how big is photos" once it is known that photos is a folder here."""
+    for name, who in parts.specialists.items():
+        if COMMANDS not in who.tools:
+            continue
+        text = state["text"]
+        named = placed(text, folders(parts, cast(State, {**state, "specialist": name}), text))
+        if named != text:
+            again = choose(parts, cast(State, {**state, "text": named}), build)
+            return again if again.specialist == name else None
+    return None
+
+
+def _about_the_same(parts: Parts, state: State, route: Route) -> Route | None:
+    """Return who was asked before for a request of the file or folder before: "set debug to no"."""
+    before, thing = str(state.get("previous")), leaning.about(state)
+    who = parts.specialists.get(before)
+    if not thing or who is None or parts.knowledge is None or route.confidence > NOT_SMALL_TALK:
+        return None
+    text = f"{state['text'].rstrip('?.! ')} in {thing}"
+    again = parts.router.route(text)
+    if again.specialist != before or not who.shelf:
+        return None
+    found = parts.knowledge.search(text, shelf=who.shelf, k=parts.settings.retrieved)
+    return replace(again, follows=1.0) if likeliest(text, found) >= FITS else None
 
 
 def told(state: State) -> str:
@@ -109,7 +156,7 @@ def folders(parts: Parts, state: State, text: str) -> frozenset[str]:
         )
     except SandboxError:  # the command that is to come says what is wrong
         return frozenset()
-    lines = said.output.splitlines() if said.exit_code == 0 else []
+    lines = said.output.splitlines()
     return frozenset(line[:-1] for line in lines if line.endswith("/"))
 
 
@@ -126,6 +173,7 @@ def next_part(parts: Parts, state: State) -> dict[str, Any]:
     harmless = [c for c in leaning.commands(messages) if parts.judge(c).verdict == "allow"]
     showed = [command for command in harmless if command != said.command]
     made = derived(text, said, harmless=said.command in harmless) or repeated(text, showed)
+    made = made or (_of_each(text, said) if said.command in harmless else None)
     if made is not None:
         return _with(documents, number, _into_file(state, number, [made]), text)
     read = leaning.following(documents, messages)
@@ -142,6 +190,14 @@ def next_part(parts: Parts, state: State) -> dict[str, Any]:
         _log.exception("looking things up failed; going on with what was found before")
         return {}
     return _with(documents, number, _into_file(state, number, again), read.text)
+
+
+def _of_each(text: str, said: Said) -> Document | None:
+    """Return what a part asks of the several files that the one before found: "their lines"."""
+    several = len(paths_of(said)) > 1 and whole(said)
+    step = of_things(text, said) if several else None
+    step = step or (of_lines(text, said) if _FEWER.match(text) else None)
+    return recipe(step.command, step.shows) if step is not None else None
 
 
 def _of_git(documents: Sequence[Document], number: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,17 @@ that it is an order or a question about something named before; and what the wor
 say for one more behind it."""
 LESS = 0.1
 """How much farther a recipe for both may be from the whole than one is from the first part."""
+_ASKED_TWICE = re.compile(
+    r"^\W*(?:what|which|who|how|when|where|show|list|print|display|give me)\b.*\b(?:and|then) "
+    r"(?:(?:(?:tell|show) me )?(?:what|which|who|how|when|where)\b|count (?:them|those|it)\b)",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(r"\W*(?:please |first )?(?:show|list|print|display|which|give me)\b", re.I)
+_COUNTS = re.compile(
+    r"\W*(?:(?:tell|show|give) me )?(?:count|how (?:many|much|big)|the (?:number|total))\b", re.I
+)
+_ONLY_COUNTS = re.compile(r"\| wc -l\s*$|^grep -\w*c|\bEND \{+ *printf? [^;]*\}+'[^|]*$")
+"""What a first part lists, a second counts, and a command counts that shows nothing else."""
 PARTS = 3
 """Into how many parts a request is cut, at most."""
 NEARLY = 0.05
@@ -204,7 +216,9 @@ class _Desk:
 
         A shelf of tools has none, for commands run in bash.
         """
-        made = composed(placed(text, self._folders), later=later)
+        # "How many lines has a.txt and what is the last" is no count of the last line.
+        twice = _ASKED_TWICE.search(text)
+        made = None if twice else composed(placed(text, self._folders), later=later)
         found = self.search(text) if made is not None else []
         acts = [document for document in found if document.acts]
         if made is None or any(d.tool for d in acts) or _nearest(acts) >= VERBATIM:
@@ -246,6 +260,10 @@ class _Desk:
             return False
         if self._changes(cut.first) and not self._changes(text):
             return False
+        if _LISTS.match(cut.first) and _COUNTS.match(cut.second):
+            best = next((d for d in self.search(text) if d.acts), None)
+            if best is not None and _ONLY_COUNTS.search(best.template or ""):
+                return False
         first = _context(self.search(cut.first))
         alone = [d.title for d in self.search(cut.second) if d.acts]
         means = _context(self.search(text))

@@ -22,6 +22,9 @@ _FINDS = re.compile(
     r"|\bgrep (?:\S+ )*-\w*[lLrcH]|command -v"
 )
 """Commands that print paths; a made-up one of a test has none. What others print is no path."""
+_BACKED_UP = re.compile(
+    r"\W*(?:please |first )*(?:make|create|take)? ?(?:a )?back ?up\b", re.IGNORECASE
+)
 _CHANGES = re.compile(r"git (?:-C \S+ )?(?:diff|show|log|status|blame|stash)\b")
 _MATCHED = re.compile(r"(?P<path>[\w./@+-]+):\d+:")
 _PATH = re.compile(r"(?:~|\.{1,2})?/?[\w.@+-]+(?:/[\w.@+ -]+)*/?")
@@ -51,7 +54,9 @@ def slot(said: Said, names: tuple[str, ...]) -> str:
 
 def thing_of(said: Said) -> str:
     """Return the file or folder that a command was about: that it printed, or was given."""
-    return printed(said) or slot(said, FILES)
+    # What is backed up is to be changed next, not its copy.
+    source = said.values.get("source", "") if _BACKED_UP.match(said.text) else ""
+    return printed(said) or source or slot(said, FILES)
 
 
 def _where_it_went(name: str, value: str, said: Said) -> str:

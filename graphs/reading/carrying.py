@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from graphs.reading.about import Said
+from graphs.reading.about import Said, folder_named
+from graphs.reading.running import about_process
 from runtime.values import shell
 
 _THEM = re.compile(
@@ -43,6 +44,7 @@ _COPY = re.compile(
 _ORIGINAL = re.compile(
     r"\b(?P<in>in |of |from )?(?:the|that) original(?: (?:file|folder|one))?\b(?!s)", re.IGNORECASE
 )
+_PACKS = re.compile(r"\b(?:zip -|tar (?:\S+ )*-?c)")
 _COPIED = re.compile(r"^(?:cp|rsync|install) ")
 _BRANCH = re.compile(
     r"\b(?:that|the|this)(?: (?:new|merged|old))? branch\b(?! (?:called|named)\b)", re.IGNORECASE
@@ -93,13 +95,18 @@ def carried(text: str, said: Said) -> str:
     'delete the *.log files in /srv'
     """
     plain = " ".join(text.split())
-    for read in (_copied, _branch, _commit, _package, _unpacked, _of_them, _them, _all_its):
+    for read in (
+        _copied, _branch, _commit, _package, about_process, _unpacked, _of_them, _them, _all_its
+    ):  # fmt: skip
         plain = read(plain, said)
     return _in_repository(_INNER.sub(r"the folder \g<path>/\g<name>", plain), said)
 
 
 def _copied(text: str, said: Said) -> str:
     """Put the paths of a copy and its original into their places."""
+    packed = said.values.get("source") or said.values.get("dir") or said.values.get("path") or ""
+    if _PACKS.search(said.command) and packed not in ("", "."):
+        return _ORIGINAL.sub(lambda m: f"{m['in'] or ''}{folder_named(packed)}", text)
     paths = [path for path in said.values.values() if path]
     if not _COPIED.match(said.command) or len(paths) < 2:
         return text

@@ -51,6 +51,8 @@ _COUNT = _Derived(
         r"|(?:do|did) (?:we|you|i) (?:have|find|get)|(?:are|is) left|remain|came (?:out|up)))?"
         rf"|count (?:{_RESULT}|what (?:remains|is left|came out|you found))"
         rf"|(?:the |their )?(?:total )?(?:number|count)(?: of (?:them|those|these|{_COUNTED}))?"
+        r"|(?:count )?how (?:often|many times) (?:it|that|they)"
+        r" (?:occurs?|appears?|comes? up|is there)"
         r"|how (?:often|many times) (?:does|do|did|is|are) (?:it|that|this|they)"
         r" (?:show up|appear|occur|happen|come up|there|in there|turn up)"
     ),
@@ -69,6 +71,18 @@ _FILTERS = (
         ),
         "without duplicates",
         "awk '!seen[$0]++'",
+    ),
+    _Derived(
+        "each",
+        _asked(
+            r"(?:count )?how (?:often|many times) (?:each|every|any)(?: \w+)?"
+            r"(?: of (?:them|those))?(?: (?:one|line|value|name|word))?"
+            r"(?: (?:appears|occurs|comes up|is there|shows up))?(?: in it| there)?"
+            r"|count (?:each|every)(?: one| line| value| of them)?"
+            r"|(?:count|show) (?:the )?(?:occurrences|frequency|frequencies)(?: of each(?: one)?)?"
+        ),
+        "each with how often it is there",
+        "sort | uniq -c | sort -rn",
     ),
     _Derived(
         "sort",

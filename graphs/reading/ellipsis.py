@@ -56,6 +56,8 @@ _ALIKE = (
     r"(?:cpu|memory|ram|swap)",
     r"(?:users|groups)",
     r"(?:sum|total|average|mean|median|minimum|maximum)",
+    r"(?:highest|lowest|cheapest|most expensive|minimum|maximum|smallest|largest|average|total)",
+    r"(?:oldest|youngest|newest|latest|earliest)",
 )
 """Words of which one may stand for another: "and the warnings?" behind a count of errors."""
 _OTHER_WORD = (
@@ -63,6 +65,13 @@ _OTHER_WORD = (
     r"\W+)+"
     r"(?:the\s+)?(?P<new>{0})(?:\s+(?:too|as well|please|now))*\W*"
 )
+_NAMES = ("package", "program", "user")
+_OTHER_NAME = re.compile(
+    r"\W*(?:and|what about|how about)\W+(?P<name>(?![\w.+-]*(?:ed|ing|able|ions?|groups?|size|owner"
+    r"|home|shell|status|updates?|files?|version)\b)[a-z0-9][\w.+-]+)\W*",
+    re.IGNORECASE,
+)
+"""Another name for the one before, and not something else that may be asked of it."""
 _WORD = re.compile(r"[\w./~@+*-]*\w")
 _LIKEWISE = re.compile(r"\b(?:same|what about|how about)\b", re.IGNORECASE)
 _IN_IT = re.compile(
@@ -104,6 +113,8 @@ def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | Non
     """
     if sibling := _other_word(text, before):
         return Reading(sibling, "new")
+    if sibling := _other_name(text, before, values):
+        return Reading(sibling, "same")
     other = _OTHER_NTH.fullmatch(text)
     places = list(_NTH_WORD.finditer(before)) if other else []
     if other and len(places) == 1 and places[0][0].lower() != other["nth"].lower():
@@ -137,6 +148,16 @@ def _other_word(text: str, before: str) -> str:
             start, end = old[0].span()
             return f"{before[:start]}{new['new']}{before[end:]}"
     return ""
+
+
+def _other_name(text: str, before: str, values: Mapping[str, str]) -> str:
+    """Return the request before of another package, program or user: "and nano?"; or nothing."""
+    new = _OTHER_NAME.fullmatch(text)
+    old = next((values[slot] for slot in _NAMES if values.get(slot)), "")
+    place = re.search(rf"(?<![\w./-]){re.escape(old)}(?![\w/-])", before) if new and old else None
+    if new is None or place is None or new["name"].lower() in _LEANING:
+        return ""
+    return f"{before[: place.start()]}{new['name']}{before[place.end() :]}"
 
 
 def _new_values(text: str) -> list[Found]:

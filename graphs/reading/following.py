@@ -10,15 +10,17 @@ from collections.abc import Sequence
 
 from graphs.reading.about import Said
 from graphs.reading.ellipsis import Reading
+from graphs.reading.extremes import of_most
 from graphs.reading.flags import of_flags
 from graphs.reading.lines import core, of_lines
+from graphs.reading.matches import of_matches
 from graphs.reading.printed import judged
 from graphs.reading.things import of_things
 from runtime.recipes import literal
 from runtime.types import Document
 
 ID = "command.before"
-_READERS = (of_flags, of_lines, of_things)
+_READERS = (of_flags, of_lines, of_things, of_most, of_matches)
 _LONGEST = 90
 
 

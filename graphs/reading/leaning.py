@@ -7,17 +7,19 @@ the model by itself: nothing but it and what was looked up for it.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
 from graphs.composing.composed import is_composed, place_of
 from graphs.reading.about import Said, thing_of
 from graphs.reading.carrying import GIT_NOUN, carried
+from graphs.reading.comparing import compared
 from graphs.reading.correcting import corrected
 from graphs.reading.deriving import repeated, written
 from graphs.reading.ellipsis import Reading
 from graphs.reading.following import followed, is_followed, recipe
-from graphs.reading.lines import SAVE, core, shown_before
+from graphs.reading.lines import SAVE, core, of_lines, shown_before
 from graphs.reading.printed import judged
 from graphs.reading.referring import AGAIN, OTHER, behind, in_full
 from graphs.reading.saving import RUN
@@ -29,6 +31,9 @@ from runtime.values import shell
 
 SHORT = 6
 """How many words a request has at most that means git's log by "the log"."""
+_SHOWS = re.compile(r"show the contents of (?P<file>[\w./~@+-]*\.\w+)")
+_CAT = re.compile(r"cat -- (?P<file>[\w./~@+-]+)")
+_NO_TEXT = re.compile(r"\.(?:pdf|docx?|xlsx?|odt|png|jpe?g|gif|webp|db|sqlite3?|mp[34])$", re.I)
 _SILENT = re.compile(r"no output\b")
 Shown = tuple[tuple[Message, ...], tuple[Document, ...]]
 
@@ -42,12 +47,15 @@ def reading(state: State) -> Reading | None:
     again = repeated(state["text"], earlier) if before.command not in earlier else None
     if again is not None:
         return Reading(state["text"], "new", again)
+    measured = compared(state["text"], *_commands_and_outputs(messages_of(state)))
+    if measured is not None:
+        return Reading(state["text"], "new", recipe(measured.command, measured.shows))
     text = named(state["text"], before)
     read = corrected(text, before) or followed(text, before)
     if read is None and text != state["text"]:
         return Reading(text, "new")
     taken_over = read is None and text != (text := carried(text, before))
-    read = read or _run_into(text, before) or in_full(text, before)
+    read = read or _run_into(text, before) or _shown(in_full(text, before))
     if read is None and taken_over:
         return Reading(text, "new")
     alone = AGAIN.search(text) or OTHER.fullmatch(text)
@@ -64,10 +72,21 @@ def evident(state: State) -> Reading | None:
     if before is None or not before.command or judged(before.command).verdict != "allow":
         return None
     step = shown_before(state["text"], before)
+    if step is None and SAVE.fullmatch(core(state["text"])):
+        step = of_lines(state["text"], before)  # "save the list in a.txt"
     if step is not None:
         return Reading(state["text"], "new", recipe(step.command, step.shows))
     text = located(state["text"], before)
     return Reading(text, "new") if text != state["text"] else None
+
+
+def _shown(read: Reading | None) -> Reading | None:
+    """Return what shows a text file as the command that does: no recipe need be found for it."""
+    shows = _SHOWS.fullmatch(read.text) if read is not None else None
+    if read is None or shows is None or _NO_TEXT.search(shows["file"]):
+        return read
+    command = f"cat -- {shlex.quote(shows['file'])}"
+    return read._replace(recipe=recipe(command, f"what is in {shows['file']}"))
 
 
 def _run_into(text: str, before: Said) -> Reading | None:
@@ -113,6 +132,8 @@ def said(turn: Sequence[Message], documents: Sequence[Document], text: str) -> S
             values = dict(zip(document.slots, found, strict=True)) or place_of(document, command)
             break
     output = outputs[-1] if outputs else ""
+    if cat := _CAT.fullmatch(command):
+        values |= {"file": cat["file"]}
     file = written(command)
     values |= {"target": file} if file else {}
     return Said(text, values, command, "" if _SILENT.match(output) else output)
@@ -146,6 +167,11 @@ def all_commands(messages: Sequence[Message]) -> list[str]:
     return [str(c.arguments.get("command", "")) for m in messages for c in m.tool_calls]
 
 
+def _commands_and_outputs(messages: Sequence[Message]) -> tuple[list[str], list[str]]:
+    outputs = [message.content for message in messages if message.role == "tool"]
+    return all_commands(messages), outputs
+
+
 def following(documents: Sequence[Document], messages: Sequence[Message]) -> Reading | None:
     """Return the part of a request that comes next as it is meant behind the one before."""
     number = waiting(documents, messages)
@@ -154,7 +180,7 @@ def following(documents: Sequence[Document], messages: Sequence[Message]) -> Rea
     prior = before(documents, messages, number)
     typed = part(documents, number)
     text = carried(named(typed, prior), prior)
-    read = in_full(text, prior)
+    read = _shown(in_full(text, prior))
     own = text != typed or any(found.kind not in "nz" for found in shell.find(text))
     return read or (Reading(text, "new") if own else None)
 

@@ -14,7 +14,16 @@ from collections.abc import Callable, Sequence
 from graphs.reading.about import Said
 from graphs.reading.columns import columns
 from graphs.reading.picking import SHOW, count_some, only, value_of, without
-from graphs.reading.printed import Step, headed, lines_of, piped, saved, stages, totalled
+from graphs.reading.printed import (
+    Step,
+    headed,
+    lines_of,
+    piped,
+    saved,
+    stages,
+    totalled,
+    uncounted,
+)
 from graphs.reading.referring import PACKED
 from runtime.values import shell
 
@@ -124,7 +133,8 @@ _ENDS = re.compile(
 _NEXT = re.compile(
     rf"(?:and )?{SHOW}(?:the\s+)?(?:next|following)(?:\s+(?:\d+|[a-z]+))?(?:\s+(?:ones?|lines?))?"
     rf"|{SHOW}more"
-    r"|(?:go on|continue|keep going)",
+    r"|(?:go on|continue|keep going)"
+    rf"|{SHOW}(?P<rest>(?:all )?(?:the )?rest(?: of (?:it|them|the (?:file|lines)))?)",
     re.IGNORECASE,
 )
 _SHOWN = re.compile(
@@ -201,15 +211,8 @@ def _which(wish: str, said: Said) -> Step | None:
     """Read "which ones?" behind a count as what was counted."""
     if not _WHICH.fullmatch(wish):
         return None
-    counted, bar, last = said.command.rpartition(" | ")
-    if bar and re.fullmatch(r"wc -l", last.strip()):
-        return Step(counted, "what was counted before")
-    grep = re.match(r"grep -(?P<flags>[A-Za-z]*c[A-Za-z]*) ", said.command)
-    if grep is None or " | " in said.command:
-        return None
-    flags = grep["flags"].replace("c", "")
-    command = f"grep {f'-{flags} ' if flags else ''}{said.command[grep.end() :]}"
-    return Step(command, "what was counted before")
+    shown = uncounted(said.command)
+    return Step(shown, "what was counted before") if shown else None
 
 
 def _only_number(lines: Sequence[str]) -> bool:
@@ -295,6 +298,8 @@ def _next(wish: str, said: Said) -> Step | None:
     numbers = [value.text for value in shell.find(wish) if value.kind == "n"]
     count = numbers[0] if numbers else shown["count"] or shown["first"]
     file = shown["file"] or shown["of"]
+    if found["rest"]:
+        return Step(f"tail -n +{past + 1} {file}", f"the rest of {file}")
     command = f"tail -n +{past + 1} {file} | head -n {count}"
     return Step(command, f"the next {count} lines of {file}")
 
@@ -327,7 +332,10 @@ def _ends(wish: str, said: Said) -> Step | None:
     ):
         command = f"{limited['before']}{count}{limited['after']}"
         return Step(command, f"the same, {count} of them")
-    if limited and limited["program"] and " | " not in said.command and count >= len(lines):
+    # "And the last 2" behind the first lines means the file's; "the last one" is one of them.
+    of_these = re.search(r"\b(?:only|just|ones?|of (?:them|those|these))\b", wish, re.IGNORECASE)
+    other = limited and limited["program"] and " | " not in said.command
+    if limited and other and found["end"] and (count >= len(lines) or not of_these):
         program = "tail" if last else "head"
         command = f"{program} -n {count}{limited['after']}"
         return Step(command, f"the {'last' if last else 'first'} {count} instead")

@@ -63,7 +63,8 @@ _USER = re.compile(
 _PROCESSES = re.compile(r"ps (?:aux|-ef|-eo)\b")
 _SETTING = re.compile(
     rf"(?:{SHOW}|what(?:'s| is| are| was)\s+|which\s+)(?:only |just )?(?:the\s+)?"
-    r"(?:(?:value|setting) (?:of|for)\s+(?:the\s+)?(?P<that>[\w.-]+)|(?P<key>[\w.-]+)"
+    r"(?:(?:value|setting) (?:of|for)\s+(?:the\s+)?(?P<that>[\w.-]+)"
+    r"|(?P<key>[\w.-]+(?: (?!set\b|value\b|setting\b|there\b|in\b|is\b)\w+)?)"
     r"(?:\s+(?:set to|value|setting|there|in (?:it|there)|is (?:it|that|set)))?)"
     r"(?:\s+(?:there|in (?:it|there)))?",
     re.IGNORECASE,
@@ -109,11 +110,11 @@ def value_of(wish: str, said: Said) -> Step | None:
     if found is None:
         return None
     key = found["key"] or found["that"]
-    setting = re.compile(rf"\s*{re.escape(key)}\s*[=:]", re.IGNORECASE)
+    plain = key.replace(".", r"\.").replace(" ", "[_. -]?")
+    setting = re.compile(rf"\s*{plain}\s*[=:]", re.IGNORECASE)
     held = [bool(setting.match(line)) for line in lines_of(said)]
     if not any(held) or all(held):
         return None
-    plain = key.replace(".", r"\.")
     return Step(
         piped(said.command, f"grep -iE '^[[:space:]]*{plain}[[:space:]]*[=:]'"), f"the {key}"
     )
@@ -143,6 +144,9 @@ def _test(what: str, lines: Sequence[str]) -> str | None:
     quoted = [value.text for value in shell.find(what) if value.kind == "s"]
     bare = _TAIL.sub("", _LEAD.sub("", what)).strip("\"' ")
     bare = quoted[0] if len(quoted) == 1 else bare
+    column, _, value = bare.partition(" ")
+    if value and column.lower() in re.split(r"[\s,;|]+", lines[0].lower()):
+        bare = value  # "only team red" behind a table with a column "team"
     for test, pattern in _tests(bare, bool(folder)):
         held = sum(bool(re.search(pattern, line, re.IGNORECASE)) for line in lines)
         if 0 < held < len(lines):

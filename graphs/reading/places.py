@@ -31,6 +31,7 @@ _PLACES = tuple(
         rf"\b(?P<before>{_WHERE}\s+){_THE}(?:{_NOUN}\s+)?(?:(?:called|named)\s+)?{_NAME}"
         rf"(?:\s+{_NOUN})?\b",
         rf"\b(?P<before>(?:of|to|and|does|has)\s+)(?:{_THE}{_NOUN}\s+)?{_NAME}\b(?!\s+{_NOUN})",
+        rf"\b(?P<before>how (?:big|large|heavy) (?:is|are)\s+){_THE}{_NAME}(?=\W*$)",
         rf"\b(?P<before>){_THE}{_NOUN}\s+(?:(?:called|named)\s+)?{_NAME}\b",
         rf"\b(?P<before>)(?:the|my|our|that|this)\s+{_NAME}\s+{_NOUN}\b",
         rf"(?P<before>(?:^|\b(?:and|then|please|,)\s+){_DO}\s+){_NAME}\b(?!\s+{_NOUN})",
@@ -39,6 +40,13 @@ _PLACES = tuple(
 """Where a folder is named; behind "of", "to" and "and" without an article only."""
 _GIT = re.compile(r"git (?:-C (?P<repo>'[^']*'|\S+) )")
 _MADE = re.compile(r"\b(?:make|create|mkdir|new|add)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+
+
+_LOG_OF = re.compile(
+    r"\b(?P<the>the )(?P<noun>log|history|status|changes)(?P<of> (?:of|in|for) )(?P<name>[\w.-]+)/",
+    re.IGNORECASE,
+)
+"""What a repository has, and a plain folder may have as a file."""
 
 
 def may_name(text: str) -> bool:
@@ -57,10 +65,12 @@ def placed(text: str, folders: Collection[str]) -> str:
     'make a branch x in repo/, how many files does docs/ have'
     >>> placed("sort a.txt in reverse, list docs/old", {"docs"})
     'sort a.txt in reverse, list docs/old'
+    >>> placed("show the log of site", {"site", "site/.git"}), placed("the log of a", {"a"})
+    ('show the git log of site/', 'the log of a')
     """
     for pattern in _PLACES if folders else ():
         text = pattern.sub(lambda match: _written(match, folders), text)
-    return text
+    return _LOG_OF.sub(lambda match: _git(match, folders), text)
 
 
 def typed(values: Mapping[str, str], folders: Collection[str]) -> dict[str, str]:
@@ -92,6 +102,13 @@ def in_repository(document: Document, repo: str) -> Document:
         return document
     ways = document.bindings or (({},) if len(document.slots) == 1 else ())
     return replace(document, bindings=tuple({"repo": repo} | dict(way) for way in ways))
+
+
+def _git(match: re.Match[str], folders: Collection[str]) -> str:
+    """Say that the log is git's where the folder is a repository."""
+    if f"{match['name']}/.git" not in folders:
+        return match[0]
+    return f"{match['the']}git {match['noun']}{match['of']}{match['name']}/"
 
 
 def _written(match: re.Match[str], folders: Collection[str]) -> str:

@@ -70,6 +70,25 @@ def piped(command: str, more: str) -> str:
     return f"{_together(command)} | {more}"
 
 
+def uncounted(command: str) -> str:
+    """Return a command that counts lines as one that shows them; nothing for another.
+
+    >>> uncounted("grep -ci error a.log || true"), uncounted("find . -empty | wc -l")
+    ('grep -i error a.log', 'find . -empty')
+    >>> uncounted("grep error a.log")
+    ''
+    """
+    plain = re.sub(r"\s*\|\|\s*true\s*$", "", command)
+    lines, bar, last = plain.rpartition(" | ")
+    if bar and last.strip() == "wc -l":
+        return lines
+    grep = re.match(r"grep -(?P<flags>[A-Za-z]*c[A-Za-z]*) ", plain)
+    if grep is None or _JOINS & set(_words(plain)) or "|" in _words(plain):
+        return ""
+    flags = grep["flags"].replace("c", "")
+    return f"grep {f'-{flags} ' if flags else ''}{plain[grep.end() :]}"
+
+
 def saved(command: str, target: str, *, more: bool) -> str:
     """Return a command that writes its output to a file, or adds it there."""
     return f"{_together(command)} {'>>' if more else '>'} {shlex.quote(target)}"

@@ -56,7 +56,7 @@ _THERE = re.compile(
     r"|\b(?P<place>(?:in|into|inside|under|from|to) (?:it|there|that folder|the folder"
     r"|that directory|the directory|that one)|that folder|that directory"
     r"|the (?:new )?(?:folder|directory)(?! \S+/))\b"
-    r"|\b(?P<out>in there|what(?:'s| is) (?:left|inside))\b",
+    r"|\b(?P<out>in there|what(?:'s| is) (?:left|inside))\b(?!\s+(?!now\b|please\b)[\w./])",
     re.IGNORECASE,
 )
 _ONE = re.compile(
@@ -100,9 +100,17 @@ _ASPECT = re.compile(
 _OWN = re.compile(
     r"\b(?:in|of|from|on|under|for|to|with)\s+(?!total|all|bytes|it\b)\w", re.IGNORECASE
 )
+_OF_TABLE = re.compile(
+    r"\b(?:highest|lowest|average|mean|sum|total|most|least|cheapest|expensive|oldest|youngest"
+    r"|columns?|rows?)\b",
+    re.IGNORECASE,
+)
+"""What is asked of a table, of which the request names a column and not the file."""
 _RESULT = re.compile(
     r"^(?:(?:and|then|now|also|please|just)\b\s*)*(?:verify|(?:check|confirm|make sure)"
-    r"(?:\s+(?:it|that|the result|that it.*|if it.*|whether it.*|it.*worked))?"
+    r"(?:\s+(?:it|that|the result|that it.*|if it.*|whether it.*|it.*worked"
+    r"|(?:that )?(?:it|that|they)(?:'re| are|'s| is)? (?:really )?gone))?"
+    r"|(?:is it|are they) (?:really )?gone"
     r"|(?:show|print|give|tell)\s+(?:me\s+)?(?:the\s+)?(?:result|outcome|output|new state"
     r"|(?:new |changed )?lines?|changes?)"
     r"|(?:show\s+me\s+|list\s+|see\s+|tell\s+me\s+)?what(?:'s| is| was)?\s*"
@@ -129,6 +137,9 @@ _FINER = re.compile(
 """How a request begins that wants the same, finer."""
 AGAIN = re.compile(r"\b(?:again|same|once more|one more time|repeat|redo|rerun)\b", re.IGNORECASE)
 """Words that ask for what was done once more."""
+_TAKEN_BACK = re.compile(
+    r"\W*(?:(?:and|now|then|ok|please)\W+)*(?:delete|remove|rm|erase|stop|close)\b", re.I
+)
 OTHER = re.compile(r"\W*(?:and|what about|how about)(?:\W+\w\S*){1,2}\W*", re.IGNORECASE)
 """Texts that name something else for the same: "and python3?"."""
 
@@ -143,6 +154,8 @@ def in_full(text: str, said: Said) -> Reading | None:
     Reading(text='count the lines of src/LICENSE', kind='same', recipe=None)
     """
     plain = " ".join(text.split()).strip()
+    if _TAKEN_BACK.match(plain):  # "remove it again" takes back; it does not repeat
+        plain = re.sub(r"\s+again\b", "", plain)
     same = elliptic(plain, said.text, said.values)
     if same is not None:
         return same
@@ -173,6 +186,9 @@ def _result(text: str, said: Said) -> str:
     thing = slot(said, FILES)
     if program in ("chmod", "chown", "chgrp"):
         return f"what are the permissions of the file {thing}" if thing else ""
+    new = said.values.get("new", "")
+    if program == "sed" and thing and new and re.search(r"\blines?\b", text):
+        return f'show the lines with "{new}" in {thing}'
     if program in ("sed", "printf", "echo", "tee", "sort"):
         return f"show the contents of {thing}" if thing else ""
     if program == "rm" or program == "find" or program == "rmdir":
@@ -258,6 +274,9 @@ def _one(text: str, said: Said) -> str:
     place = printed(said) or slot(said, FOLDERS) or (thing if there else "")
     if there and place:
         before = there[0].split()[0].lower() if there["place"] else ""
+        if re.search(r"folder|directory", there[0]) and posixpath.splitext(place)[1]:
+            file = said.values.get("source") or place
+            place = posixpath.dirname(file.rstrip("/")) or "./"
         if posixpath.splitext(place)[1] and there.lastgroup == "to":
             return f"{text[: there.start()]}in {place}{text[there.end() :]}"
         words = {
@@ -282,6 +301,10 @@ def _bare(text: str, said: Said) -> str:
     """Add what a request is about that names no value: "print the last line"."""
     thing = thing_of(said)
     values = [found for found in shell.find(text) if found.kind not in "nz"]
+    of_table = posixpath.splitext(thing)[1] in (".csv", ".tsv") and _OF_TABLE.search(text)
+    places = [found for found in values if found.kind in "pfg"]
+    if of_table and not places and not re.search(r"\bin\b", text):
+        return f"{text.rstrip('?.! ')} in {thing}"
     if values or not thing or not _ASPECT.search(text) or _OWN.search(text):
         return ""
     return f"{text.rstrip('?.! ')} {'of' if posixpath.splitext(thing)[1] else 'in'} {thing}"

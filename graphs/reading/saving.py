@@ -26,7 +26,8 @@ _INTO = (
 _SAVE = r"(?:save|write|put|store|keep|dump|send|redirect|record|log|export)"
 _IT = (
     r"(?:it all|it|that|them|those|these|this|everything"
-    r"|(?:the|that|this) (?:result|output|list|outcome|answer|number|count|total|sum|whole thing)s?"
+    r"|(?:the|that|this) (?:result|output|list|outcome|answer|number|count|total|sum|whole thing"
+    r"|difference|match|matche|line|row|name|value|hit|address|addresse)s?"
     r"|what (?:it|you|comes?|came|is|was) ?"
     r"(?:prints?|printed|finds?|found|find|out|outputs?|says?)?"
     r"|(?:its|the|all (?:its|the)) output)"

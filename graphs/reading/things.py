@@ -84,6 +84,8 @@ def _most(words: str, command: str, shows: str) -> _Deed:
     return _Deed(asked, command, shows, first=True)
 
 
+_BY_SIZE = {"ls -lhSd --": "-rh", "ls -lhSrd --": "-h"}
+"""How folders are ordered, whose own size says nothing of what is in them."""
 _DEEDS = (
     _Deed(
         r"(?:delete|remove|erase|rm|trash|wipe|clean up|get rid of|throw away|throw) "
@@ -232,6 +234,10 @@ def _step(deed: _Deed, found: re.Match[str], paths: Sequence[str], said: Said) -
     action = deed.command.format(**given)
     if action == "rm --" and _folders(said):
         action = "rm -r --"
+    if action in _BY_SIZE and _folders(said):
+        listed = " ".join(shlex.quote(path) for path in paths)
+        end = " | head -n 1" if deed.first else ""
+        return Step(f"du -sh -- {listed} | sort {_BY_SIZE[action]}{end}", deed.shows)
     if len(paths) <= MANY and whole(said):
         command = f"{action} {' '.join(shlex.quote(path) for path in paths)}"
     else:

@@ -52,6 +52,64 @@ _WRITTEN = re.compile(
 """What is written into a thing; more than a word is no value by its shape."""
 
 
+_LINES = re.compile(
+    rf"{_LEAD}(?:(?:show|print|give|see)(?: me)? |what(?:'s| is| are| about)(?: in)? |only )?"
+    r"(?:the )?(?P<lines>lines? \d+(?:\s*(?:-|to|through|until|and)\s*\d+)?)\W*$",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    rf"{_LEAD}(?:(?:show|print|give|see)(?: me)? |what(?:'s| is| does)? |which is |with )?"
+    r"(?:only |just )?the (?P<end>first|last) (?:one|of them|line)(?: (?:say|is|says))?\W*$",
+    re.IGNORECASE,
+)
+_COUNTED_LINES = re.compile(r"\bhow many (?:lines|rows|entries)\b", re.IGNORECASE)
+
+
+_SETTING = re.compile(r"\^\[\[:space:\]\]\*(?P<key>\S+?)\[\[:space:\]\]\*\[=:\]")
+"""What a setting was looked for by (`graphs.reading.picking`)."""
+_SET_IT = re.compile(
+    rf"{_LEAD}(?:set|change|switch|put|turn) (?:it|that|this) to (?P<value>\S+?)[.!]?$", re.I
+)
+_SET = re.compile(
+    rf"{_LEAD}(?:set|change|switch|turn) (?:the )?(?P<key>(?!it\b|that\b|this\b)[\w.-]+) to "
+    r"(?P<value>\S+?)[.!]?$",
+    re.IGNORECASE,
+)
+_SETTINGS = re.compile(r"\.(?:conf|cfg|ini|ya?ml|toml|env|properties)$|^\.env$")
+_MORE = re.compile(
+    rf"{_LEAD}(?:add|append)(?: also| then)? (?P<what>\"[^\"]+\"|'[^']+')"
+    r"(?: too| as well| to it)?\W*$",
+    re.IGNORECASE,
+)
+
+
+def _one_more(text: str, said: Said, thing: str) -> str:
+    """Read "add 'x'" by the file before, "set it to y" by the setting that was shown."""
+    more = _MORE.match(text) if posixpath.splitext(thing)[1] else None
+    if more:
+        return f"append {more['what']} to {thing}"
+    setting = _SET.match(text) if _SETTINGS.search(thing) else None
+    if setting:
+        return f"set {setting['key']} to {setting['value']} in {thing}"
+    key, value = _SETTING.search(said.command), _SET_IT.match(text)
+    files = [found.text for found in shell.find(said.text) if found.kind in "fp"]
+    if key is None or value is None or len(files) != 1:
+        return ""
+    name = next((line for line in said.output.splitlines() if line.strip()), "")
+    named = re.split(r"\s*[=:]", name.strip())[0]
+    return f"set {named} to {value['value']} in {files[0]}"
+
+
+def _of_the_counted(text: str, said: Said, thing: str) -> str:
+    """Read "lines 6 to 8", and "the last one" behind a count of lines, by their file."""
+    lines = _LINES.match(text)
+    end = _END.match(text) if _COUNTED_LINES.search(said.text) else None
+    if not posixpath.splitext(thing)[1] or not (lines or end):
+        return ""
+    which = lines["lines"] if lines else f"the {end['end'] if end else ''} line"
+    return f"show {which} of {thing}"
+
+
 def wished(text: str, said: Said, thing: str) -> str:
     """Read what is wished of the thing before: "one inside it called X", "how big did it get"."""
     inner = _ONE_INSIDE.match(text)
@@ -61,6 +119,10 @@ def wished(text: str, said: Said, thing: str) -> str:
     also = _ALSO_SET.match(text) if said.values.keys() & {"value", "port", "key"} else None
     if also and thing and re.match(r"\W*(?:set|change|switch|update|make|put)\b", said.text, re.I):
         return f"set {also['key']} to {also['value'].rstrip('.!')} in {thing}"
+    if again := _one_more(text, said, thing):
+        return again
+    if counted := _of_the_counted(text, said, thing):
+        return counted
     source = said.values.get("source", "")
     if source and thing and thing != source and _COMPARED.match(text):
         return f"compare {source} and {thing}"

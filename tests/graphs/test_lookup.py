@@ -60,6 +60,24 @@ def test_a_recipe_that_only_reads_does_not_do_both_where_the_first_part_changes_
     assert {document.part for document in found} == parts
 
 
+def test_a_recipe_that_only_counts_does_not_list_as_well():
+    listing = Document("list", "list logs", "", "", template="ls logs", score=0.9)
+    count = replace(listing, id="count", title="count logs", template="ls logs | wc -l")
+    both = "list the logs and tell me how many there are"
+    found = look_up(
+        Shelf(lambda query: [listing] if query == "list the logs" else [count]),
+        both, shelf="s", count=5,
+    )  # fmt: skip
+    assert [(document.id, document.part) for document in found] == [("list", 0), ("count", 1)]
+
+
+def test_two_questions_are_not_composed_into_one_command():
+    one = replace(BOTH, score=0.7)
+    text = "how many lines are in a.log and what is the last line"
+    found = look_up(Shelf(lambda query: [one]), text, shelf="s", count=5)
+    assert found[0].id == "both"
+
+
 def test_a_request_whose_parts_are_no_nearer_stays_whole():
     library = Shelf(by_words)
     found = look_up(library, "make a note and say hello now", shelf="sysadmin", count=5)

@@ -99,7 +99,7 @@ def test_a_value_that_no_slot_takes_asks_for_something_else():
         ("and how many", FOUND, "how many tmp files in downloads are there"),
         ("put a.txt in it", MADE, "put a.txt in the folder keep"),
         ("move a.txt there", MADE, "move a.txt to the folder keep"),
-        ("now delete it again", MADE, "now delete the folder keep again"),
+        ("now delete it again", MADE, "now delete the folder keep"),
         (
             "how many of those are errors",
             Said("how many lines has app.log", {"file": "app.log"}),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from support.graph_parts import World
+from support.graph_parts import NotingSandbox, World
 
 from agents.router import Route
+from graphs.finding import chosen, folders
 from graphs.routing import (
     FITS,
     IN_THE_BOOK,
@@ -20,6 +22,8 @@ from graphs.routing import (
     choose,
 )
 from graphs.state import new_turn
+from runtime.types import Message
+from sandboxes import CommandResult
 from tools.knowledge.base import KnowledgeBase
 from tools.knowledge.binding import likeliest
 from tools.knowledge.learned import Learned
@@ -45,17 +49,44 @@ class Says:
         return self.found
 
 
+class ByPath:
+    """Knows a request for the sysadmin by a path in it."""
+
+    def route(self, text: str) -> Route:
+        return Route("sysadmin", 1.0) if "/" in text else Route("other", 0.99)
+
+
+class Holding(NotingSandbox):
+    """Has a folder, a repository and nothing else."""
+
+    def run(self, command: str, **how: Any) -> CommandResult:
+        return CommandResult(2, "photos/\nsite/\nsite/.git/\n", 0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_to"), [("how big is photos", "sysadmin"), ("how big is jupiter", "other")]
+)
+def test_a_folder_that_is_there_is_asked_of_the_sysadmin(text: str, goes_to: str, tmp_path: Path):
+    mica = World(tmp_path).assistant([])
+    parts = replace(mica.parts, router=ByPath(), sandbox=Holding({}, []))
+    state, asked = new_turn("c", "t", text), Message("user", text)
+    assert chosen(parts, state, asked, parts.build(None)).specialist == goes_to
+    state["specialist"] = "sysadmin"
+    assert folders(parts, state, "the log of site") == {"photos", "site", "site/.git"}
+    mica.close()
+
+
 def who_answers(
     text: str, router: Says, knowledge: KnowledgeBase, folder: Path, learned: Mapping[str, Path]
 ) -> str:
     """Return the specialist that a request goes to, nobody's being `other`."""
     mica = World(folder).assistant([])
     parts = replace(mica.parts, knowledge=knowledge, router=router)
-    chosen = choose(
+    route = choose(
         parts, new_turn("c", "t", text), replace(parts.build(None), learned=dict(learned))
     )
     mica.close()
-    return chosen.specialist
+    return route.specialist
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from runtime.types import Document
 from runtime.values import shell
 from tools.knowledge.asking import mood
 from tools.knowledge.contexts import PLAIN, General, Uses, Word, read
+from tools.knowledge.opposites import opposed
 from tools.knowledge.slot_kinds import likelihood
 from tools.knowledge.text import DATA, data_named, stop_word
 
@@ -30,7 +31,7 @@ PATH = Path(__file__).parents[2] / "weights" / "binding.json"
 SIGNS = (
     *("near", "left", "before", "right", "kind", "order", "plain", "capital", "word", "known"),
     *("unused", "unused word", "missing", "default", "joined", "suffix", "other suffix"),
-    *("only asked", "ordered", "instead"),
+    *("only asked", "ordered", "instead", "denied", "counted", "opposite"),
 )
 BOUND = 3
 """How many ways to fill a recipe's slots are left to the model, at most."""
@@ -41,6 +42,8 @@ PER_NAT = 0.1
 are left to the model. A wider margin loses requests (docs/decisions/value-binding.md)."""
 SUITS = -1.0
 """How likely, in nats, a value must be in a slot that a word takes, to be missed there."""
+ASKED = 0.3
+"""From which share of wordings on that ask a recipe which changes something may be meant so."""
 MOST_WORDS = 60
 """How many words of a request may be values: what is pasted is not weighed to its end."""
 _OPTIONS, _FEWER = 4, 2
@@ -181,12 +184,23 @@ def _spares(best: Filling, way: Filling) -> bool:
 
 
 def _meant(request: str, document: Document) -> Signs:
-    """Say whether a recipe changes something where the request asks, or reads where it orders."""
+    """Return what speaks against a recipe as a whole.
+
+    It changes something where the request asks, reads where that orders, or is for the opposite.
+    """
     said = mood(request)
+    asked = said == "asks" and document.changes
     return {
-        "only asked": float(said == "asks" and document.changes),
+        "only asked": asked * _never_asks(tuple(document.wordings)),
         "ordered": float(said == "orders" and not document.changes),
-    }
+    } | opposed(request, document.wordings)
+
+
+@lru_cache(maxsize=8192)
+def _never_asks(wordings: tuple[str, ...]) -> float:
+    """Return 0 where people ask for what a recipe changes ("how long does a.sh take"), to 3."""
+    share = sum(mood(wording) == "asks" for wording in wordings) / max(1, len(wordings))
+    return 3 * (1 - min(1.0, share / ASKED))
 
 
 def _joined(words: Sequence[Word]) -> Iterator[Word]:

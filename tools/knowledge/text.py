@@ -45,10 +45,11 @@ _SLOTS = {
 _KIND_OF = {slot: kind for kind, slots in _SLOTS.items() for slot in slots.split()}
 DATA = (
     *("csv", "tsv", "json", "jsonl", "zip", "tar", "gz", "xz", "bz2", "yaml"),
-    *("ini", "env", "service", "timer"),
+    *("ini", "env", "service", "timer", "deb", "calendar", "requirements"),
 )
 """The kinds of data that the ending of a file's name tells, as people call them."""
-_SHORT = {"tgz": "tar", "yml": "yaml"}
+_SHORT = {"tgz": "tar", "yml": "yaml", "ics": "calendar"}
+_REQUIREMENTS = re.compile(r"(?:^|/)requirements[\w.-]*\.txt$")
 _ENDING = re.compile(r"\.(tar)\.\w+$|\.(\w+)$")
 _OF_FILE = re.compile(
     r"[^/]\.(?!(?:com|org|net|d|git|app)$)[A-Za-z][A-Za-z0-9]{0,5}$", re.IGNORECASE
@@ -98,6 +99,8 @@ def data_named(name: str) -> str:
     >>> data_named("/srv/a.tar.gz"), data_named("people.csv"), data_named("a.txt")
     ('tar', 'csv', '')
     """
+    if _REQUIREMENTS.search(name.lower()):
+        return "requirements"
     ending = _ENDING.search(name.lower())
     data = (ending[1] or ending[2]) if ending else ""
     data = _SHORT.get(data, data)

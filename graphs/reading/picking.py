@@ -145,7 +145,7 @@ def _test(what: str, lines: Sequence[str]) -> str | None:
     bare = _TAIL.sub("", _LEAD.sub("", what)).strip("\"' ")
     bare = quoted[0] if len(quoted) == 1 else bare
     column, _, value = bare.partition(" ")
-    if value and column.lower() in re.split(r"[\s,;|]+", lines[0].lower()):
+    if value and " " not in value and column.lower() in re.split(r"[\s,;|]+", lines[0].lower()):
         bare = value  # "only team red" behind a table with a column "team"
     for test, pattern in _tests(bare, bool(folder)):
         held = sum(bool(re.search(pattern, line, re.IGNORECASE)) for line in lines)

@@ -57,8 +57,9 @@ _QUESTION = re.compile(
 )
 _PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst|tbz|txz|deb|iso|img)$", re.IGNORECASE)
 
-NEAR = 0.15
-"""How much farther than the nearest a recipe may be whose output is saved."""
+NEAR, FARTHER = 0.15, 0.3
+"""How much farther than the nearest that prints a recipe may be whose output is saved, and that
+one than the nearest of all: what changes the file itself is often nearer."""
 RUN = re.compile(r"\W*(?:please\s+)?(?:run|execute|start|launch|call)\b", re.IGNORECASE)
 
 
@@ -109,13 +110,12 @@ def saved(
     Those that change something are left out, unless something is to be run. `more`: what is in
     the file already stays.
     """
-    near = max((d.score for d in documents if d.acts), default=0.0) - NEAR
-    return [
-        _saved(document, file, more=more)
-        for document in documents
-        if document.template and document.score >= near
-        if RUN.match(part) or _prints(document)
-    ]
+    running = RUN.match(part)
+    ones = [d for d in documents if d.template and (running or _prints(d))]
+    best = max((d.score for d in documents if d.acts), default=0.0)
+    first = max((d.score for d in ones), default=0.0)
+    near = max(first - NEAR, best - FARTHER)
+    return [_saved(document, file, more=more) for document in ones if document.score >= near]
 
 
 def writes(documents: Sequence[Document], file: str) -> bool:

@@ -122,6 +122,7 @@ def test_the_report_counts_by_kind_and_names_failures():
     assert "| tuned | 2 | 1 | 0.500 | 0.095 to 0.905 | 200 ms | 400 ms | 100 | 512 MB |" in text
     assert "| single | 1 | 1 | 1.00 |" in text and "| follow-up | 1 | 0 | 0.00 |" in text
     assert "the follow-up was in 0 of 1" in text
+    assert "| one command, another output | 0 | 0 | 1 |" in text
     assert "- **files-02** 'again' → sysadmin: `ls` (turn 2: b is in the output)" in text
     blind = report.of_everyday([(tuned, results)], failures=False)
     assert "| tuned | 2 | 1 |" in blind and "again" not in blind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -37,6 +38,17 @@ def plain(suite: str, outcomes: Sequence[Outcome]) -> str:
         if not o.passed
     ]
     return "\n".join(lines) + "\n"
+
+
+ENDINGS = (
+    "given to nobody",
+    "asked back, nothing run",
+    "the last command failed",
+    "other files than wanted",
+    "one command, another output",
+    "several commands, another output",
+)
+"""What a lost request came to, without naming it: who tunes learns where, and stays blind."""
 
 
 def of_everyday(
@@ -81,11 +93,36 @@ def of_everyday(
             lambda result: result.entry.area,
         ),
         "",
+        f"## {name}: how the lost ones ended",
+        "",
+        *_endings(results),
+        "",
     ]
     if failures:
         wrong = [_failure(result) for result in results if not result.passed]
         lines += [f"## {name}: what went wrong", "", *wrong]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _endings(results: Sequence[Result]) -> list[str]:
+    """Count the lost requests by what their last turn came to, and by kind."""
+    ended = Counter((_ending(r), r.entry.kind) for r in results if not r.passed)
+    lines = [f"| | {' | '.join(everyday.KINDS)} |", f"|---|{'---|' * len(everyday.KINDS)}"]
+    for ending in ENDINGS:
+        counts = " | ".join(str(ended[ending, kind]) for kind in everyday.KINDS)
+        lines.append(f"| {ending} | {counts} |")
+    return lines
+
+
+def _ending(result: Result) -> str:
+    turn = result.turns[-1]
+    if not turn.tools:
+        return ENDINGS[0] if turn.specialist != "sysadmin" else ENDINGS[1]
+    if turn.tools[-1].status not in ("ok", "empty"):
+        return ENDINGS[2]
+    if "the files" in result.why:
+        return ENDINGS[3]
+    return ENDINGS[4] if len(turn.tools) == 1 else ENDINGS[5]
 
 
 def _figures(results: Sequence[Result]) -> str:

@@ -14,7 +14,7 @@ from support import needs
 from support.page_server import PageServer
 
 CHROMIUM = Path("/usr/bin/chromium")
-PATIENCE = 150.0
+PATIENCE = 300.0
 """Seconds that a page may take for anything: what is right comes, on a busy machine later."""
 FLAGS = [
     "--no-sandbox",

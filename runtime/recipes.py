@@ -29,7 +29,7 @@ _SIGNS = {
     **{"space": " ", "blank": " ", "dash": "-", "hyphen": "-", "underscore": "_", "slash": "/"},
 }
 _SPAN = re.compile(r"(\d+(?:\.\d+)?) (second|minute|hour|week|month|year)s?")
-_DATE = re.compile(r"(\d{1,2})([./])(\d{1,2})[./](\d{4})")
+_DATE = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _SECONDS |= {"week": 7 * 86400, "month": 30 * 86400, "year": 365 * 86400}
 

@@ -34,7 +34,7 @@ BY_HAND = {
     **{"near": 25.0, "left": 0.5, "before": 0.2, "right": 0.4, "kind": 0.8, "order": 0.7},
     **{"plain": -3.5, "capital": 1.0, "word": -0.3, "known": -0.3, "unused": -2.5},
     **{"unused word": -0.5, "missing": -5.0, "default": 0.4, "joined": -1.0},
-    **{"suffix": 0.5, "other suffix": -1.0, "only asked": -2.0, "ordered": -1.0},
+    **{"suffix": 0.5, "other suffix": -1.0, "only asked": -6.0, "ordered": -1.0},
     **{"instead": -2.0, "denied": -2.5, "counted": -1.5, "opposite": -2.0},
 }
 SCALE = {"near": 25.0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from support.again import command
 
 from graphs.reading.about import Said
 from graphs.reading.correcting import corrected
@@ -40,12 +41,6 @@ FOUND = Said(
     "find *.txt in /srv", {"path": "/srv"}, "find /srv -name '*.txt'", "/srv/a.txt\n/srv/b.txt"
 )
 TAIL = Said("tail of a.log", {"file": "a.log"}, "tail -n 10 a.log", "1 x\n2 y\n3 z")
-
-
-def command(text: str, said: Said) -> str | None:
-    read = followed(text, said)
-    assert read is None or read.recipe is not None
-    return read and read.recipe and str(read.recipe.template)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from support.again import command
 
 from graphs.reading.about import Said, thing_of
 from graphs.reading.carrying import carried
 from graphs.reading.comparing import compared
 from graphs.reading.deriving import derived
-from graphs.reading.following import followed
 from graphs.reading.referring import in_full
 from graphs.reading.running import about_process
 
@@ -33,11 +33,6 @@ TOP = Said(
 TABLE = Said("show sales.csv", {"file": "sales.csv"}, "column -t sales.csv", "item price\npen 2")
 TEAMS = Said("show s.csv", {"file": "s.csv"}, "cat s.csv", "name,team\nann,red\nbob,blue")
 SHOWN = Said("show app.yml", {"file": "app.yml"}, "cat app.yml", "port: 1\nlog_level: info")
-
-
-def command(text: str, said: Said) -> str | None:
-    read = followed(text, said)
-    return None if read is None or read.recipe is None else str(read.recipe.template)
 
 
 @pytest.mark.parametrize(

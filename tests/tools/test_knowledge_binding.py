@@ -198,4 +198,4 @@ def test_what_people_also_ask_for_may_change_something():
     filling = shipped().fillings("what exit code does test.sh give", found)[0]
     assert filling.signs["only asked"] == 0
     order = shipped().fillings("is a.txt readable", replace(BOOK["files.delete"], score=0.8))[0]
-    assert order.signs["only asked"] > 2
+    assert order.signs["only asked"] > 0.7

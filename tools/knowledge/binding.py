@@ -191,16 +191,16 @@ def _meant(request: str, document: Document) -> Signs:
     said = mood(request)
     asked = said == "asks" and document.changes
     return {
-        "only asked": asked * _never_asks(tuple(document.wordings)),
+        "only asked": asked * _never_asks(document.wordings),
         "ordered": float(said == "orders" and not document.changes),
     } | opposed(request, document.wordings)
 
 
 @lru_cache(maxsize=8192)
 def _never_asks(wordings: tuple[str, ...]) -> float:
-    """Return 0 where people ask for what a recipe changes ("how long does a.sh take"), to 3."""
+    """Return 0 where people ask for what a recipe changes ("how long does a.sh take"), to 1."""
     share = sum(mood(wording) == "asks" for wording in wordings) / max(1, len(wordings))
-    return 3 * (1 - min(1.0, share / ASKED))
+    return 1 - min(1.0, share / ASKED)
 
 
 def _joined(words: Sequence[Word]) -> Iterator[Word]:

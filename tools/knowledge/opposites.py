@@ -8,7 +8,6 @@ what a request says.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 
@@ -68,7 +67,7 @@ _PAIRS = tuple(
     )
 )
 _ALWAYS, _COUNTS, _OFTEN, _SELDOM, _NEVER = 0.7, 0.85, 0.6, 0.2, 0.05
-"""Shares of a recipe's wordings: set by hand, the result of the first trial."""
+"""Shares of a recipe's wordings, set by hand."""
 _UNSAID = 0.5
 """How much less it says that wordings lack a word of a request than that they all have one more."""
 _QUOTED = re.compile(r"""["'“`][^"'”`]*["'”`]|\S*[\w*][./]\w\S*|\{\w+\}""")
@@ -95,16 +94,16 @@ def _shares(wordings: tuple[str, ...]) -> tuple[float, float, list[tuple[float, 
     return sum(s[0] for s in said) / count, sum(s[1] for s in said) / count, sides
 
 
-def opposed(request: str, wordings: Sequence[str]) -> dict[str, float]:
+def opposed(request: str, wordings: tuple[str, ...]) -> dict[str, float]:
     """Return what a recipe's wordings say against a request: 0 for nothing, 1 or 2 for much.
 
-    >>> opposed("files of ann", ["files that are not of {user}", "what is not {user}'s"])
+    >>> opposed("files of ann", ("files that are not of {user}", "what is not {user}'s"))
     {'denied': 1.0, 'counted': 0.0, 'opposite': 0.0}
-    >>> opposed("the oldest file", ["the newest file in {path}", "latest file of {path}"])
+    >>> opposed("the oldest file", ("the newest file in {path}", "latest file of {path}"))
     {'denied': 0.0, 'counted': 0.0, 'opposite': 1.0}
     """
     denies, counts, sides = _said(request)
-    denying, counting, shares = _shares(tuple(wordings))
+    denying, counting, shares = _shares(wordings)
     turned = sum(
         (one and not other and b >= _OFTEN and a <= _SELDOM)
         or (other and not one and a >= _OFTEN and b <= _SELDOM)

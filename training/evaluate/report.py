@@ -40,14 +40,13 @@ def plain(suite: str, outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines) + "\n"
 
 
-ENDINGS = (
-    "given to nobody",
-    "asked back, nothing run",
-    "the last command failed",
-    "other files than wanted",
-    "one command, another output",
-    "several commands, another output",
-)
+NOBODY = "given to nobody"
+ASKED_BACK = "asked back, nothing run"
+FAILED = "the last command failed"
+OTHER_FILES = "other files than wanted"
+OTHER_OUTPUT = "one command, another output"
+OTHER_OUTPUTS = "several commands, another output"
+ENDINGS = (NOBODY, ASKED_BACK, FAILED, OTHER_FILES, OTHER_OUTPUT, OTHER_OUTPUTS)
 """What a lost request came to, without naming it: who tunes learns where, and stays blind."""
 
 
@@ -117,12 +116,12 @@ def _endings(results: Sequence[Result]) -> list[str]:
 def _ending(result: Result) -> str:
     turn = result.turns[-1]
     if not turn.tools:
-        return ENDINGS[0] if turn.specialist != "sysadmin" else ENDINGS[1]
+        return NOBODY if turn.specialist != "sysadmin" else ASKED_BACK
     if turn.tools[-1].status not in ("ok", "empty"):
-        return ENDINGS[2]
+        return FAILED
     if "the files" in result.why:
-        return ENDINGS[3]
-    return ENDINGS[4] if len(turn.tools) == 1 else ENDINGS[5]
+        return OTHER_FILES
+    return OTHER_OUTPUT if len(turn.tools) == 1 else OTHER_OUTPUTS
 
 
 def _figures(results: Sequence[Result]) -> str:

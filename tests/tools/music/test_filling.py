@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from support.filled import whole
 
 from tools.music.filling.carry import Before, elliptical, filled, renews
 from tools.music.filling.cues import named
@@ -84,9 +85,7 @@ GRID = "hihat x-x-x-x-\nsnare --x---x-"
     ],
 )  # fmt: skip
 def test_a_request_names_the_arguments(tool: str, request_: str, arguments: dict[str, str]) -> None:
-    found = fill(tool, request_)
-    assert found is not None
-    assert (dict(found.arguments), found.missing) == (arguments, ())
+    assert whole(tool, request_) == arguments
 
 
 def test_what_is_lacking_and_what_is_left_over_is_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.filled import whole
 
 from tools.music.filling.table import fill
 
@@ -37,9 +38,7 @@ SECTIONS = "A: C | Am | F | G; B: F | G | Em | Am"
     ],
 )  # fmt: skip
 def test_arguments_are_read(tool: str, request_: str, arguments: dict[str, str]) -> None:
-    found = fill(tool, request_)
-    assert found is not None
-    assert (dict(found.arguments), found.missing) == (arguments, ())
+    assert whole(tool, request_) == arguments
 
 
 def test_a_request_about_other_things_has_no_rhythm_and_no_form() -> None:

@@ -11,9 +11,9 @@ from tools.music.chart import is_progression
 from tools.music.filling import changing
 from tools.music.filling.asked import Asked
 from tools.music.filling.cues import term_spans
+from tools.music.filling.keys import key_behind, named_key
 from tools.music.filling.making import PLACE
 from tools.music.filling.table import PLANS, Filled, fill
-from tools.music.filling.theory import key_behind, named_key
 from tools.music.filling.written import written_format
 from tools.music.music_text import read_music
 from tools.music.pitch import MusicError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from tools.music.filling import theory
+from tools.music.filling import keys, theory
 from tools.music.filling.asked import Asked, readable
 from tools.music.key import read_key
 from tools.music.pitch import MusicError
@@ -15,7 +15,7 @@ def chord_or_degree(asked: Asked) -> str | None:
     """A chord by its name, or as a degree of the key that is named: "the V chord in F"."""
     named = theory.named_chord(asked)
     degree = None if named else theory.numerals(asked)
-    home = theory.key(Asked.of(asked.text)) if degree else None
+    home = keys.key(Asked.of(asked.text)) if degree else None
     if degree and home:
         with contextlib.suppress(MusicError):
             return realise(degree, read_key(home))[0].chord.symbol
@@ -25,18 +25,18 @@ def chord_or_degree(asked: Asked) -> str | None:
 def borrowing_key(asked: Asked) -> str | None:
     """The key that borrows; of a major key and its parallel minor, the major one."""
     named = {f.text: f for f in asked.values("k") if readable(f.text, read_key)}
-    keys = [read_key(text) for text in named]
-    if len(keys) == 2 and len({one.tonic.name for one in keys}) == 1:
+    tonics = {read_key(text).tonic.name for text in named}
+    if len(named) == 2 and len(tonics) == 1:
         home = next((f for text, f in named.items() if not read_key(text).minor_like), None)
         if home is not None:
             asked.taken += [(f.start, f.end) for f in named.values()]
             return home.text
-    return theory.key(asked)
+    return keys.key(asked)
 
 
 def key_of_dominants(asked: Asked) -> str | None:
     """The key whose dominants are asked for; the chord that one leads to is said too."""
-    home = theory.key(asked)
+    home = keys.key(asked)
     if home:
         for goal in asked.values("c"):
             asked.take(goal)
@@ -45,4 +45,4 @@ def key_of_dominants(asked: Asked) -> str | None:
 
 def circle_key(asked: Asked) -> str | None:
     """The key that the circle of fifths is gone around from; C where only the circle is named."""
-    return theory.key(asked) or ("C" if asked.says(r"\bcircle\b|\bquintenzirkel\b") else None)
+    return keys.key(asked) or ("C" if asked.says(r"\bcircle\b|\bquintenzirkel\b") else None)

@@ -8,7 +8,7 @@ from functools import cache
 
 from runtime.values import Found
 from tools.music import bass_lines, drum_styles, progressions
-from tools.music.filling import theory
+from tools.music.filling import instruments, theory
 from tools.music.filling.asked import Asked, Reader, one_of
 from tools.music.filling.rhythm import NUMBER
 
@@ -265,4 +265,4 @@ def limits(asked: Asked) -> str | None:
     """The range of a melody: two notes, or an instrument."""
     return asked.search(
         re.compile(r"\b([A-G](?:#|b)?\d\s?(?:to|-|–|and)\s?[A-G](?:#|b)?\d)\b")
-    ) or theory.instrument(asked)
+    ) or instruments.instrument(asked)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tools.music.filling import changing, keyed, making, players, playing, rhythm, theory, written
+from tools.music.filling import (
+    changing,
+    instruments,
+    keyed,
+    keys,
+    making,
+    players,
+    playing,
+    rhythm,
+    theory,
+    written,
+)
 from tools.music.filling.asked import Asked, Reader
 
 Pair = Callable[[Asked], tuple[str, str] | None]
@@ -47,7 +58,7 @@ def _plan(needs: Mapping[str, Reader], **may: Reader) -> Plan:
     return Plan(needs, may)
 
 
-_KEY_ONLY = Plan({"key": theory.key})
+_KEY_ONLY = Plan({"key": keys.key})
 _CHORD_ONLY = Plan({"chord": theory.chord})
 _SEED = {"seed": rhythm.seed}
 PLANS: Mapping[str, Plan] = {
@@ -59,14 +70,14 @@ PLANS: Mapping[str, Plan] = {
     "scales_for_chord": _CHORD_ONLY,
     "key_signature": _KEY_ONLY,
     "diatonic_chords": _KEY_ONLY,
-    "find_key": Plan({"music": theory.music}, {"method": theory.method}),
+    "find_key": Plan({"music": theory.music}, {"method": keys.method}),
     "pitch_info": Plan({"pitch": theory.pitch}),
     "transpose": Plan({"interval": theory.shift, "music": theory.music}),
-    "roman_numerals": Plan({"chords": theory.several_chords}, {"key": theory.key}),
-    "realize_numerals": Plan({"numerals": theory.numerals, "key": theory.key}),
+    "roman_numerals": Plan({"chords": theory.several_chords}, {"key": keys.key}),
+    "realize_numerals": Plan({"numerals": theory.numerals, "key": keys.key}),
     "invert_chord": Plan({"inversion": theory.inversion, "chord": theory.chord_to_invert}),
     "transpose_for_instrument": Plan(
-        {"instrument": theory.transposing, "music": theory.music}, {"given": players.given_as},
+        {"instrument": instruments.transposing, "music": theory.music}, {"given": players.given_as},
         may_first=True,
     ),
     "capo_chords": Plan(
@@ -75,21 +86,21 @@ PLANS: Mapping[str, Plan] = {
     ),
     "tempo_delay": Plan({"bpm": rhythm.bpm}),
     "show_music": Plan({"music": theory.music}),
-    "chord_from_frets": _plan({"frets": rhythm.frets}, tuning=theory.tuning_of_frets),
+    "chord_from_frets": _plan({"frets": rhythm.frets}, tuning=instruments.tuning_of_frets),
     "chord_shapes": Plan(
-        {"chord": theory.chord}, {"tuning": theory.tuning, "instrument": theory.fretted},
+        {"chord": theory.chord}, {"tuning": instruments.tuning, "instrument": instruments.fretted},
         may_first=True,
     ),
-    "show_on": Plan({"instrument": theory.shown_on, "music": theory.music}),
+    "show_on": Plan({"instrument": instruments.shown_on, "music": theory.music}),
     "borrowed_chords": Plan({"key": keyed.borrowing_key}),
     "secondary_dominants": Plan({"key": keyed.key_of_dominants}),
     "substitutions": Plan(
-        {"chord": keyed.chord_or_degree}, {"key": theory.key_behind}, may_first=True
+        {"chord": keyed.chord_or_degree}, {"key": keys.key_behind}, may_first=True
     ),
     "circle_of_fifths": Plan({"key": keyed.circle_key}, {"steps": rhythm.steps}, may_first=True),
     "related_keys": _KEY_ONLY,
-    "cadences": Plan({"chords": theory.chords_in_turn}, {"key": theory.key}),
-    "modulation_path": Plan(pairs={("start", "goal"): theory.two_keys}),
+    "cadences": Plan({"chords": theory.chords_in_turn}, {"key": keys.key}),
+    "modulation_path": Plan(pairs={("start", "goal"): keys.two_keys}),
     "tone_row": Plan({"row": rhythm.row, "form": rhythm.form}),
     "set_class": Plan({"notes": rhythm.set_of_notes}),
     "meter": Plan({"meter": rhythm.meter}),
@@ -101,8 +112,8 @@ PLANS: Mapping[str, Plan] = {
     "check_code": Plan({"format": written.code_format, "code": written.code}),
     "convert_code": Plan({"code": written.code}, pairs={("source", "target"): written.two_formats}),
     "write_code": Plan({"format": written.written_format, "music": theory.music}),
-    "instrument_range": Plan({"instrument": theory.instrument}),
-    "fits_range": Plan({"instrument": theory.instrument, "notes": theory.span_or_notes}),
+    "instrument_range": Plan({"instrument": instruments.instrument}),
+    "fits_range": Plan({"instrument": instruments.instrument, "notes": theory.span_or_notes}),
     "edit_melody": Plan(
 {"melody": theory.melody_or_chords, "edit": changing.edit}    ),
     "continue_melody": Plan({"melody": theory.melody}, {"bars": rhythm.bars} | _SEED),
@@ -116,7 +127,7 @@ PLANS: Mapping[str, Plan] = {
     ),
     "song_form": Plan(
         {"form": playing.form},
-        {"sections": playing.sections, "style": making.chord_style, "key": theory.key} | _SEED,
+        {"sections": playing.sections, "style": making.chord_style, "key": keys.key} | _SEED,
         may_first=True,
     ),
     "rhythm_pattern": Plan(
@@ -128,7 +139,7 @@ PLANS: Mapping[str, Plan] = {
     ),
     "variations": Plan({"theme": theory.melody}, {"kind": making.kind} | _SEED),
     "progression": Plan(
-        {"style": making.chord_style, "key": theory.key},
+        {"style": making.chord_style, "key": keys.key},
         {"bars": rhythm.bars} | _SEED, may_first=True,
     ),
     "bass_line": Plan({"chords": theory.chords}, {"style": making.bass_style} | _SEED),
@@ -139,31 +150,31 @@ PLANS: Mapping[str, Plan] = {
     "show_drums": Plan({"grid": making.grid}, {"change": changing.drums}),
     "melody_over": Plan(
         {"chords": theory.chords},
-        {"range": making.limits, "key": theory.key_behind} | _SEED, may_first=True,
+        {"range": making.limits, "key": keys.key_behind} | _SEED, may_first=True,
     ),
-    "check_voice_leading": Plan({"voices": making.voices}, {"key": theory.key_behind}),
+    "check_voice_leading": Plan({"voices": making.voices}, {"key": keys.key_behind}),
     "realize_parts": Plan(
-        {"chords": theory.chords_or_numerals}, {"key": theory.key_behind}, may_first=True
+        {"chords": theory.chords_or_numerals}, {"key": keys.key_behind}, may_first=True
     ),
     "realize_figured_bass": Plan(
-        {}, {"key": theory.key_behind}, {("bass", "figures"): making.bass_and_figures},
+        {}, {"key": keys.key_behind}, {("bass", "figures"): making.bass_and_figures},
         may_first=True,
     ),
     "harmonize_melody": Plan(
-        {"melody": theory.melody}, {"key": theory.key_behind, "style": making.hymn_or_pop}
+        {"melody": theory.melody}, {"key": keys.key_behind, "style": making.hymn_or_pop}
     ),
     "check_counterpoint": Plan(
         {}, {"species": rhythm.species}, {("cantus", "counterpoint"): making.cantus_and_line}
     ),
     "compose_counterpoint": Plan(
         {"cantus": theory.melody},
-        {"position": making.position, "key": theory.key_behind, "species": rhythm.species} | _SEED,
+        {"position": making.position, "key": keys.key_behind, "species": rhythm.species} | _SEED,
     ),
     "find_in_corpus": Plan(
         {},
         {"composer": written.composer, "progression": written.pattern, "meter": rhythm.meter,
          "rhythm": written.rhythm, "intervals": written.melodic, "contour": written.contour,
-         "key": theory.key},
+         "key": keys.key},
     ),
     "show_excerpt": Plan({"piece": written.piece}, {"bars": written.bars_of_piece}),
 }  # fmt: skip

@@ -1,46 +1,22 @@
-"""Readers of what theory is asked about: chords, keys, notes, intervals, instruments."""
+"""Readers of what theory is asked about: chords, scales, notes, rows of them, intervals."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from runtime.values import Found
 from tools.music.chart import is_progression
 from tools.music.chord_text import read_chord
-from tools.music.filling import degrees, misspelt
-from tools.music.filling.asked import BARE_STEPS, Asked, one_of, pair_of, readable
-from tools.music.filling.cues import named
-from tools.music.instruments import TABLE
-from tools.music.key import read_key
+from tools.music.filling import degrees, keys, misspelt
+from tools.music.filling.asked import BARE_STEPS, Asked, pair_of, readable
 from tools.music.pitch import MusicError, read_pitch
-from tools.music.ranges import ranges
 from tools.music.scale import read_scale
-from tools.music.tunings import INSTRUMENTS, TUNINGS
 
-_KEY = (
-    r"[A-Ga-g](?:#|b(?![a-z])|♯|♭|[\s-](?:sharp|flat)\b)?"
-    r"(?:[\s-]?(?:major|(?:(?:natural|harmonic|melodic)\s)?minor|maj\b|min\b|m(?![\w])"
-    r"|ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian))?"
-)
-_IN_KEY = re.compile(
-    rf"\b(?:in|key|tonality)(?:\s(?:the\s)?(?:key|tonality))?(?:\s(?:of|is))?[:,]?\s(?P<key>{_KEY})"
-    r"(?![\w#♯♭/]|\s(?:row|lot|few|bit|way|pop|hymn))"
-)
-_OF_KEY = r"\b(?:in|key|key of|key is|of|for|from|to|into|key:)"
-_NOT_A_KEY = r"\b(?:clarinet|horn|trumpet|tuned)\sin\s$"
 _INVERSION = (
     r"\b(?:root position|(?:first|second|third|fourth|1st|2nd|3rd|4th)(?=\W*inv)"
     r"|inversion\s(?:number\s)?\d|\b\d(?=\.?\sinv))",
     r"\b(?:first|second|third|1st|2nd|3rd)\b",
 )
-_TRANSPOSING = re.compile(
-    r"(?<![\w#♭])(?:(?-i:[A-G](?:[b♭]|[\s-]flat)?)\s)?(?:(?:alto|tenor|soprano|baritone|bari|bass|french"
-    r"|english|basset)\s)?"
-    r"(?:clarinet|trumpet|horn|sax(?:ophone)?|cornet|flugelhorn)s?(?:\sin\s[A-G](?:[b♭]|[\s-]flat)?)?(?![\w#])",
-    re.IGNORECASE,
-)
-_KEYBOARD = r"\b(?:piano[\s-]?roll|piano(?:\skeyboard)?|keyboard|keys\b|klavier|synth|organ)\b"
 _UPON = r"^\W*(?:\w+\s)?(?:from|above|over|than|in\srelation\sto)\b"
 _BASS_NOTE = re.compile(
     r"\bwith\s(?:an?\s|the\s)?(?P<note>[A-G](?:#|b|♯|♭)?)\s(?:in|as|at|on)\s(?:the\s)?(?:bass|bottom|lowest)"
@@ -246,60 +222,6 @@ def chords_or_numerals(asked: Asked) -> str | None:
     return numerals(asked) or chords(asked)
 
 
-def key(asked: Asked) -> str | None:
-    """The key that stands behind "in" or "key"; else the one that is named."""
-    return misspelt.nearly(asked) or key_behind(asked) or named_key(asked)
-
-
-def key_behind(asked: Asked) -> str | None:
-    """The key that a preposition or the word key stands before, or one in words."""
-    for match in asked.matches(_IN_KEY):
-        said = match["key"]
-        alone = re.fullmatch(r"[a-g]", said) and asked.text[match.end() :].strip(" .?!")
-        listed = any(f.kind in "hl" and f.start <= match.start("key") < f.end for f in asked.found)
-        other = re.search(_NOT_A_KEY, asked.text[: match.start("key")], re.I)
-        verb = said == "am" and re.match(r"\sI\b", asked.text[match.end() :], re.I)
-        if not (alone or listed or other or verb):
-            asked.taken.append(match.span("key"))
-            return said
-    in_words = [f for f in asked.values("k") if readable(f.text, read_key)]
-    return asked.take(in_words[-1]) if in_words else None
-
-
-def named_key(asked: Asked) -> str | None:
-    """The key that is named at all, rather behind a preposition."""
-    named = [f for f in asked.values("kmcx") if readable(f.text, read_key)]
-    named.sort(key=lambda f: (asked.before(f, _OF_KEY), f.kind == "k"))
-    if named:
-        return asked.take(named[-1])
-    return misspelt.no_note(asked) or asked.search(
-        r"\b(?:no|one|two|three|four|five|six|seven|\d)\s(?:sharps?|flats?)\b"
-    )
-
-
-def two_keys(asked: Asked) -> tuple[str, str] | None:
-    """Two keys, the first where it goes from: "from X to Y", "to Y from X", "X -> Y"."""
-    named = [f for f in asked.values("kmcx") if readable(f.text, read_key)]
-    for found in asked.values("hl"):
-        items = pair_of(found)
-        if len(items) == 2 and all(readable(item, read_key) for item in items):
-            asked.take(found)
-            return items[0], items[1]
-    if len(named) < 2:
-        return None
-    first, second = named[:2]
-    between = asked.text[min(first.end, second.end) : max(first.start, second.start)]
-    if _parallel(first.text, second.text) and not re.search(r"\b(?:in)?to\b|->|→", between):
-        return None  # what one borrows from the other is no way into it
-    if asked.before(first, r"\b(?:to|into|towards?|reach)") and asked.before(second, r"\bfrom"):
-        first, second = second, first
-    return asked.take(first), asked.take(second)
-
-
-def _parallel(one: str, other: str) -> bool:
-    return read_key(one).tonic.name == read_key(other).tonic.name
-
-
 def two_notes(asked: Asked) -> tuple[str, str] | None:
     """Two notes in order: those that stand alone, or the items of a pair."""
     single = [f for f in asked.values("mk") if f.kind == "m" or " " not in f.text]
@@ -344,26 +266,17 @@ def interval(asked: Asked) -> str | None:
 
 def shift(asked: Asked) -> str | None:
     """How far to transpose: an interval, or the key to arrive in."""
-    both = asked.first(rf"\bfrom\s({_KEY})\sto\s(?:the\skey\sof\s)?({_KEY})(?![\w#])")
+    both = asked.first(rf"\bfrom\s({keys.KEY})\sto\s(?:the\skey\sof\s)?({keys.KEY})(?![\w#])")
     if both:
         return f"from {both[1]} to {both[2]}"
     found = interval(asked)
     if found:
         return found
-    into = asked.first(rf"\b(?:in)?to\s(?:the\skey\sof\s)?({_KEY})(?![\w#])")
+    into = asked.first(rf"\b(?:in)?to\s(?:the\skey\sof\s)?({keys.KEY})(?![\w#])")
     if into:
         return f"to {into[1]}"
-    goal = key_behind(asked)
+    goal = keys.key_behind(asked)
     return f"to {goal}" if goal else None
-
-
-def method(asked: Asked) -> str | None:
-    """A method of key finding, by one of its authors."""
-    return asked.search(
-        r"\b((?:krumhansl|kessler|schmuckler|temperley|kostka|payne|bellman|budge|aarden|essen)"
-        r"(?:[\s-](?:and\s)?(?:kessler|schmuckler|payne|budge|essen))?)\b",
-        r"\b(simple)\s(?:weights|method|profile)\b",
-    )
 
 
 def pitch(asked: Asked) -> str | None:
@@ -405,64 +318,6 @@ def _inversion_over(asked: Asked) -> str | None:
         return None
     asked.taken.append((max(named.end, bass.start()), bass.end()))
     return str(place)
-
-
-@cache
-def _instruments() -> re.Pattern[str]:
-    names = {name for found in ranges() for name in (found.name, *found.others)}
-    names |= {n for name, _, others in TABLE for n in (name.replace("♭", "b"), *others)}
-    return one_of(names, plural=True)
-
-
-@cache
-def _fretted() -> re.Pattern[str]:
-    return one_of((n for name, others, *_ in INSTRUMENTS for n in (name, *others)), plural=True)
-
-
-def instrument(asked: Asked) -> str | None:
-    """An instrument or a voice, with the key it stands in."""
-    return asked.search(_TRANSPOSING, _instruments())
-
-
-def transposing(asked: Asked) -> str | None:
-    """An instrument to write for; one with frets only where its part is spoken of."""
-    if _fretted().search(asked.text) and not named("transpose_for_instrument", asked.text):
-        return None
-    return instrument(asked)
-
-
-def fretted(asked: Asked) -> str | None:
-    """An instrument with frets."""
-    return asked.search(_fretted())
-
-
-def shown_on(asked: Asked) -> str | None:
-    """What music is drawn on: a keyboard, a neck, a piano roll."""
-    if asked.search(r"\b(?:daw\W*s?\s\w+|sequencer)\b"):
-        return "piano roll"
-    where = asked.search(r"\bpiano[\s-]?roll\b") or fretted(asked) or asked.search(_KEYBOARD)
-    if where is None and asked.says(r"\bfret\s?board|\bneck\b|\btab(?:s|lature)?\b"):
-        return "guitar"
-    how = tuning(asked) if where and "piano" not in where else None
-    return f"{where} in {how}" if how else where
-
-
-@cache
-def _tunings() -> re.Pattern[str]:
-    names = {n for _, name, others, _ in TUNINGS for n in (name, *others) if len(n) > 3}
-    return one_of(names - {"fourths", "celtic", "english", "linear", "e flat"})
-
-
-def tuning(asked: Asked) -> str | None:
-    """A tuning by its name; the instrument where it stands for one with its own strings."""
-    return asked.search(_tunings())
-
-
-def tuning_of_frets(asked: Asked) -> str | None:
-    """A tuning, or an instrument other than the guitar: each says how the strings sound."""
-    found = tuning(asked)
-    player = fretted(asked)
-    return found or (player if player and "guitar" not in player.lower() else None)
 
 
 def _first(asked: Asked, *kinds: str) -> str | None:

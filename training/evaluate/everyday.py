@@ -32,7 +32,7 @@ SETS = {
     "strangers": FOLDER.with_name("everyday_strangers"),
     "development": FOLDER.with_name("everyday_development"),
 }
-"""Sets of one form: the last one is there to tune on, the others are not."""
+"""Sets of one form: the first one is blind, the others are there to tune on."""
 THREADS = 4  # the engine does most of the work
 KINDS = ("single", "two-step", "follow-up")
 

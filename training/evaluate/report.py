@@ -63,7 +63,7 @@ def of_everyday(
     name, results = systems[-1][0].system, systems[-1][1]
     name_of_set = next(each for each, place in everyday.SETS.items() if place == folder)
     option = "" if name_of_set == "blind" else f" --set {name_of_set}"
-    tuned = name_of_set == "development"
+    tuned = name_of_set != "blind"
     written = "which is there to tune on" if tuned else "written before any tuning"
     lines = [
         "# Evaluation: everyday sysadmin requests",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 from langgraph.types import Command
@@ -12,7 +13,8 @@ from graphs.auditing import Auditing
 from graphs.events import ToolStarted
 from graphs.notes import Notes, emit, follow, head, step, timed
 from graphs.parts import Parts
-from graphs.previewing import Previews
+from graphs.previewing import Previews, shown_of
+from graphs.retrying import another
 from graphs.state import State, decision_from_json
 from runtime.types import ToolCall
 from sandboxes import ResultUnknownError, SandboxError
@@ -20,6 +22,8 @@ from tools import Tool, ToolContext, ToolError, ToolResult
 
 READINGS = 3
 """How often a command that only reads is tried when crashes cut it off."""
+_OF_GIT = re.compile(r"(?:^|/)\.git/(?:COMMIT_EDITMSG|objects/.*)$")
+"""Files that git writes although it then makes no commit."""
 _log = logging.getLogger("mica.graphs")
 
 
@@ -61,6 +65,8 @@ class Running:
             meta=EDITED if state["edited"] else None,
         )
         update["timings"] = timed(state, "run", seconds)
+        if call.name == COMMANDS and _changed_nothing(state):
+            update |= another(state, call, result)
         if problem is not None:
             return Command(goto="fail", update={**update, "error": str(problem)})
         return follow(update)
@@ -106,6 +112,16 @@ class Running:
         store.journal_finish(call.id, result.status, result.text, result.exit_code)
         if call.name == COMMANDS:
             self.audit.ran(state, call, result)
+
+
+def _changed_nothing(state: State) -> bool:
+    """Whether a command only reads, or is known by its preview to have changed no file."""
+    if (state["decision"] or {}).get("verdict") == "allow":
+        return True
+    shown, _ = shown_of(state.get("preview"))
+    if shown is None or shown.more:
+        return False
+    return all(_OF_GIT.search(change.path) for change in shown.changes)
 
 
 def _is_of_the_sandbox(error: Exception) -> bool:

@@ -15,11 +15,12 @@ from tools.bash.policy.decision import Decision
 class State(TypedDict, total=False):
     """The channels of the graph.
 
-    All but `messages`, `previous`, `recipe`, `asked` and `build` belong to one turn; `build` is the
-    name of the one that answers it, and the next turn keeps it where it can.
+    All but `messages`, `previous`, `recipe`, `asked`, `given_up` and `build` belong to one turn;
+    `build` is the name of the one that answers it, and the next turn keeps it where it can.
 
     `messages` is the conversation as the model sees it, without system messages; tool
-    outputs are shortened there. `previous` is the specialist who spoke before, `recipe` the
+    outputs are shortened there; `given_up` are the ids of calls that failed and were made in
+    another way, which it is not shown. `previous` is the specialist who spoke before, `recipe` the
     last one that was used, `asked` the request that it was used for, in full, and `follows` tells
     that this request leans on them; `reading` is what it means then, in full. `unread` is why
     nothing could be looked up. `calls` are the tool calls not settled yet, the first one is being
@@ -32,6 +33,7 @@ class State(TypedDict, total=False):
     override: str | None
     options: dict[str, Any]
     messages: list[dict[str, Any]]
+    given_up: list[str]
     previous: str | None
     recipe: dict[str, Any] | None
     asked: str
@@ -151,8 +153,10 @@ def add_usage(state: State, more: Usage) -> dict[str, int]:
 
 
 def messages_of(state: State) -> list[Message]:
-    """Return the conversation as messages."""
-    return [Message.from_openai(data) for data in state.get("messages", [])]
+    """Return the conversation as messages, without the calls that were given up."""
+    gone = set(state.get("given_up", ()))
+    messages = [Message.from_openai(data) for data in state.get("messages", [])]
+    return [m for m in messages if gone.isdisjoint((m.tool_call_id, *(c.id for c in m.tool_calls)))]
 
 
 def recent(messages: Sequence[Message], characters: int) -> tuple[Message, ...]:

@@ -21,6 +21,7 @@ from graphs.filling import with_arguments
 from graphs.notes import Notes, emit, step, timed
 from graphs.parts import Parts
 from graphs.reading import leaning
+from graphs.retrying import announced
 from graphs.routing import leans
 from graphs.state import (
     State,
@@ -136,7 +137,11 @@ class Thinking:
         if cancel.is_set():
             return Command(goto="answer", update={"answer": _STOPPED, "finish": "cancelled"})
         final = state["final"] or state["steps"] >= self.parts.settings.max_steps
-        state = cast(State, {**state, **finding.next_part(self.parts, state)})
+        again = announced(state)
+        if again:
+            emit(TextDelta(again))
+        else:
+            state = cast(State, {**state, **finding.next_part(self.parts, state)})
         completion, first = self._complete(state, final, cancel, started)
         timings = timed(state, "act", time.perf_counter() - started)
         if first is not None:
@@ -154,7 +159,7 @@ class Thinking:
                 emit(TextDelta(proposal))
                 return Command(goto="answer", update={"answer": proposal, **spent})
         if calls:
-            return self._take(state, completion.text, calls, spent)
+            return self._take(state, again + completion.text, calls, spent)
         text = completion.text.strip() or self._wordless(state, completion)
         finish = completion.finish_reason
         update = {"answer": text, "finish": finish, **spent}

@@ -28,6 +28,11 @@ _SIGNS = {
     **{"comma": ",", "semicolon": ";", "colon": ":", "dot": ".", "pipe": "|", "tab": "\t"},
     **{"space": " ", "blank": " ", "dash": "-", "hyphen": "-", "underscore": "_", "slash": "/"},
 }
+_ENCODINGS = {
+    **{"latin": "latin1", "latin-1": "latin1", "iso latin 1": "latin1", "latin-9": "latin9"},
+    **{"ansi": "cp1252", "win1252": "cp1252", "windows 1252": "cp1252", "cp-1252": "cp1252"},
+}
+"""What people call encodings otherwise than iconv does."""
 _SPAN = re.compile(r"(\d+(?:\.\d+)?) (second|minute|hour|week|month|year)s?")
 _DATE = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -85,6 +90,8 @@ def fit(slot: str, value: str) -> str:
     ('14', '2', '2 weeks')
     >>> fit("delimiter", "commas"), fit("pattern2", ".md"), fit("message", "5 minutes")
     (',', '*.md', '5 minutes')
+    >>> fit("encoding", "Latin-1"), fit("encoding", "ANSI"), fit("encoding", "utf-16")
+    ('latin1', 'cp1252', 'utf-16')
     >>> fit("date", "24.12.2026")
     '2026-12-24'
     >>> fit("seconds", "5 minutes"), fit("minutes", "3 hours"), fit("minutes", "90 seconds")
@@ -97,6 +104,8 @@ def fit(slot: str, value: str) -> str:
         return value.lstrip("*").lstrip(".")
     if kind in ("delimiter", "separator"):
         return _SIGNS.get(value.lower().removesuffix("s"), value)
+    if kind == "encoding":
+        return _ENCODINGS.get(value.lower(), value)
     if kind in ("date", "day") and (numbers := _DATE.fullmatch(value)):
         return _iso(*numbers.groups())
     span = _SPAN.fullmatch(value)

@@ -92,8 +92,8 @@ def fit(slot: str, value: str) -> str:
     (',', '*.md', '5 minutes')
     >>> fit("encoding", "Latin-1"), fit("encoding", "ANSI"), fit("encoding", "utf-16")
     ('latin1', 'cp1252', 'utf-16')
-    >>> fit("date", "24.12.2026")
-    '2026-12-24'
+    >>> fit("date", "24.12.2026"), fit("interface", "loopback")
+    ('2026-12-24', 'lo')
     >>> fit("seconds", "5 minutes"), fit("minutes", "3 hours"), fit("minutes", "90 seconds")
     ('300', '180', '2')
     """
@@ -104,6 +104,8 @@ def fit(slot: str, value: str) -> str:
         return value.lstrip("*").lstrip(".")
     if kind in ("delimiter", "separator"):
         return _SIGNS.get(value.lower().removesuffix("s"), value)
+    if kind == "interface" and value.lower() in ("loopback", "localhost"):
+        return "lo"
     if kind == "encoding":
         return _ENCODINGS.get(value.lower(), value)
     if kind in ("date", "day") and (numbers := _DATE.fullmatch(value)):

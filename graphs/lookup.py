@@ -8,52 +8,36 @@ from dataclasses import replace
 from pathlib import Path
 
 from graphs.composing.composed import composed, is_composed
+from graphs.cutting import SECONDS, cut_up, nearest_title, nearness
 from graphs.filling import one_call
 from graphs.parts import Library
-from graphs.reading.deriving import asks_of_result
 from graphs.reading.ellipsis import Reading
-from graphs.reading.places import in_repository, placed, typed
+from graphs.reading.places import destinations, in_repository, placed, typed
 from graphs.reading.referring import AGAIN
 from graphs.reading.saving import Saving, saved, saving, writes
+from graphs.reading.situation import Asked, asked
 from runtime.types import Document
 from runtime.values import music, shell
 from tools.knowledge.asking import mood
 from tools.knowledge.binding import likeliest, settled
-from tools.knowledge.splitting import Cut, cuts, made_first, refers
+from tools.knowledge.sharing import place_shared, put_together, told_apart
 
-FIRST, SECOND, SECOND_BEHIND, WHOLE, AGAINST = 11.0, 4.0, 3.0, 4.0, -2.3
-"""How much nearer to recipes the parts of a request must be than its whole, to count as parts:
-log odds, fitted like those of `tools.knowledge.splitting`. A second part counts by itself and
-behind the first. At this, 0.82 of the development requests of two parts are cut, nearly all where
-they should be, and 0.05 of the single ones."""
-LEANS, REFERS, SECOND_CUT = 3.0, 1.0, 0.5
-"""What it says for a cut that the second part only asks for something of what the first printed;
-that it is an order or a question about something named before; and what the words at a cut must
-say for one more behind it."""
-LESS = 0.1
-"""How much farther a recipe for both may be from the whole than one is from the first part."""
 _ASKED_TWICE = re.compile(
     r"^\W*(?:what|which|who|how|when|where|show|list|print|display|give me)\b.*\b(?:and|then) "
     r"(?:(?:(?:tell|show) me )?(?:what|which|who|how|when|where)\b|count (?:them|those|it)\b)",
     re.IGNORECASE,
 )
-_LISTS = re.compile(r"\W*(?:please |first )?(?:show|list|print|display|which|give me)\b", re.I)
-_COUNTS = re.compile(
-    r"\W*(?:(?:tell|show|give) me )?(?:count|how (?:many|much|big)|the (?:number|total))\b", re.I
-)
-_ONLY_COUNTS = re.compile(r"\| wc -l\s*$|^grep -\w*c|\bEND \{+ *printf? [^;]*\}+'[^|]*$")
-"""What a first part lists, a second counts, and a command counts that shows nothing else."""
-PARTS = 3
-"""Into how many parts a request is cut, at most."""
 NEARLY = 0.05
 """How much farther than one that prints a recipe may be that saves, to be taken by itself; it must
 be nearer by twice as much where what is to be printed has parts."""
 VERBATIM = 0.92
 """How near a recipe is whose wording is nearly the very request; that is not composed then."""
+WHOLE = 3.0
+"""How much likelier, in nats, a recipe for all must be filled than one for a part, to be taken."""
+LIKELY = 4.0
+"""How much less likely, in nats, a recipe may be filled that takes the file that was told of."""
 SURER = 2.0
 """How much likelier, in nats, a recipe must be filled where a request is told what it is about."""
-SECONDS = 5
-"""How many of the recipes nearest to a second part may be what it means."""
 
 
 def look_up(
@@ -81,7 +65,12 @@ def look_up(
     """
     if read is not None and read.recipe is not None:
         return [read.recipe]
-    desk = _Desk(library, shelf, count, learned, folders, repo)
+    there = frozenset(folders) | destinations(read.text if read is not None else text)
+    desk = _Desk(library, shelf, count, learned, there, repo)
+    if before is None and read is None:
+        text = desk.asked(text)
+        if apart := _apart(text, desk):
+            return apart
     if before is None or (read is not None and not _repeats(before, read)):
         whole = desk.composed(read.text if read is not None else text)
         if whole:
@@ -97,13 +86,26 @@ def look_up(
     return _saving(text, desk) or _of(desk.parts(text), text, desk)
 
 
+def _apart(text: str, desk: _Desk) -> list[Document]:
+    """Return what each of several requests means that say their verb once; nothing for others."""
+    parts = told_apart(text)
+    found = desk.search(text) if parts else []
+    if not found or any(d.tool for d in found) or nearness(found) >= VERBATIM:
+        return []
+    if likeliest(text, found) > max(likeliest(part, desk.search(part)) for part in parts) + WHOLE:
+        return []
+    return _in_parts(parts, [_saving(part, desk) or desk.meant(part) for part in parts])
+
+
 def _of(parts: Sequence[str], text: str, desk: _Desk) -> list[Document]:
     """Return what each part of a request may mean, a later one behind the one before."""
     if len(parts) == 1 or one_call(text, desk.search(text)):
         return desk.bound(text, desk.search(text))
+    prep, place = place_shared(parts[0], desk.placed(parts[1]))
+    parts = (desk.told(parts[0], place, prep, surer=0.0) or parts[0], *parts[1:])
     halves = [desk.meant(parts[0])]
     for part in parts[1:]:
-        found = desk.search(part, _context(halves[-1]))
+        found = desk.search(part, nearest_title(halves[-1]))
         halves.append(desk.composed(part, later=True) or _not_the_same(halves[-1], part, found))
     return _in_parts(parts, halves)
 
@@ -120,7 +122,7 @@ def _saving(text: str, desk: _Desk) -> list[Document]:
     printing = desk.meant(parts[0])
     whole = desk.bound(wish.whole, desk.search(wish.whole))
     farther = NEARLY if len(parts) == 1 else -2 * NEARLY
-    if writes(whole, wish.file) and _nearest(whole) >= _nearest(printing) - farther:
+    if writes(whole, wish.file) and nearness(whole) >= nearness(printing) - farther:
         parts, halves = (wish.whole,), [whole]
     else:
         halves = _into_file(parts, printing, wish, desk)
@@ -128,7 +130,7 @@ def _saving(text: str, desk: _Desk) -> list[Document]:
         return []
     if wish.tail:
         parts = (*parts, wish.tail)
-        halves.append(desk.search(wish.tail, _context(halves[-1])))
+        halves.append(desk.search(wish.tail, nearest_title(halves[-1])))
     return _in_parts(parts, halves) if len(parts) > 1 else halves[0]
 
 
@@ -140,7 +142,7 @@ def _into_file(
     for number, part in enumerate(parts):
         found = printing
         if number:
-            found = desk.composed(part, later=True) or desk.search(part, _context(halves[-1]))
+            found = desk.composed(part, later=True) or desk.search(part, nearest_title(halves[-1]))
         if wish.each or number == len(parts) - 1:
             found = saved(found, part, wish.file, more=number > 0 and wish.each)
         halves.append(found)
@@ -196,16 +198,40 @@ class _Desk:
             documents = [replace(d, bindings=tuple(each)) for d, each in pairs]
         return [in_repository(document, self._repo) for document in documents]
 
-    def told(self, text: str, about: str) -> str:
+    def placed(self, text: str) -> str:
+        """Return a text with the folders in it written as paths."""
+        return placed(text, self._folders)
+
+    def told(self, text: str, about: str, prep: str = "in", surer: float = SURER) -> str:
         """Return a text with the place it is about, where recipes lack that much; else nothing."""
         named = shell.find(placed(text, self._folders))
         if not about or any(found.kind in "pfg" for found in named):
             return ""
-        full = f"{text.rstrip('?.! ')} in {about}"
-        if self._best(full) <= self._best(text) + SURER:
+        full = f"{text.rstrip('?.! ')} {prep} {about}"
+        if self._best(full) < self._best(text) + surer:
             return ""
         # What only asks must not write to the file that it asks about.
-        return "" if mood(text) != "orders" and self._changes(full) else full
+        return "" if mood(text) != "orders" and self.changes(full) else full
+
+    def asked(self, text: str) -> str:
+        """Return what a text asks, without what it only tells, for recipes of commands."""
+        if any(document.tool for document in self.search(text)):
+            return text
+        text = put_together(text)
+        found = asked(text, self._folders)
+        if found is None:
+            return text
+        full = f"{found.text.rstrip('?.! ')} in {found.about}" if found.about else ""
+        asks = full if full and self._is_about(full, found) else found.text
+        return asks if self._best(asks) >= self._best(text) - SURER else text
+
+    def _is_about(self, full: str, found: Asked) -> bool:
+        """Whether a recipe for what is asked takes the file that it is told about."""
+        if mood(found.text) != "orders" and self.changes(full):
+            return False
+        likely = self._best(full) >= self._best(found.text) - LIKELY
+        ways = (document.bindings[:1] for document in self.bound(full, self.search(full))[:1])
+        return likely and any(found.about in way.values() for each in ways for way in each)
 
     def _best(self, text: str) -> float:
         """Return how likely the likeliest filling of a recipe is for a text."""
@@ -221,7 +247,7 @@ class _Desk:
         made = None if twice else composed(placed(text, self._folders), later=later)
         found = self.search(text) if made is not None else []
         acts = [document for document in found if document.acts]
-        if made is None or any(d.tool for d in acts) or _nearest(acts) >= VERBATIM:
+        if made is None or any(d.tool for d in acts) or nearness(acts) >= VERBATIM:
             return []
         return [made]
 
@@ -233,71 +259,19 @@ class _Desk:
         """Return the request in as many parts as it is likelier meant in."""
         if self.composed(text):
             return (text,)
-        parts: tuple[str, ...] = made_first(text) or (text,)
-        while len(parts) < PARTS:
-            least = SECOND_CUT if len(parts) > 1 else None
-            found = ((n, self._cut(part, least)) for n, part in enumerate(parts))
-            number, cut = next(((n, cut) for n, cut in found if cut), (0, None))
-            if cut is None:
-                break
-            parts = (*parts[:number], cut.first, cut.second, *parts[number + 1 :])
-        return parts
+        return cut_up(text, self)
 
-    def _cut(self, text: str, least: float | None) -> Cut | None:
-        """Return where a text is likeliest cut; `least`: what the words there must say for it."""
-        odds, best = 0.0, None
-        for cut in cuts(text):
-            if least is not None and cut.odds < least:
-                continue
-            here = self._odds(cut, text)
-            if here > odds and not self._one_does_both(cut, text):
-                odds, best = here, cut
-        return best
-
-    def _one_does_both(self, cut: Cut, text: str) -> bool:
-        """Whether a recipe is what the request means, and the second part by itself is not."""
-        if _nearest(self.search(text)) < _nearest(self.search(cut.first)) - LESS:
-            return False
-        if self._changes(cut.first) and not self._changes(text):
-            return False
-        if _LISTS.match(cut.first) and _COUNTS.match(cut.second):
-            best = next((d for d in self.search(text) if d.acts), None)
-            if best is not None and _ONLY_COUNTS.search(best.template or ""):
-                return False
-        first = _context(self.search(cut.first))
-        alone = [d.title for d in self.search(cut.second) if d.acts]
-        means = _context(self.search(text))
-        behind = _context(self.search(cut.second, first))
-        return means == behind and means != first and means not in alone[:SECONDS]
-
-    def _changes(self, text: str) -> bool:
+    def changes(self, text: str) -> bool:
         """Whether the likeliest recipe or tool for a text changes something."""
         found = self.bound(text, self.search(text))
         return next((document.changes for document in found if document.acts), False)
-
-    def _odds(self, cut: Cut, text: str) -> float:
-        """Return the log odds that a request is meant in two parts, cut like this."""
-        whole = _nearest(self.search(text))
-        first = self.search(cut.first)
-        # The second often leans on the first ("and count its lines").
-        behind = self.search(cut.second, _context(first))
-        return (
-            FIRST * (_nearest(first) - whole)
-            + SECOND * (_nearest(self.search(cut.second)) - whole)
-            + SECOND_BEHIND * (_nearest(behind) - whole)
-            + WHOLE * whole
-            + AGAINST
-            + LEANS * asks_of_result(cut.second)
-            + REFERS * refers(cut.second)
-            + cut.odds
-        )
 
 
 def _read(before: Document, text: str, read: Reading, desk: _Desk) -> list[Document]:
     """Return what a request may mean that was read in full behind `before`."""
     if _repeats(before, read):
         found = desk.search(read.text)
-        return [d for d in found if d.id == before.id] or [replace(before, score=_nearest(found))]
+        return [d for d in found if d.id == before.id] or [replace(before, score=nearness(found))]
     found = desk.search(text, before.title) if read.kind == "finer" else desk.search(read.text)
     return _not_the_same([before], text, found)
 
@@ -317,7 +291,7 @@ def _after(before: Document, text: str, found: Sequence[Document]) -> list[Docum
     others = [document for document in found if document.id != before.id]
     if _same_is_pointless(before, text):
         return others
-    return [replace(before, score=_nearest(found), part=0), *others]
+    return [replace(before, score=nearness(found), part=0), *others]
 
 
 def _not_the_same(
@@ -336,11 +310,6 @@ def _same_is_pointless(before: Document, text: str) -> bool:
     return before.acts and not AGAIN.search(text) and not any(find(text))
 
 
-def _context(found: Sequence[Document]) -> str | None:
-    """Return the title of the nearest recipe or tool."""
-    return next((document.title for document in found if document.acts), None)
-
-
 def _in_parts(parts: Sequence[str], halves: Sequence[Sequence[Document]]) -> list[Document]:
     """Number the documents by the part that they were found for; one may serve two parts."""
     return [
@@ -349,7 +318,3 @@ def _in_parts(parts: Sequence[str], halves: Sequence[Sequence[Document]]) -> lis
         for document in half
         if number == 0 or document.acts
     ]
-
-
-def _nearest(documents: Sequence[Document]) -> float:
-    return max((d.score for d in documents if d.acts), default=0.0)

@@ -82,6 +82,14 @@ _INNER = re.compile(
 )
 _ALL_ITS = re.compile(r"\b(?P<all>all|every)(?: of)? its (?P<what>\w+)", re.IGNORECASE)
 _OWNER = re.compile(r"(?P<package>[a-z0-9][a-z0-9+.-]+)(?::\w+)?: /")
+_DPKG = re.compile(r"\bdpkg(?:-query)? -S\b")
+_ITS_OWN = re.compile(r"\b(?:its|(?:that|the) package's) (?P<what>\w+)", re.IGNORECASE)
+_CHECK_OUT = re.compile(
+    r"^(?:(?:and|then)\s+)*(?:check ?out|go to|switch to|use) (?:its|the|that) "
+    r"(?:branch (?P<name>[\w./-]+)|(?P<other>[\w./-]+) branch)(?: there| in (?:it|there))?\W*$",
+    re.IGNORECASE,
+)
+_CLONED = re.compile(r"git clone (?:\S+ )*?(?P<dir>[^\s;&|]+)$")
 _IT = re.compile(r"\b(?:it|that|this)(?: package| one)?\b(?!')|\bthat package\b", re.IGNORECASE)
 
 
@@ -96,7 +104,8 @@ def carried(text: str, said: Said) -> str:
     """
     plain = " ".join(text.split())
     for read in (
-        _copied, _branch, _commit, _package, about_process, _unpacked, _of_them, _them, _all_its
+        _copied, _cloned, _branch, _commit, _package,
+        about_process, _unpacked, _of_them, _them, _all_its,
     ):  # fmt: skip
         plain = read(plain, said)
     return _in_repository(_INNER.sub(r"the folder \g<path>/\g<name>", plain), said)
@@ -120,6 +129,16 @@ def _target(said: Said, paths: list[str]) -> str:
     name = source.rpartition("/")[2]
     into = target in (".", "./", "..") or target.endswith("/")
     return f"{target.rstrip('/')}/{name}".removeprefix("./") if into else target
+
+
+def _cloned(text: str, said: Said) -> str:
+    """Look for a branch in the repository that was cloned."""
+    cloned, wanted = _CLONED.match(said.command), _CHECK_OUT.match(text)
+    if cloned is None or wanted is None:
+        return text
+    repo = cloned["dir"].rstrip("/").rpartition("/")[2].removesuffix(".git")
+    repo = cloned["dir"].rstrip("/") if said.values.get("dir") else repo
+    return f"switch to the branch {wanted['name'] or wanted['other']} in {repo}/"
 
 
 def _branch(text: str, said: Said) -> str:
@@ -147,11 +166,13 @@ def _commit(text: str, said: Said) -> str:
 
 def _package(text: str, said: Said) -> str:
     """Name the package that owns a file, once it was looked for."""
-    owner = _OWNER.match(said.output) if said.command.startswith("dpkg ") else None
-    asked = "package" in said.text and not any(shell.find(text))
+    owner = _OWNER.match(said.output) if _DPKG.search(said.command) else None
+    asked = "package" in said.text and not any(found.kind in "pfg" for found in shell.find(text))
     if owner is None or not asked:
         return text
-    return _IT.sub(lambda _: f"the package {owner['package']}", text, count=1)
+    named = f"the package {owner['package']}"
+    text = _ITS_OWN.sub(lambda m: f"the {m['what']} of {named}", text, count=1)
+    return _IT.sub(lambda _: named, text, count=1)
 
 
 def _unpacked(text: str, said: Said) -> str:

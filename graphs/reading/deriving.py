@@ -100,6 +100,12 @@ _FILTERS = (
         "sort -r",
     ),
     _Derived(
+        "number",
+        _asked(rf"number {_RESULT}|(?:show |add |print )?(?:the )?line numbers(?: too)?"),
+        "with line numbers",
+        "cat -n",
+    ),
+    _Derived(
         "sort numbers",
         _asked(rf"(?:sort|order) {_RESULT} (?:numerically|by (?:the )?number|by size)"),
         "sorted by number",
@@ -114,6 +120,8 @@ _AND_NOW = re.compile(
     r"\W*(?:and|so|what about|how about)\W+(?:now|after that|afterwards)\W*", re.IGNORECASE
 )
 _WRITTEN = re.compile(r"(?<![0-9&])>\s*(?P<file>(?:'[^']*'|[^\s'\"|;&<>()])+)\s*$")
+_TITLED = re.compile(r"(?:ps|df|ss|lsof|lsblk|netstat|findmnt)\b(?!.*\|)", re.DOTALL)
+_TITLES = re.compile(r"\s*(?:[A-Z%][A-Za-z%()/-]*:?(?:\s+|$)){2,}")
 _NUMBER = re.compile(r"\s*\d+(?:\s+\S+)?\s*$")
 
 
@@ -138,7 +146,9 @@ def derived(text: str, said: Said, *, harmless: bool) -> Document | None:
         return _recipe(kind, command, phrase) if kind is _COUNT else None
     if not harmless or (kind is _COUNT and _NUMBER.fullmatch(said.output)):
         return None
-    return _recipe(kind, piped(said.command, kind.filter), f"What was printed, {kind.title}")
+    titled = kind is _COUNT and _TITLED.match(said.command) and _TITLES.match(said.output)
+    command = piped(said.command, f"tail -n +2 | {kind.filter}" if titled else kind.filter)
+    return _recipe(kind, command, f"What was printed, {kind.title}")
 
 
 def written(command: str) -> str:

@@ -49,6 +49,27 @@ _LOG_OF = re.compile(
 """What a repository has, and a plain folder may have as a file."""
 
 
+_UNPACKED_TO = re.compile(
+    r"\b(?:extract|unpack|unzip|untar|decompress|clone|restore)\b"
+    r"(?:(?!\b(?:and|then)\b)[^;])*?\s(?:into|to)\s+"
+    r"(?:(?:a|the)\s+)?(?:new\s+)?(?:(?:folder|directory)\s+)?(?:(?:called|named)\s+)?"
+    r"(?!(?:it|them|that|the|a|my|disk|here|there|me|see|get|check|find|be|do)\b)"
+    r"(?P<name>[A-Za-z]\w+)(?=\W*$|\s*[,;.]|\s+(?:and|then|folder|directory)\b)",
+    re.IGNORECASE,
+)
+
+
+def destinations(text: str) -> frozenset[str]:
+    """Return the plain words that are folders where something is unpacked, though not there yet.
+
+    >>> sorted(destinations("unpack a.zip into photos, then clone /srv/a to site"))
+    ['photos', 'site']
+    >>> sorted(destinations("unpack a.zip to see it, move a.txt to b"))
+    []
+    """
+    return frozenset(found["name"] for found in _UNPACKED_TO.finditer(text))
+
+
 def may_name(text: str) -> bool:
     """Whether a word of a text stands where a folder may."""
     return any(pattern.search(text) for pattern in _PLACES)

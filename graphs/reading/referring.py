@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from graphs.reading.about import FILES, FOLDERS, Said, folder_named, printed, slot, thing_of
 from graphs.reading.ellipsis import Reading, elliptic
-from graphs.reading.wishes import wished
+from graphs.reading.wishes import replaced_text, wished
 from runtime.values import shell
 
 
@@ -113,14 +113,16 @@ _RESULT = re.compile(
     r"|(?:is it|are they) (?:really )?gone"
     r"|(?:show|print|give|tell)\s+(?:me\s+)?(?:the\s+)?(?:result|outcome|output|new state"
     r"|(?:new |changed )?lines?|changes?)"
-    r"|(?:show\s+me\s+|list\s+|see\s+|tell\s+me\s+)?what(?:'s| is| was)?\s*"
-    r"(?:left|remains|remaining)"
-    r"(?:\s+(?:there|in there|in it|in that folder|in the folder))?|what came out(?: of it)?"
+    r"|(?:(?:show|print|give|tell)(?:\s+me)?\s+|list\s+|see\s+|display\s+)?"
+    r"what(?:'s| is| was)?\s*(?:left|remains|remaining)"
+    r"(?:\s+(?:there|in there|in that folder|in the folder|(?:of|in) (?:it|the file)))?"
+    r"|what came out(?: of it)?"
     r"|(?:list|show(?:\s+me)?)\s+what(?:'s| is| came)?\s*"
     r"(?:out|there|in there|in it|out of it)(?: of it)?"
     r"|did (?:it|that) work)\s*(?:now|afterwards?|after that)?[?.!]*$",
     re.IGNORECASE,
 )
+_REWRITES = re.compile(r"^(?:awk|grep) .*\.new > \S+ && rm ", re.DOTALL)
 _FINER = re.compile(
     r"(?:(?:and|now|but|ok|no|please|can you|again|hmm|better)\b[\s,]*)*"
     r"(?:(?:only|just)\b(?! (?:delete|remove|count|show|move|copy|list|print)\b)"
@@ -162,7 +164,8 @@ def in_full(text: str, said: Said) -> Reading | None:
     if _FINER.match(plain):
         return behind(plain, said)
     read = (
-        _called(plain, said)
+        replaced_text(plain, said)
+        or _called(plain, said)
         or _result(plain, said)
         or _what_is_left(plain)
         or _of_those(plain, said)
@@ -189,7 +192,7 @@ def _result(text: str, said: Said) -> str:
     new = said.values.get("new", "")
     if program == "sed" and thing and new and re.search(r"\blines?\b", text):
         return f'show the lines with "{new}" in {thing}'
-    if program in ("sed", "printf", "echo", "tee", "sort"):
+    if program in ("sed", "printf", "echo", "tee", "sort") or _REWRITES.search(said.command):
         return f"show the contents of {thing}" if thing else ""
     if program == "rm" or program == "find" or program == "rmdir":
         gone = thing or there

@@ -39,7 +39,7 @@ _ONE_THING = (
 )
 _LATER = re.compile(
     r"^(?P<rest>.+?)"
-    r"(?P<joint>(?:\s*[,;.]\s*|\s+)(?:(?:and|then|and then|,)\s+)?(?:please\s+|also\s+)?)"
+    r"(?P<joint>(?:\s*[,;]\s*|\.\s+|\s+)(?:(?:and|then|and then|,)\s+)?(?:please\s+|also\s+)?)"
     rf"{_SAVE}\s+(?:{_IT}\s+)?{_INTO}{_TAIL}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -55,6 +55,7 @@ _QUESTION = re.compile(
     r"\W*(?:who|which|what|how|when|where|why|is|are|was|were|does|do|did|can|may|has|have)\b",
     re.IGNORECASE,
 )
+_PACKS = re.compile(r"\b(?:tar (?:\S+ )*-?c\w*|zip -|gzip |7z a )")
 _PACKED = re.compile(r"\.(?:tar|tgz|zip|gz|xz|bz2|7z|zst|tbz|txz|deb|iso|img)$", re.IGNORECASE)
 
 NEAR, FARTHER = 0.15, 0.3
@@ -123,7 +124,8 @@ def writes(documents: Sequence[Document], file: str) -> bool:
     best = next((document for document in documents if document.template), None)
     if best is None or not any(file in way.values() for way in best.bindings[:1]):
         return False
-    if best.bindings[0].get("archive") == file and not _PACKED.search(file):
+    packs = best.bindings[0].get("archive") == file or _PACKS.search(best.template or "")
+    if packs and not _PACKED.search(file):
         return False  # a list that goes into a.txt is no archive
     return any(
         posixpath.basename(path) == posixpath.basename(file) for path in _judged(best).writes

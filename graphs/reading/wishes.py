@@ -28,13 +28,29 @@ _COMPARED = re.compile(
 )
 _RENAMED = re.compile(
     rf"{_LEAD}(?:rename|call) (?:it|that|that one|the file|this)"
-    r"(?: to| as| into)? (?P<name>[\w-]+\.[\w.-]*\w)\W*$",
+    r"(?: to| as| into)? (?P<name>[\w-]+\.[\w.-]*\w)(?: (?:in )?there| then)?\W*$",
     re.IGNORECASE,
 )
 _REPLACED = re.compile(
     rf"{_LEAD}(?:replace|change|substitute|swap) "
     r"(?:it|that|this|them|that word|the word|all of them|those)(?: there)? "
     r"(?P<with>with|by|to|for) (?P<new>\S+|\"[^\"]+\"|'[^']+')(?: there| everywhere)?\W*$",
+    re.IGNORECASE,
+)
+_MADE_IT = re.compile(
+    rf"{_LEAD}(?:make|turn) (?:it|that|the word|that word)(?: to| into)? "
+    r"(?P<new>\"[^\"]+\"|'[^']+'|\S+) in (?:them|there|it|those|all of them|those files)\W*$",
+    re.IGNORECASE,
+)
+_SOUGHT = re.compile(
+    r"\b(?:with|containing|contains?|says?|saying|mentions?|mentioning|about|have|has|for)\s+"
+    r"(?:the\s+(?:word|text|string)\s+)?(?P<quote>[\"'])?(?P<text>(?(quote)[^\"']+|[\w.@-]*\w))",
+    re.IGNORECASE,
+)
+_DELETED = re.compile(
+    rf"{_LEAD}(?:delete|remove|erase|rm|trash)\s+(?:it|that(?: one)?|(?:the|that)(?: old)?"
+    r" (?:archive|zip|tarball|tar|file|original|copy)(?: file)?)"
+    r"(?:\s+(?:afterwards?|after(?: that)?|then|too|as well|please|when done))*\W*$",
     re.IGNORECASE,
 )
 _ONE_INSIDE = re.compile(
@@ -110,6 +126,23 @@ def _of_the_counted(text: str, said: Said, thing: str) -> str:
     return f"show {which} of {thing}"
 
 
+def replaced_text(text: str, said: Said) -> str:
+    """Read "replace it with y" and "make it y in them" by what the part before looked for."""
+    if not said.command.startswith("grep "):
+        return ""
+    found = _SOUGHT.search(said.text)
+    sought = said.values.get("text", "") or (found["text"] if found else "")
+    wanted = (_REPLACED.match(text) or _MADE_IT.match(text)) if sought else None
+    typed = [value.text for value in shell.find(said.text) if value.kind in "pf"]
+    place = slot(said, ("file", "path")) or (typed[-1] if typed else "")
+    if wanted is None:
+        return ""
+    if not posixpath.splitext(place)[1]:
+        place = f"all files in {folder_named(place) if place else '.'}"
+    how = wanted.groupdict().get("with") or "with"
+    return f'replace "{sought}" {how} {wanted["new"].rstrip(".!")} in {place}'
+
+
 def wished(text: str, said: Said, thing: str) -> str:
     """Read what is wished of the thing before: "one inside it called X", "how big did it get"."""
     inner = _ONE_INSIDE.match(text)
@@ -129,12 +162,8 @@ def wished(text: str, said: Said, thing: str) -> str:
     renamed = _RENAMED.match(text) if "/" in thing else None
     if renamed and posixpath.splitext(thing)[1]:
         return f"rename {thing} to {posixpath.join(posixpath.dirname(thing), renamed['name'])}"
-    sought = said.values.get("text", "") if said.command.startswith("grep ") else ""
-    replaced = _REPLACED.match(text) if sought else None
-    if replaced and slot(said, ("file", "path")):
-        place = slot(said, ("file", "path"))
-        place = place if posixpath.splitext(place)[1] else f"all files in {folder_named(place)}"
-        return f'replace "{sought}" {replaced["with"]} {replaced["new"].rstrip(".!")} in {place}'
+    if _DELETED.match(text) and posixpath.splitext(thing)[1]:
+        return f"delete the file {thing}"
     if thing and _HOW_BIG.match(text):
         return f"how big is {folder_named(thing)}"
     written = _WRITTEN.match(text) if posixpath.splitext(thing)[1] else None

@@ -6,6 +6,24 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+BEGINNINGS = frozenset(
+    """
+    add analyse append archive back backup build bundle calculate change chart check chmod
+    chown clean clear clone close combine commit compare compress convert copy count cp create
+    cut decompress delete diff display draw drop dump duplicate echo edit empty encode end
+    erase explain export extract fetch filter find fix generate get give go grep gzip harmonise
+    head hide init insert install invert join keep kill leave link list locate look ls make
+    mark measure merge mkdir mount move mv name number open order pack paste pause pick ping
+    place play point pretty print prune pull push put read remove rename replace report reset
+    restart restore reverse revert rm run save say search see send set shift show shrink shut
+    sort spell split squash stage start stash stat stop store strip sum swap switch tag tail
+    take tar tell terminate test throw top touch transpose trim truncate try turn uncompress
+    undo unpack unzip update upgrade use verify view wipe write zip
+    how what what's which who who's whose when where why is are was does do did has have can
+    could would will whether i'd i'll i let let's please
+    """.split()
+)
+"""How an order or a question begins."""
 Mood = Literal["asks", "orders", ""]
 _POLITE = re.compile(
     r"^\W*(?:(?:please|pls|hey|hi|hello|ok|so|now|just|and|then|kindly|quickly|also|"

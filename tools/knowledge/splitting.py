@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from runtime.values import shell
+from tools.knowledge.asking import BEGINNINGS
+from tools.knowledge.sharing import names_place, told_twice
+from tools.knowledge.telling import only_tells, remarks
 from tools.knowledge.text import normalise
 
 MOST = 3
@@ -31,39 +35,17 @@ _BETWEEN = tuple(
 _BEGINS, _ANSWERED, _ADDED = 0.5, 1.5, -1.5
 """What an order or question behind the cut says for it, more behind a question mark; and what it
 says there that something else stands behind it ("most frequent first")."""
-_BEGINNINGS = frozenset(
-    """
-    add analyse append archive back backup build bundle calculate change chart check chmod
-    chown clean clear clone close combine commit compare compress convert copy count cp create
-    cut decompress delete diff display draw drop dump duplicate echo edit empty encode end
-    erase explain export extract fetch filter find fix generate get give go grep gzip harmonise
-    head hide init insert install invert join keep kill leave link list locate look ls make
-    mark measure merge mkdir mount move mv name number open order pack paste pause pick ping
-    place play point pretty print prune pull push put read remove rename replace report reset
-    restart restore reverse revert rm run save say search see send set shift show shrink shut
-    sort spell split squash stage start stash stat stop store strip sum swap switch tag tail
-    take tar tell terminate test throw top touch transpose trim truncate try turn uncompress
-    undo unpack unzip update upgrade use verify view wipe write zip
-    how what what's which who who's whose when where why is are was does do did has have can
-    could would will whether i'd i'll i let let's please
-    """.split()
-)
 _NOT_A_PART = re.compile(
-    r"(?:look\s+in|see\s+\w+value|ignor\w+|not|of|in|to|than|under|without|with|from|within|on"
+    r"(?:(?:its|their|all|the)\s+(?:\w+\s+)?(?:sub\w+|contents?)\b(?=\W*$)|everything\s+(?:in|under|inside)"
+    r"|look\s+in|see\s+\w+value|ignor\w+|not|of|in|to|than|under|without|with|from|within|on"
     r"|by|if|so\s+on|later|newer|older"
-    r"|below|above|the\s+like|\w+value)\b",
+    r"|below|above|the\s+like|\w+value|(?:small|bigg|larg|great|young|long|short|high|low|few|heavi)er\s+than"
+    r"|less\s+than|more\s+than|at\s+(?:most|least))\b",
     re.IGNORECASE,
 )
 
 
-_TWICE = re.compile(
-    r"(?P<head>.+?),?\s+(?P<way>as|on|of|in)\s+(?P<one>[^,;]{2,40}?),?\s+(?:and|plus|&|n|as\s+well\s+as)\s+"
-    r"(?:also\s+)?(?P=way)\s+(?P<other>[^,;]{2,40}?)[\s.?!]*$",
-    re.IGNORECASE,
-)
-"""What is asked for in two ways, or of two things: both named behind "as", "on", "of" or "in"."""
-
-
+_AND = re.compile(r"\b(?:and|plus|n)\b|&|^,", re.IGNORECASE)
 _FOLDER = r"(?:it|that|this|the folder|that folder|the directory|that directory|the target)"
 _MADE_FIRST = re.compile(
     rf"[\s,.;(]+(?:(?:please\s+)?(?:make|create)\s+{_FOLDER}\s+(?:first|before)"
@@ -72,6 +54,14 @@ _MADE_FIRST = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\b(?:to|into|in|as)\s+(?P<path>(?:~|\.{1,2})?/?[\w.-]+(?:/[\w.-]+)*/?)")
+_BACKUP = re.compile(
+    r"(?:[\s,.;(]+|\s+(?:and|but)\s+)(?:please\s+|also\s+|but\s+)*(?:keep|make|leave|take|save|create)\s+"
+    r"(?:me\s+)?a\s+(?:backup|back-up|copy)(?:\s+copy)?"
+    r"(?:\s+(?:of|from)\s+(?:it|that|this|the\s+(?:old|original|file)(?:\s+(?:one|file|version))?))?"
+    r"(?:\s+(?:first|before(?:\s+that)?|beforehand|just in case|please))*\s*[).!]*$",
+    re.IGNORECASE,
+)
+_ONE_FILE = re.compile(r"(?<![\w/.~-])(?P<path>[\w./~-]*\w\.[A-Za-z]\w{0,6})(?![\w/])")
 SHORT = 9
 """How many words a part may have that is about something named before."""
 _REFERRING = re.compile(
@@ -82,6 +72,29 @@ _REFERRING = re.compile(
 )
 _VALUE = re.compile(r"[/*\"]|\w\.\w")
 _LIKEWISE = re.compile(r"(?:do )?(?:the )?same (?:thing )?(?:for|with|in|to)\b", re.IGNORECASE)
+
+
+_OPEN = re.compile(
+    r"\b(?:between|both|either|from)\s+(?:(?!\b(?:and|to|or)\b)[^,;.?!])*$"
+    r"|^\W*(?:(?:for|in|from|of|out of|under|inside|within|on|with|using|if|when|while|since"
+    r"|because|as|without|regarding|among|like)\b"
+    rf"(?!.*\s(?:{'|'.join(sorted(BEGINNINGS))})\b)).*$",
+    re.IGNORECASE,
+)
+"""What no request ends with, or is all of: "the difference between main", "for each file in a"."""
+_SHARES = re.compile(
+    r"(?:(?:[a-z]+\s+){0,2}[a-z]+\s+(?:of|in|from|column|field|which|that|is|are|does|do|installed|there|have)\b"
+    r"|\w+(?:\s+\w+)?\W*$)",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"\w+\s+(?:installed|available|running|there|present)\W*$", re.IGNORECASE)
+_DETERMINED = frozenset(
+    """
+    the a an all any each every its their his her my our this that these those some only one two
+    it them also if to number size total count name names owner group none nothing more most
+    everything whatever
+    """.split()
+)
 
 
 class Cut(NamedTuple):
@@ -113,20 +126,10 @@ def cuts(request: str) -> list[Cut]:
             cut = _cut(request[: match.start()], match[0], request[match.end() :], odds)
             if cut is not None:
                 found.setdefault((cut.first, cut.second), cut)
-    shared = _shared(request)
-    if shared is not None:
-        found.setdefault((shared.first, shared.second), shared)
+    apart = told_twice(request)
+    if apart:
+        found.setdefault((apart[0], apart[1]), Cut(apart[0], apart[1], _BETWEEN[0][1] + _BEGINS))
     return sorted(found.values(), key=_odds, reverse=True)[:MOST]
-
-
-def _shared(request: str) -> Cut | None:
-    """Return two requests that say what they are about once: "write it as A and as B"."""
-    match = _TWICE.match(request.strip())
-    if match is None or not (match["head"].count(" ") or match["way"].lower() == "of"):
-        return None
-    way = match["way"]
-    first, second = (f"{match['head']} {way} {match[part]}" for part in ("one", "other"))
-    return Cut(first, second, _BETWEEN[0][1] + _BEGINS)
 
 
 def refers(part: str) -> bool:
@@ -137,7 +140,7 @@ def refers(part: str) -> bool:
     """
     if _LIKEWISE.match(part):
         return True
-    begins = _opening(part) in _BEGINNINGS and len(part.split()) <= SHORT
+    begins = _opening(part) in BEGINNINGS and len(part.split()) <= SHORT
     return begins and _REFERRING.search(part) is not None and not _VALUE.search(part)
 
 
@@ -155,16 +158,42 @@ def made_first(request: str) -> tuple[str, str] | None:
     return f"make the folder {places[-1]['path']}", rest
 
 
+def backed_up_first(request: str) -> tuple[str, str] | None:
+    """Return an order to back up a file, and the rest of a request that wants the old one kept.
+
+    >>> backed_up_first("sort the lines in a.txt in place. Keep a backup of the old one!")
+    ('copy a.txt to a.txt.bak', 'sort the lines in a.txt in place')
+    """
+    said = _BACKUP.search(request)
+    files = {found["path"] for found in _ONE_FILE.finditer(request[: said.start()])} if said else ()
+    if said is None or len(files) != 1 or _opening(request) not in BEGINNINGS:
+        return None
+    file = next(iter(files))
+    return f"copy {file} to {file}.bak", request[: said.start()].strip(" ,;.(")
+
+
 def _cut(before: str, joint: str, after: str, odds: float) -> Cut | None:
     """Return the cut between two texts; None where one of them cannot be a request."""
     first, second = _FIRST.sub("", before).strip(" ,;."), after.strip(" ,;.")
     if not first.count(" ") or not second.count(" ") or _NOT_A_PART.match(normalise(second)):
         return None
-    begins = _opening(second) in _BEGINNINGS
+    if only_tells(first) or only_tells(second) or remarks(second) or _OPEN.search(first):
+        return None
+    begins = _opening(second) in BEGINNINGS and not _STATE.match(second)
+    if not begins and _AND.search(joint) and _goes_with(first, second):
+        return None
     asked = joint.lstrip().startswith("?")
     added = _ADDED if not after.rstrip().endswith("?") else 0.0
     behind = (_ANSWERED if begins else added) if asked else 0.0
     return Cut(first, second, odds + _BEGINS * begins + behind)
+
+
+def _goes_with(first: str, second: str) -> bool:
+    """Whether what stands behind "and" only goes on with a list: "the name | salary columns"."""
+    word = second.split()[0].lower()
+    if word in _DETERMINED or not word.isalpha():
+        return next(shell.find(second)).start == 0 if any(shell.find(second)) else False
+    return _SHARES.match(second) is not None and not names_place(first)
 
 
 def _opening(part: str) -> str:

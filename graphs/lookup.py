@@ -7,17 +7,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from graphs.composing.composed import composed, is_composed
+from graphs.composing.composed import composed
 from graphs.cutting import SECONDS, cut_up, nearest_title, nearness
 from graphs.filling import one_call
 from graphs.parts import Library
 from graphs.reading.ellipsis import Reading
 from graphs.reading.places import destinations, in_repository, placed, typed
-from graphs.reading.referring import AGAIN
 from graphs.reading.saving import Saving, saved, saving, writes
 from graphs.reading.situation import Asked, asked
+from graphs.repeating import not_the_same, own, repeats, same_is_pointless
 from runtime.types import Document
-from runtime.values import music, shell
+from runtime.values import shell
 from tools.knowledge.asking import mood
 from tools.knowledge.binding import likeliest, settled
 from tools.knowledge.sharing import place_shared, put_together, told_apart
@@ -38,6 +38,8 @@ LIKELY = 4.0
 """How much less likely, in nats, a recipe may be filled that takes the file that was told of."""
 SURER = 2.0
 """How much likelier, in nats, a recipe must be filled where a request is told what it is about."""
+JOINED = 0.1
+"""How much better than the recipe before another must fit a request joined to the one before."""
 
 
 def look_up(
@@ -71,14 +73,16 @@ def look_up(
         text = desk.asked(text)
         if apart := _apart(text, desk):
             return apart
-    if before is None or (read is not None and not _repeats(before, read)):
+    if before is None or (read is not None and not repeats(before, read)):
         whole = desk.composed(read.text if read is not None else text)
         if whole:
             return whole
     if before is not None and read is not None:
-        if read.kind == "new" and (kept := _saving(read.text, desk)):
+        if read.kind in ("new", "whole") and (kept := _saving(read.text, desk)):
             return kept
-        if read.kind != "same" and (full := desk.told(_own(text, read), about)):
+        if read.kind == "finer" and (joined := desk.joined(read.text, before)):
+            return joined
+        if read.kind not in ("same", "whole") and (full := desk.told(own(text, read), about)):
             return desk.composed(full) or desk.bound(full, desk.search(full))
         return desk.bound(read.text, _read(before, text, read, desk))
     if before is not None:
@@ -106,7 +110,7 @@ def _of(parts: Sequence[str], text: str, desk: _Desk) -> list[Document]:
     halves = [desk.meant(parts[0])]
     for part in parts[1:]:
         found = desk.search(part, nearest_title(halves[-1]))
-        halves.append(desk.composed(part, later=True) or _not_the_same(halves[-1], part, found))
+        halves.append(desk.composed(part, later=True) or not_the_same(halves[-1], part, found))
     return _in_parts(parts, halves)
 
 
@@ -233,6 +237,17 @@ class _Desk:
         ways = (document.bindings[:1] for document in self.bound(full, self.search(full))[:1])
         return likely and any(found.about in way.values() for each in ways for way in each)
 
+    def joined(self, text: str, before: Document) -> list[Document]:
+        """Return what a request means with the one before it, if that is another recipe's business.
+
+        "How big is docs" and "without the drafts" are one request that a recipe of its own does.
+        """
+        found = [d for d in self.bound(text, self.search(text)) if d.acts]
+        if not found or found[0].id == before.id:
+            return []
+        again = next((d.score for d in found if d.id == before.id), 0.0)
+        return found if found[0].score - again >= JOINED else []
+
     def _best(self, text: str) -> float:
         """Return how likely the likeliest filling of a recipe is for a text."""
         return likeliest(placed(text, self._folders), self.search(text))
@@ -269,45 +284,19 @@ class _Desk:
 
 def _read(before: Document, text: str, read: Reading, desk: _Desk) -> list[Document]:
     """Return what a request may mean that was read in full behind `before`."""
-    if _repeats(before, read):
+    if repeats(before, read):
         found = desk.search(read.text)
         return [d for d in found if d.id == before.id] or [replace(before, score=nearness(found))]
     found = desk.search(text, before.title) if read.kind == "finer" else desk.search(read.text)
-    return _not_the_same([before], text, found)
-
-
-def _own(text: str, read: Reading) -> str:
-    """Return what a request says by itself: what was read, but not the one before it as well."""
-    return text if read.kind == "finer" else read.text
-
-
-def _repeats(before: Document, read: Reading) -> bool:
-    """Whether a request is the recipe before with another value; what is composed has no slot."""
-    return read.kind == "same" and not is_composed([before])
+    return not_the_same([before], text, found)
 
 
 def _after(before: Document, text: str, found: Sequence[Document]) -> list[Document]:
     """Return what a request may mean that leans on `before`: that again, or something else."""
     others = [document for document in found if document.id != before.id]
-    if _same_is_pointless(before, text):
+    if same_is_pointless(before, text):
         return others
     return [replace(before, score=nearness(found), part=0), *others]
-
-
-def _not_the_same(
-    first: Sequence[Document], text: str, second: Sequence[Document]
-) -> list[Document]:
-    """Leave what the first part means out of the second where that would do nothing new."""
-    before = next((document for document in first if document.acts), None)
-    if before is None or not _same_is_pointless(before, text):
-        return list(second)
-    return [document for document in second if document.id != before.id]
-
-
-def _same_is_pointless(before: Document, text: str) -> bool:
-    """Whether a request cannot mean the same once more: it names no value, nor says "again"."""
-    find = shell.find if before.tool is None else music.find
-    return before.acts and not AGAIN.search(text) and not any(find(text))
 
 
 def _in_parts(parts: Sequence[str], halves: Sequence[Sequence[Document]]) -> list[Document]:

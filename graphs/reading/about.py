@@ -85,7 +85,7 @@ def printed(said: Said) -> str:
     lines = own if len(own) == 1 else lines
     if (
         not lines
-        or not _ASKING.match(said.text)
+        or not (_ASKING.match(said.text) or _MOST.match(said.text.strip()))
         or (len(lines) > 1 and not _MOST.search(said.text))
     ):
         return ""

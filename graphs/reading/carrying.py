@@ -63,8 +63,9 @@ GIT_NOUN = re.compile(
     r"\b(?:the|its|that) (?P<noun>log|history|status)\b(?! (?:of|file|in|for)\b)", re.IGNORECASE
 )
 _DISCARD = re.compile(
-    r"\W*(?:(?:and|now|then|ok|please)\b\W*)*(?:discard|throw away|undo|revert|drop|reset|forget)"
-    r" (?:it|that|this|them|those|these|all of (?:it|them)|everything"
+    r"\W*(?:(?:and|now|then|ok|please)\b\W*)*(?:discard|throw(?: away)?|undo|revert|drop"
+    r"|reset|forget)"
+    r" (?:it|that|this|them|those|these|all of (?:it|them)|everything|all"
     r"|(?:all )?(?:the|my|these|those) changes)(?: all| away| again| please)*\W*$",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ the right one.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 
@@ -104,6 +105,19 @@ def _only_value(text: str) -> str:
     return values[-1].text if len(values) == 1 else ""
 
 
+def _renamed(new: str, said: Said) -> Reading | None:
+    """Return what gives a file that got the wrong name the right one."""
+    source, target = said.values.get("source", ""), said.values.get("target", "")
+    if not source or not target or not re.search(r"(?:^|; )(?:git )?mv -\w*T", said.command):
+        return None
+    folder = posixpath.dirname(source)
+    old, new = (path if "/" in path else posixpath.join(folder, path) for path in (target, new))
+    command = f"mv -nT -- {shlex.quote(old)} {shlex.quote(new)}"
+    return Reading(
+        said.text.replace(target, new), "new", recipe(command, f"renamed {old} to {new}")
+    )
+
+
 def _put_right(new: str, said: Said) -> Reading | None:
     """Return what puts right what the command before has made or changed."""
     if not new:
@@ -121,6 +135,8 @@ def _put_right(new: str, said: Said) -> Reading | None:
         return Reading(
             said.text, "new", recipe(command, f"put {new} in place of {replaced['new']}")
         )
+    if renamed := _renamed(new, said):
+        return renamed
     made = said.values.get("target") or said.values.get("dir") or said.values.get("file") or ""
     if not _MAKERS.match(said.command) or not made or made == new or ";" in said.command:
         return None

@@ -10,10 +10,10 @@ from graphs.reading.lines import core
 from graphs.reading.printed import MANY, Step, paths_of, whole
 
 _WORDS = (
-    ("newest|latest|most recent", "ls -1td --"),
-    ("oldest", "ls -1trd --"),
-    ("biggest|largest|heaviest", "ls -1Sd --"),
-    ("smallest|tiniest", "ls -1Srd --"),
+    ("newest|newer|latest|most recent", "ls -1td --"),
+    ("oldest|older", "ls -1trd --"),
+    ("biggest|bigger|largest|larger|heaviest", "ls -1Sd --"),
+    ("smallest|smaller|tiniest", "ls -1Srd --"),
 )
 _DEEDS = (
     (r"(?:delete|remove|erase|rm|trash|get rid of|throw away)", "rm --", "deleted"),

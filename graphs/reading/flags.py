@@ -206,6 +206,8 @@ def _flag(wish: str, said: Said) -> Step | None:
         if each.flag == "-h":
             command = _without_units(command)
         end = re.match(rf"(?:{each.program})", command).end()  # type: ignore[union-attr]
+        if command.startswith("ps -eo"):  # what is listed stands right behind -eo
+            command, end = re.sub(r" --sort[= ]\S+", "", command), len("ps")
         return Step(f"{command[:end]} {each.flag}{command[end:]}", f"the same, {each.shows}")
     return None
 

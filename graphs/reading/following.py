@@ -9,18 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphs.reading.about import Said
+from graphs.reading.around import of_around
+from graphs.reading.commits import of_commits
 from graphs.reading.ellipsis import Reading
+from graphs.reading.excluding import of_excluding
 from graphs.reading.extremes import of_most
 from graphs.reading.flags import of_flags
 from graphs.reading.lines import core, of_lines
 from graphs.reading.matches import of_matches
 from graphs.reading.printed import judged
+from graphs.reading.rows import of_rows
 from graphs.reading.things import of_things
 from runtime.recipes import literal
 from runtime.types import Document
 
 ID = "command.before"
-_READERS = (of_flags, of_lines, of_things, of_most, of_matches)
+_READERS = (
+    of_flags, of_around, of_commits, of_rows, of_lines, of_things, of_most, of_matches,
+    of_excluding,
+)  # fmt: skip
 _LONGEST = 90
 
 

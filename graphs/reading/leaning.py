@@ -23,16 +23,30 @@ from graphs.reading.lines import SAVE, core, of_lines, shown_before
 from graphs.reading.printed import judged
 from graphs.reading.referring import AGAIN, OTHER, behind, in_full
 from graphs.reading.saving import RUN
+from graphs.reading.saying import said_plainly
 from graphs.reading.things import located, named
 from graphs.state import State, documents_of, messages_of
 from runtime import recipes
 from runtime.types import Document, Message
 from runtime.values import shell
+from tools.knowledge.asking import mood
 
 SHORT = 6
 """How many words a request has at most that means git's log by "the log"."""
 _SHOWS = re.compile(r"show the contents of (?P<file>[\w./~@+-]*\.\w+)")
+_DELETES = re.compile(
+    r"(?:delete|remove|rm|erase|get rid of) (?P<file>[\w./~@+-]*\w\.[A-Za-z]\w*)(?: again| please)*"
+)
+_NAMES_ITS_OWN = re.compile(
+    r"\b(?:folder|directory|file|branch|user|package) \w"
+    r"|\w (?:folder|directory|file|branch|package)\b"
+    r"|[\w-]+\.[A-Za-z]\w*\b|[\w~]/"
+)
+"""What an order names that needs nothing of the turn before."""
 _CAT = re.compile(r"cat -- (?P<file>[\w./~@+-]+)")
+_OPENING = re.compile(
+    r"^\W*(?:(?:and|now|then|so|ok|okay|thanks|thx|great|good|please)\b\W*)+", re.I
+)
 _NO_TEXT = re.compile(r"\.(?:pdf|docx?|xlsx?|odt|png|jpe?g|gif|webp|db|sqlite3?|mp[34])$", re.I)
 _SILENT = re.compile(r"no output\b")
 Shown = tuple[tuple[Message, ...], tuple[Document, ...]]
@@ -51,15 +65,21 @@ def reading(state: State) -> Reading | None:
     if measured is not None:
         return Reading(state["text"], "new", recipe(measured.command, measured.shows))
     text = named(state["text"], before)
+    text = said_plainly(text, before) if text == state["text"] else text
     read = corrected(text, before) or followed(text, before)
     if read is None and text != state["text"]:
-        return Reading(text, "new")
+        return _shown(Reading(text, "new"))
     taken_over = read is None and text != (text := carried(text, before))
-    read = read or _run_into(text, before) or _shown(in_full(text, before))
+    read = read or _run_into(text, before) or in_full(text, before)
+    if read is not None and read.kind in ("new", "whole") and read.recipe is None:
+        read = _shown(read._replace(text=_OPENING.sub("", read.text, count=1) or read.text))
     if read is None and taken_over:
         return Reading(text, "new")
     alone = AGAIN.search(text) or OTHER.fullmatch(text)
-    return read if read or alone else behind(text, before)
+    if read or alone:
+        return read
+    by_itself = mood(core(text)) == "orders" and _NAMES_ITS_OWN.search(text)
+    return Reading(_OPENING.sub("", text, count=1), "new") if by_itself else behind(text, before)
 
 
 def evident(state: State) -> Reading | None:
@@ -81,7 +101,11 @@ def evident(state: State) -> Reading | None:
 
 
 def _shown(read: Reading | None) -> Reading | None:
-    """Return what shows a text file as the command that does: no recipe need be found for it."""
+    """Return what shows or deletes a file as the command that does: no recipe need be found."""
+    gone = _DELETES.fullmatch(read.text) if read is not None else None
+    if read is not None and gone:
+        command = f"rm -- {shlex.quote(gone['file'])}"
+        return read._replace(recipe=recipe(command, f"deleted {gone['file']}"))
     shows = _SHOWS.fullmatch(read.text) if read is not None else None
     if read is None or shows is None or _NO_TEXT.search(shows["file"]):
         return read

@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 
 from graphs.reading.about import Said
 from graphs.reading.columns import columns
-from graphs.reading.picking import SHOW, count_some, only, value_of, without
+from graphs.reading.ends import ends, next_lines
+from graphs.reading.picking import SHOW, among, count_some, only, value_of, without
 from graphs.reading.printed import (
     Step,
     headed,
@@ -25,7 +26,6 @@ from graphs.reading.printed import (
     uncounted,
 )
 from graphs.reading.referring import PACKED
-from runtime.values import shell
 
 _OPENING = re.compile(
     r"^(?:(?:and|now|but|ok|okay|no|please|pls|can you|could you|hmm|then|well|great|thanks|thx|so"
@@ -56,7 +56,8 @@ _COUNT = re.compile(
     r"|the results|the matches|all of them))?(?: only| up)?"
     r"|(?:as )?(?:a|the|their)? ?(?:total )?number(?: of (?:them|those|lines|files"
     r"|matches|results))?"
-    r"|the (?:total )?count)",
+    r"|the (?:total )?count"
+    r"|how many (?:different|distinct)(?: ones| values)?(?: (?:are|is) (?:that|there|it|they))?)",
     re.IGNORECASE,
 )
 _WHICH = re.compile(
@@ -89,10 +90,11 @@ _EXTREME = re.compile(
     rf"{SHOW}(?:which|what)?(?: one| of them| of those| folder| file)?(?: is)?\s*"
     r"(?:only |just )?(?:the )?"
     r"(?P<which>biggest|largest|heaviest|most|(?P<least>smallest|least|lightest))"
+    r"(?: (?:common|frequent(?:ly)?|often|used|popular))?"
     r"(?: ones?| of them| of those| folder| file)?",
     re.IGNORECASE,
 )
-_SIZED = re.compile(r"(?:du|wc) ")
+_SIZED = re.compile(r"(?:du|wc) |.*\buniq -c\b", re.DOTALL)
 _REVERSE = re.compile(
     r"(?:(?:sort|order|show|put|list|print)?(?:ed)?\s*(?:them|it|that|those|the "
     r"list|the order)?\s*)?"
@@ -122,26 +124,7 @@ _NUMBERED = re.compile(
     r"|numbered|number (?:them|the lines)",
     re.IGNORECASE,
 )
-_ENDS = re.compile(
-    rf"{SHOW}(?:only|just|no more than|at most|limit (?:it|that|them) to|cut (?:it|that) to|keep"
-    r"|more|make (?:it|that))?\s*"
-    r"(?:only |just )?(?:the\s+)?(?P<end>first|top|last|bottom|final)?\s*(?P<count>\d+|[a-z]+)?"
-    r"(?:\s+(?:ones?|lines?|of (?:them|those|these)|entries|rows|results|files|commits|items"
-    r"|processes|hits|matches|folders|is enough|are enough))*",
-    re.IGNORECASE,
-)
-_NEXT = re.compile(
-    rf"(?:and )?{SHOW}(?:the\s+)?(?:next|following)(?:\s+(?:\d+|[a-z]+))?(?:\s+(?:ones?|lines?))?"
-    rf"|{SHOW}more"
-    r"|(?:go on|continue|keep going)"
-    rf"|{SHOW}(?P<rest>(?:all )?(?:the )?rest(?: of (?:it|them|the (?:file|lines)))?)",
-    re.IGNORECASE,
-)
-_SHOWN = re.compile(
-    r"head -n ?(?P<first>\d+) (?:-- )?(?P<of>[^\s|;&<>]+)"
-    r"|tail -n \+(?P<skipped>\d+) (?P<file>[^\s|;&<>]+) \| head -n ?(?P<count>\d+)"
-)
-_ONE_END = re.compile(r"\b(?:first|last|top) (?:one|line|entry|row|result|match)?$", re.IGNORECASE)
+_ARCHIVE = re.compile(r"(?:tar -t|unzip -[lZ])")
 
 
 def of_lines(text: str, said: Said) -> Step | None:
@@ -167,7 +150,10 @@ def of_lines(text: str, said: Said) -> Step | None:
 def shown_before(text: str, said: Said) -> Step | None:
     """Return what a text asks of the lines before that nothing else could mean: what is in them."""
     wish = core(text)
-    return value_of(wish, said) or _next(wish, said) if said.command and wish else None
+    if not said.command or not wish:
+        return None
+    listed = among(wish, said) if _ARCHIVE.match(said.command) else None
+    return value_of(wish, said) or next_lines(wish, said) or listed
 
 
 def core(text: str) -> str:
@@ -220,7 +206,7 @@ def _only_number(lines: Sequence[str]) -> bool:
 
 
 def _once(wish: str, said: Said) -> Step | None:
-    if not _ONCE.fullmatch(wish) or not lines_of(said):
+    if not _ONCE.fullmatch(wish) or len(lines_of(said)) < 2:
         return None
     ordered = any(stage[:1] == ["sort"] for stage in stages(said.command))
     once = "uniq" if ordered else "awk '!seen[$0]++'"
@@ -288,67 +274,7 @@ def _numbered(wish: str, said: Said) -> Step | None:
     return Step(piped(said.command, "nl -ba"), "the same, numbered")
 
 
-def _next(wish: str, said: Said) -> Step | None:
-    """Read "the next 3" behind the first lines of something."""
-    found = _NEXT.fullmatch(wish)
-    shown = _SHOWN.fullmatch(said.command) if found else None
-    if found is None or shown is None or not lines_of(said):
-        return None
-    past = int(shown["skipped"] or 1) - 1 + int(shown["count"] or shown["first"])
-    numbers = [value.text for value in shell.find(wish) if value.kind == "n"]
-    count = numbers[0] if numbers else shown["count"] or shown["first"]
-    file = shown["file"] or shown["of"]
-    if found["rest"]:
-        return Step(f"tail -n +{past + 1} {file}", f"the rest of {file}")
-    command = f"tail -n +{past + 1} {file} | head -n {count}"
-    return Step(command, f"the next {count} lines of {file}")
-
-
-def _ends(wish: str, said: Said) -> Step | None:
-    """Read "the first 3", "only the last two", "top 5", "40 lines"."""
-    wish = wish.replace(",", " ")
-    found = _ENDS.fullmatch(wish)
-    lines = lines_of(said)
-    values = list(shell.find(wish))
-    numbers = [value.text for value in values if value.kind == "n"]
-    count = int(numbers[0]) if len(numbers) == 1 and len(values) == 1 else 0
-    if not values and _ONE_END.search(wish):
-        count = 1
-    if (
-        not found
-        or not count
-        or not lines
-        or not (found["end"] or re.search(r"lines?|only|just|more|top|make", wish))
-    ):
-        return None
-    last = (found["end"] or "").lower() in ("last", "bottom", "final")
-    limited = re.fullmatch(
-        r"(?P<before>.*\b(?:(?P<program>head|tail)(?: -n)? ?|git (?:-C \S+ )?log .*?-n ?)-?)"
-        r"(?P<count>\d+)(?P<after>(?: .*)?)",
-        said.command,
-    )
-    if limited and (
-        not found["end"] or (limited["program"] == "tail") == last or not limited["program"]
-    ):
-        command = f"{limited['before']}{count}{limited['after']}"
-        return Step(command, f"the same, {count} of them")
-    # "And the last 2" behind the first lines means the file's; "the last one" is one of them.
-    of_these = re.search(r"\b(?:only|just|ones?|of (?:them|those|these))\b", wish, re.IGNORECASE)
-    other = limited and limited["program"] and " | " not in said.command
-    if limited and other and found["end"] and (count >= len(lines) or not of_these):
-        program = "tail" if last else "head"
-        command = f"{program} -n {count}{limited['after']}"
-        return Step(command, f"the {'last' if last else 'first'} {count} instead")
-    if not found["end"] and count > len(lines):
-        return None
-    which = f"{'last' if last else 'first'} {count if count > 1 else 'one'}"
-    if headed(said.command) and not last:
-        return Step(piped(said.command, f"head -n {count + 1}"), f"the {which} of what was printed")
-    program = "tail" if last else "head"
-    return Step(piped(said.command, f"{program} -n {count}"), f"the {which} of what was printed")
-
-
 _READERS: tuple[Callable[[str, Said], Step | None], ...] = (
-    _save, _which, _count, count_some, _once, _cased, _numbered, _most, _reverse, _sort, _next,
-    _ends, columns, value_of, without, only,
+    _save, among, _which, _count, count_some, _once, _cased, _numbered, _most, _reverse, _sort,
+    next_lines, ends, columns, value_of, without, only,
 )  # fmt: skip

@@ -57,6 +57,18 @@ _SORTS = (
         "when these lines were written",
     ),
 )
+_ONCE = re.compile(
+    r"[\s,.;?!-]*\b(?:(?:but )?(?:each|every)(?: one| of them)? (?:only |just )?once(?: only)?"
+    r"|only once(?: each)?|(?:please )?(?:don'?t|do not|no|without)(?: any)? "
+    r"(?:repeat\w*(?: them)?|duplicates?|doubles?|repetitions?)|unique(?: ones)?(?: only)?"
+    r"|distinct)\W*$",
+    re.IGNORECASE,
+)
+_LAST_ONE = re.compile(
+    r"(?P<ask>when|who|what time|from where|which ip|which user|which day) (?:was|is|did|made)"
+    r"(?: it)?(?: the)? (?P<which>last|first|latest)(?: (?:one|time|hit|match|error))?(?: from)?",
+    re.IGNORECASE,
+)
 _WHO = r"(?:who|by whom|from whom|whose)"
 _LOG = re.compile(r"\.log\b|/log/|\blogs?\b|syslog|journal", re.IGNORECASE)
 
@@ -70,7 +82,10 @@ def of_matches(text: str, said: Said) -> Step | None:
     >>> of_matches("who?", Said("errors", {}, "grep err a.log", "err of user=bob")).shows
     'the users in these lines'
     """
-    wish = core(text)
+    once = _ONCE.search(text)
+    wish = core(text[: once.start()] if once else text)
+    last = _LAST_ONE.fullmatch(wish)
+    wish = f"{last['ask']} was it" if last else wish
     shown = uncounted(said.command)
     command = shown or said.command
     greps = {stage[0] for stage in stages(command) if stage} <= {"grep", "awk", "tail", "head"}
@@ -82,6 +97,9 @@ def of_matches(text: str, said: Said) -> Step | None:
             found = f"grep -oiE '{sort.pattern}'"
             # Times are told in their order, the rest by how often it stands there.
             order = "uniq -c" if sort is _SORTS[-1] else "sort | uniq -c | sort -rn"
+            order = "sort -u" if once else order
+            if last:
+                order = f"{'head' if last['which'] == 'first' else 'tail'} -n 1"
             return Step(piped(command, f"{found} | {order}"), sort.shows)
     return None
 

@@ -154,10 +154,18 @@ def _test(what: str, lines: Sequence[str]) -> str | None:
     return None
 
 
+_DAY_OF_MONTH = re.compile(r"0?(?P<day>[1-9]|[12]\d|3[01])(?:st|nd|rd|th)", re.IGNORECASE)
+
+
 def _tests(word: str, folder: bool) -> list[tuple[str, str]]:
     """Return ways to tell lines by a word, the surest first: for grep, and for `re`."""
     if not word:
         return []
+    day = _DAY_OF_MONTH.fullmatch(word)
+    if day:
+        number = int(day["day"])
+        dated = rf"[0-9]-{number:02}([T ]|$)|\b[A-Z][a-z]{{2}} +0?{number} |\b{number:02}/[A-Z0-9]"
+        return [(f"-E -- {shlex.quote(dated)}", dated)]
     quoted = shlex.quote(word)
     ending = _FAMILY.get(word.lower(), re.escape(word.lstrip("*.").lower()))
     ways = []
@@ -182,6 +190,30 @@ def _tests(word: str, folder: bool) -> list[tuple[str, str]]:
     if len(stem) > 3 and stem != word and " " not in word:
         ways.append((f"-iF -- {shlex.quote(stem)}", re.escape(stem)))
     return ways
+
+
+_AMONG = re.compile(
+    r"(?:is|are)(?: there)? (?:(?:a|an|any|some) )?"
+    r"(?:(?:file|folder|line|entry|package|user|host)s? )?"
+    r"(?:called |named |with |like )?(?P<what>[\w.@*/-]+)"
+    r"(?: (?:in (?:it|there|them|that list|the list)|among (?:them|those|these)|listed|there"
+    r"|one of (?:them|those|these)|included|also|inside))+"
+    r"|is there (?:a|an|any) (?:file|folder|line|entry|package|user|host)"
+    r" (?:called|named|with|like) (?P<named>[\w.@*/-]+)"
+    r"|does it (?:also )?(?:contain|have|include|list)(?: an?| the| a file| a file called)?"
+    r" (?P<held>[\w.@*/-]+\.\w+)",
+    re.IGNORECASE,
+)
+
+
+def among(wish: str, said: Said) -> Step | None:
+    """Read "is there a file called c.txt" behind what lists several."""
+    found = _AMONG.fullmatch(wish)
+    if found is None or len(lines_of(said)) < 2:
+        return None
+    what = found["what"] or found["named"] or found["held"]
+    test = f"grep -iF -- {shlex.quote(what)} || echo 'no, it is not there'"
+    return Step(piped(said.command, test), f"whether {what} is there")
 
 
 _HOW_MANY = re.compile(

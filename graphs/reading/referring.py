@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from graphs.reading.about import FILES, FOLDERS, Said, folder_named, printed, slot, thing_of
 from graphs.reading.ellipsis import Reading, elliptic
-from graphs.reading.wishes import replaced_text, wished
+from graphs.reading.wishes import moded, replaced_text, wished
 from runtime.values import shell
 
 
@@ -62,7 +62,8 @@ _THERE = re.compile(
 _ONE = re.compile(
     r"\b(?:that one|this one|that file|this file|the file(?! \S*[./])|that script|the script"
     r"|the (?:new |zip )?(?:zip|archive|copy|tarball)(?! \S*[./])|that archive"
-    r"|it|that|this)\b(?!')",
+    r"|it|(?:that|this)(?! (?:process|user|line|word|host|address|ip|package|service|row|column"
+    r"|commit|branch|job|page|url|request|port|day|time|one)\b))\b(?!')",
     re.IGNORECASE,
 )
 _ITS = re.compile(r"\b(?:its|the file's|that file's)\s+(?P<what>[^,;.?]+)", re.IGNORECASE)
@@ -161,6 +162,8 @@ def in_full(text: str, said: Said) -> Reading | None:
     same = elliptic(plain, said.text, said.values)
     if same is not None:
         return same
+    if mode := moded(plain, said, thing_of(said)):
+        return Reading(mode, "new")
     if _FINER.match(plain):
         return behind(plain, said)
     read = (

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from graphs.reading.about import Said
+from graphs.reading.kinds import of_its_kind
 from graphs.reading.lines import core
 from graphs.reading.printed import MANY, Step, paths_of, piped, whole
 from runtime.values import shell
@@ -39,15 +40,6 @@ _PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "f
            "fifth": 4, "5th": 4, "last": -1}  # fmt: skip
 
 
-_KINDS = (
-    ("zip", "zip"), ("tar|tarball|tar archive", r"tar|tgz|tar\.\w+"), ("csv|spreadsheet", "csv"),
-    ("archive", r"zip|tar|tgz|tar\.\w+|7z"), ("json", "json"), ("yaml", "ya?ml"), ("log", "log"),
-    ("script", "sh|py|pl|rb"), ("python (?:script|one)", "py"), ("shell script", "sh"),
-    ("pdf", "pdf"),
-    ("config|conf|configuration", "conf|cfg|ini"), ("text file", "txt"), ("readme|markdown", "md"),
-    ("picture|image|photo", "jpe?g|png|gif|webp"), ("backup", "bak"), ("database", "db|sqlite"),
-)  # fmt: skip
-"""What a file is called by its ending, where only one of those printed has it."""
 _MOST_OF = re.compile(
     r"\bthe (?:biggest|largest|smallest|newest|oldest|latest|longest)"
     r" (?:one|file|of them|of those|of these)\b",
@@ -220,7 +212,8 @@ def of_things(text: str, said: Said) -> Step | None:
     for deed in _DEEDS:
         found = re.fullmatch(deed.asked, wish, re.IGNORECASE)
         # The smallest of the three largest is not what "and the smallest?" means.
-        if found and not (deed.first and re.search(r"\| (?:head|tail)\b", said.command)):
+        fewer = len(paths) < 2 or re.search(r"\| (?:head|tail)\b", said.command)
+        if found and not (deed.first and fewer):
             return _step(deed, found, paths, said)
     return None
 
@@ -298,16 +291,7 @@ def located(text: str, said: Said) -> str:
     That is sure enough where nothing else tells that a request leans on the one before.
     """
     paths = paths_of(said)
-    return _of_its_kind(_located(text, paths), paths)
-
-
-def _of_its_kind(text: str, paths: Sequence[str]) -> str:
-    for nouns, endings in _KINDS:
-        of_kind = [path for path in paths if re.search(rf"\.(?:{endings})$", path, re.IGNORECASE)]
-        noun = re.search(rf"\bthe (?:{nouns})\b(?! \S*[./]\w)(?:[ -]file)?", text, re.IGNORECASE)
-        if noun and len(of_kind) == 1:
-            return f"{text[: noun.start()]}{of_kind[0]}{text[noun.end() :]}"
-    return text
+    return of_its_kind(_located(text, paths), paths)
 
 
 def named(text: str, said: Said) -> str:
@@ -334,7 +318,7 @@ def named(text: str, said: Said) -> str:
         )
     ):
         return f"{text[: most.start()]}{paths[0]}{text[most.end() :]}"
-    if text != (text := _of_its_kind(text, paths)):
+    if text != (text := of_its_kind(text, paths)):
         return text
     place = _ORDINAL.search(text)
     if place and len(paths) > 1:

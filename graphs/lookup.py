@@ -18,6 +18,7 @@ from graphs.reading.situation import Asked, asked
 from graphs.repeating import not_the_same, own, repeats, same_is_pointless
 from runtime.types import Document
 from runtime.values import shell
+from tools.knowledge.abbreviations import spelled_out
 from tools.knowledge.asking import mood
 from tools.knowledge.binding import likeliest, settled
 from tools.knowledge.sharing import place_shared, put_together, told_apart
@@ -105,7 +106,7 @@ def _of(parts: Sequence[str], text: str, desk: _Desk) -> list[Document]:
     """Return what each part of a request may mean, a later one behind the one before."""
     if len(parts) == 1 or one_call(text, desk.search(text)):
         return desk.bound(text, desk.search(text))
-    prep, place = place_shared(parts[0], desk.placed(parts[1]))
+    prep, place = place_shared(parts[0], desk.spelled(parts[1]))
     parts = (desk.told(parts[0], place, prep, surer=0.0) or parts[0], *parts[1:])
     halves = [desk.meant(parts[0])]
     for part in parts[1:]:
@@ -184,7 +185,7 @@ class _Desk:
 
     def search(self, text: str, context: str | None = None) -> list[Document]:
         """Return what is nearest to a text, and to the text behind `context`."""
-        text = placed(text, self._folders)
+        text = self.spelled(text)
         key = (text, context)
         if key not in self._found:
             found = self._library.search(
@@ -195,20 +196,20 @@ class _Desk:
 
     def bound(self, text: str, found: Sequence[Document]) -> list[Document]:
         """Return documents with the values that a text gives them."""
-        documents = settled(placed(text, self._folders), found)
+        documents = settled(self.spelled(text), found)
         if self._folders:
             ways = ([typed(way, self._folders) for way in d.bindings] for d in documents)
             pairs = zip(documents, ways, strict=True)
             documents = [replace(d, bindings=tuple(each)) for d, each in pairs]
         return [in_repository(document, self._repo) for document in documents]
 
-    def placed(self, text: str) -> str:
-        """Return a text with the folders in it written as paths."""
-        return placed(text, self._folders)
+    def spelled(self, text: str) -> str:
+        """Return a text with abbreviations in full and the folders in it written as paths."""
+        return placed(spelled_out(text, self._folders), self._folders)
 
     def told(self, text: str, about: str, prep: str = "in", surer: float = SURER) -> str:
         """Return a text with the place it is about, where recipes lack that much; else nothing."""
-        named = shell.find(placed(text, self._folders))
+        named = shell.find(self.spelled(text))
         if not about or any(found.kind in "pfg" for found in named):
             return ""
         full = f"{text.rstrip('?.! ')} {prep} {about}"
@@ -250,7 +251,7 @@ class _Desk:
 
     def _best(self, text: str) -> float:
         """Return how likely the likeliest filling of a recipe is for a text."""
-        return likeliest(placed(text, self._folders), self.search(text))
+        return likeliest(self.spelled(text), self.search(text))
 
     def composed(self, text: str, *, later: bool = False) -> list[Document]:
         """Return the one command that a text comes to; nothing where a recipe says the very same.
@@ -259,7 +260,7 @@ class _Desk:
         """
         # "How many lines has a.txt and what is the last" is no count of the last line.
         twice = _ASKED_TWICE.search(text)
-        made = None if twice else composed(placed(text, self._folders), later=later)
+        made = None if twice else composed(self.spelled(text), later=later)
         found = self.search(text) if made is not None else []
         acts = [document for document in found if document.acts]
         if made is None or any(d.tool for d in acts) or nearness(acts) >= VERBATIM:

@@ -12,14 +12,14 @@ _SHORT = {
     **{"perm": "permission", "pkg": "package", "pkgs": "packages", "svc": "service"},
     **{"svcs": "services", "conns": "connections", "reqs": "requests", "errs": "errors"},
     **{"msgs": "messages", "msg": "message", "cmds": "commands", "cmd": "command"},
-    **{"subdir": "subfolder", "subdirs": "subfolders", "iface": "interface"},
+    **{"dir": "folder", "dirs": "folders", "iface": "interface", "ifaces": "interfaces"},
+    **{"subdir": "subfolder", "subdirs": "subfolders", "vars": "variables"},
     **{"ver": "version", "deps": "dependencies", "grp": "group", "usr": "user"},
     **{"usrs": "users", "addrs": "addresses", "addr": "address", "qty": "number"},
     **{"nr": "number", "dups": "duplicates", "dup": "duplicate", "wk": "week"},
     **{"vids": "videos", "imgs": "images", "avg": "average", "mk": "make"},
     **{"hrs": "hours", "mins": "minutes", "secs": "seconds", "cols": "columns"},
-    **{"ifaces": "interfaces", "vars": "variables", "attrs": "attributes"},
-    **{"repos": "repositories"},
+    **{"attrs": "attributes", "repos": "repositories"},
 }
 _PHRASES = tuple(
     (re.compile(pattern, re.IGNORECASE), full)

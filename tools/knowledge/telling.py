@@ -116,7 +116,7 @@ _REMARK = re.compile(
     r"(?:must|should|shall|has to|have to|needs? to|may|mustn'?t|shouldn'?t)\b"
     r"|(?:the\s+)?(?!(?:show|list|print|take|do|give)\b)\w+(?:\s+\w+)?"
     r"\s+(?:first|on top"
-    r"|at the top)\W*$)",
+    r"|at the top)(?: please)?\W*$)",
     re.IGNORECASE,
 )
 

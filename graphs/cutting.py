@@ -70,7 +70,8 @@ def nearness(documents: Sequence[Document]) -> float:
 def _cut(text: str, least: float | None, desk: Desk) -> Cut | None:
     """Return where a text is likeliest cut; `least`: what the words there must say for it."""
     odds, best = 0.0, None
-    for cut in cuts(text):
+    music = any(document.tool for document in desk.search(text))
+    for cut in cuts(text, music=music):
         if least is not None and cut.odds < least:
             continue
         here = _odds(cut, text, desk)

@@ -126,7 +126,7 @@ def one_call(text: str, documents: Sequence[Document]) -> bool:
 def _takes_both(best: Document, text: str) -> bool:
     """Whether neither part has all that the tool needs: "capo on 4 and G shapes, which key"."""
     tool = best.tool or ""
-    own = [cut for cut in cuts(text) if not POINTING.search(cut.second)]
+    own = [cut for cut in cuts(text, music=True) if not POINTING.search(cut.second)]
     parts = ((fill(tool, cut.first), fill(tool, cut.second)) for cut in own)
     return any(
         all(read is not None and not read.whole and read.arguments for read in pair)
@@ -137,7 +137,7 @@ def _takes_both(best: Document, text: str) -> bool:
 def _only_adds(best: Document, whole: Filled, text: str) -> bool:
     """Whether all that stands behind a cut is arguments of the same call: "…, key C, 8 bars"."""
     tool = best.tool or ""
-    rest = [(cut.second, fill(tool, cut.second)) for cut in cuts(text)]
+    rest = [(cut.second, fill(tool, cut.second)) for cut in cuts(text, music=True)]
     return all(
         read is not None
         and elliptical(tool, said, besides=False)
@@ -150,7 +150,7 @@ def _only_adds(best: Document, whole: Filled, text: str) -> bool:
 
 def _is_cut(value: str, text: str) -> bool:
     """Whether a value stands in neither part of a request, wherever that is cut."""
-    parts = [(cut.first, cut.second) for cut in cuts(text)]
+    parts = [(cut.first, cut.second) for cut in cuts(text, music=True)]
     return " " in value and all(value not in one and value not in other for one, other in parts)
 
 

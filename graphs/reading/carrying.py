@@ -69,6 +69,11 @@ _DISCARD = re.compile(
     r"|(?:all )?(?:the|my|these|those) changes)(?: all| away| again| please)*\W*$",
     re.IGNORECASE,
 )
+_SHOW_THEM = re.compile(
+    r"\W*(?:(?:and|then|please|if so|if yes)\b\W*)*(?:show|print|list|display)(?: me)?"
+    r" (?:them|these|those|the changes)\W*$",
+    re.IGNORECASE,
+)
 _HASH = re.compile(r"(?:commit )?(?P<hash>[0-9a-f]{7,40})\b")
 _THE_COMMIT = re.compile(r"\b(?:it|(?:that|this|the) commit|that one)\b(?!')", re.IGNORECASE)
 _COMMIT = re.compile(
@@ -157,6 +162,8 @@ def _commit(text: str, said: Said) -> str:
         return text
     if _DISCARD.match(text) and re.search(r" (?:diff|status)\b", said.command):
         return "discard all uncommitted changes"
+    if _SHOW_THEM.match(text) and re.search(r" (?:diff|status)\b", said.command):
+        return "show all uncommitted changes"
     shown = re.search(r" (?:log|show) ", f"{said.command} ")
     line = _HASH.match(said.output) if shown else None
     one = line and len(re.findall(r"^commit ", said.output, re.MULTILINE)) < 2

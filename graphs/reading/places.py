@@ -59,15 +59,39 @@ _UNPACKED_TO = re.compile(
 )
 
 
+_NEW_FOLDER = re.compile(
+    r"\b(?P<make>(?:make|create|mkdir|add|need|want)\s+(?:me\s+)?(?:(?:an?|another|one)\s+)?"
+    r"(?:new\s+|empty\s+)*(?:folder|directory|dir|subfolder)\s+)"
+    r"(?:(?:called|named|with (?:the )?name)\s+"
+    r"|(?!listing\b|list\b|tree\b|structure\b|per\b|for\b))"
+    r"(?!(?:in|with|and|then|to|of|on|where|which|that|inside|under|there|here|if|is|it|first)\b)"
+    r"(?P<name>\w[\w-]*)(?![\w/.*-])(?=\W*$|\s*[,;.:]|\s+(?:and|then|in|inside|under|with|to)\b)"
+    r"(?:\s+(?:in|inside|under)\s+(?:the\s+)?(?:folder\s+|directory\s+)?"
+    r"(?!(?:it|there|here|that|this|my|the|a|which|order)\b)(?P<place>[\w.~/-]*[\w/])"
+    r"(?:\s+(?:folder|directory))?(?=\W*$|\s*[,;]|\s+(?:and|then)\b))?",
+    re.IGNORECASE,
+)
+"""A folder to be made, which may be called like a usual word: "make a folder backup"."""
+
+
+def _new_folder(match: re.Match[str]) -> str:
+    return f"{match['make']}{_path_of(match)}/"
+
+
+def _path_of(match: re.Match[str]) -> str:
+    return f"{match['place'].rstrip('/')}/{match['name']}" if match["place"] else match["name"]
+
+
 def destinations(text: str) -> frozenset[str]:
-    """Return the plain words that are folders where something is unpacked, though not there yet.
+    """Return the folders that are to be made, or where something is unpacked, by plain words.
 
     >>> sorted(destinations("unpack a.zip into photos, then clone /srv/a to site"))
     ['photos', 'site']
     >>> sorted(destinations("unpack a.zip to see it, move a.txt to b"))
     []
     """
-    return frozenset(found["name"] for found in _UNPACKED_TO.finditer(text))
+    unpacked = {found["name"] for found in _UNPACKED_TO.finditer(text)}
+    return frozenset(unpacked | {_path_of(found) for found in _NEW_FOLDER.finditer(text)})
 
 
 def may_name(text: str) -> bool:
@@ -88,7 +112,12 @@ def placed(text: str, folders: Collection[str]) -> str:
     'sort a.txt in reverse, list docs/old'
     >>> placed("show the log of site", {"site", "site/.git"}), placed("the log of a", {"a"})
     ('show the git log of site/', 'the log of a')
+    >>> placed("make a folder backup and move a.txt there", ())
+    'make a folder backup/ and move a.txt there'
+    >>> placed("create a directory named 2025 in photos", ()), placed("make a folder listing", ())
+    ('create a directory photos/2025/', 'make a folder listing')
     """
+    text = _NEW_FOLDER.sub(_new_folder, text)
     for pattern in _PLACES if folders else ():
         text = pattern.sub(lambda match: _written(match, folders), text)
     return _LOG_OF.sub(lambda match: _git(match, folders), text)

@@ -40,6 +40,10 @@ _SEVERAL = re.compile(r"(?:them|they|their|those|these|both)$", re.IGNORECASE)
 _PLURAL = re.compile(
     r"\b(?:all|every|the|which|what)\s+(?:\w+\s+){0,2}(?!is|was|does|this|its)\w{2,}s\b", re.I
 )
+_WHICH_ONES = re.compile(
+    r"\b(?P<which>which|what) (?:ones|of (?:them|these|those))\b", re.IGNORECASE
+)
+_ENDING = re.compile(r"\.\w+$")
 _PUT = re.compile(r"\b(?:in|into|to|as|under|called|named)\s+[\"'`]?$", re.IGNORECASE)
 _HAS = re.compile(r"[\"'`]?\s+(?:is|are|has|have|had|contains|holds|lists)\b", re.IGNORECASE)
 _QUOTED = "s"
@@ -71,10 +75,11 @@ def asked(text: str, folders: Collection[str] = ()) -> Asked | None:
     things = [value for value in found if value.kind in "pfg"]
     own = any(value.kind in "pfg" for value in shell.find(parts.asks))
     thing = _meant(parts.tells, things) if things else _folder(parts.tells, folders)
-    asks = _pointed(parts.asks, thing) if thing else parts.asks
+    pointed = _pointed(parts.asks, thing) if thing else parts.asks
+    asks = _counted(pointed, thing) if thing else parts.asks
     if _leans(asks) or (things and not thing):
         return None
-    if asks != parts.asks or not thing:
+    if pointed != parts.asks or not thing:
         return Asked(asks)
     return None if own else Asked(asks, thing)
 
@@ -114,6 +119,14 @@ def _pointed(asks: str, thing: str) -> str:
     """Return what is asked with the thing in the place of the words that point at it."""
     text = _THERE.sub(lambda m: f"{m['in'] or 'in'} {thing}", asks)
     text = _ITS.sub(lambda m: f"the {m['what']} of {thing}", text, count=1)
-    text = _IT.sub(lambda m: thing, text, count=1) if text == asks else text
-    counted = "files" if _PACKED.search(thing) else "lines"
-    return _HOW_MANY.sub(lambda m: f"{m[0]}{counted} ", text)
+    return _IT.sub(lambda m: thing, text, count=1) if text == asks else text
+
+
+def _counted(asks: str, thing: str) -> str:
+    """Return what is asked with "how many" and "which ones" named by what the thing has."""
+    rows = "rows" if thing.endswith((".csv", ".tsv")) else "lines"
+    text = _WHICH_ONES.sub(
+        lambda m: f"{m['which']} {rows if _ENDING.search(thing) else 'files'}", asks
+    )
+    many = "files" if _PACKED.search(thing) else "lines"
+    return _HOW_MANY.sub(lambda m: f"{m[0]}{many} ", text)

@@ -33,11 +33,12 @@ LOG = Document(
         ("grep timeout in the docs, then count", "grep timeout in docs/, then count"),
         ("make a branch x in repo", "make a branch x in repo/"),
         ("how many commits does repo have", "how many commits does repo/ have"),
+        ("make a folder backup", "make a folder backup/"),
+        ("create a directory called new in docs", "create a directory docs/new/"),
         # A word is a folder only where one may stand, and only where one is there.
         ("find photos bigger than 1M", "find photos bigger than 1M"),
         ("sort a.txt in reverse", "sort a.txt in reverse"),
         ("list docs/old", "list docs/old"),
-        ("make a folder backup", "make a folder backup"),
         ("the logs of docs.txt", "the logs of docs.txt"),
         ("list all users", "list all users"),
     ],

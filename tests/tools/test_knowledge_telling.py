@@ -112,3 +112,9 @@ def test_where_unpacked_files_go_is_no_step():
     assert put_together("unzip a.zip, put everything into x") == "unzip a.zip into x"
     assert put_together("find the logs and put them in x") == "find the logs and put them in x"
     assert told_twice("show it as csv and as json") == ("show it as csv", "show it as json")
+
+
+def test_a_request_about_music_is_cut_at_a_list_too():
+    text = "substitutes for Db7 and secondary dominants in Gb major"
+    assert cuts(text) == []
+    assert cuts(text, music=True)[0].second == "secondary dominants in Gb major"

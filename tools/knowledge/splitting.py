@@ -105,8 +105,11 @@ class Cut(NamedTuple):
     odds: float
 
 
-def cuts(request: str) -> list[Cut]:
+def cuts(request: str, *, music: bool = False) -> list[Cut]:
     """Return the ways to read a request as two, the likeliest first; a quoted text stays whole.
+
+    What is told, said of how, or goes on with a list is no part, other than of a request about
+    `music`: "triads of D" and "ii V I in G" ask by themselves.
 
     >>> cuts("make a folder x, then move a.txt there")[0]
     Cut(first='make a folder x', second='move a.txt there', odds=2.5)
@@ -124,7 +127,7 @@ def cuts(request: str) -> list[Cut]:
             if any(start < match.end() and match.start() < end for start, end in quoted):
                 continue
             cut = _cut(request[: match.start()], match[0], request[match.end() :], odds)
-            if cut is not None:
+            if cut is not None and (music or not _is_one(cut, match[0])):
                 found.setdefault((cut.first, cut.second), cut)
     apart = told_twice(request)
     if apart:
@@ -177,15 +180,20 @@ def _cut(before: str, joint: str, after: str, odds: float) -> Cut | None:
     first, second = _FIRST.sub("", before).strip(" ,;."), after.strip(" ,;.")
     if not first.count(" ") or not second.count(" ") or _NOT_A_PART.match(normalise(second)):
         return None
-    if only_tells(first) or only_tells(second) or remarks(second) or _OPEN.search(first):
-        return None
     begins = _opening(second) in BEGINNINGS and not _STATE.match(second)
-    if not begins and _AND.search(joint) and _goes_with(first, second):
-        return None
     asked = joint.lstrip().startswith("?")
     added = _ADDED if not after.rstrip().endswith("?") else 0.0
     behind = (_ANSWERED if begins else added) if asked else 0.0
     return Cut(first, second, odds + _BEGINS * begins + behind)
+
+
+def _is_one(cut: Cut, joint: str) -> bool:
+    """Whether one of two texts is no request of its own."""
+    if only_tells(cut.first) or only_tells(cut.second) or remarks(cut.second):
+        return True
+    begins = _opening(cut.second) in BEGINNINGS and not _STATE.match(cut.second)
+    listed = not begins and _AND.search(joint) and _goes_with(cut.first, cut.second)
+    return bool(listed) or _OPEN.search(cut.first) is not None
 
 
 def _goes_with(first: str, second: str) -> bool:

@@ -14,6 +14,20 @@ _HELLO = re.compile(
     r"|and|but|also|because|since|as|right)\b[\s,:!.-]*)+(?=\S)",
     re.IGNORECASE,
 )
+_INTERJECTION = re.compile(
+    r"^(?:(?:hi|hello|hey|hiya|uh+|um+|ugh|oh|yo|well|ok|okay|hmm+)\b(?: there| all| guys| folks)?"
+    r"[\s,:!.-]+)+(?=\w)",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r",?\s+(?:thanks?|thank you|thx|cheers)(?: a lot| so much| in advance)?\W*$", re.IGNORECASE
+)
+_PURPOSE = re.compile(
+    r"^(?:for|as part of) (?:my|our|the|an?) [a-z]+(?: [a-z]+)?,? "
+    r"(?=(?:i|we) (?:need|want|have)|(?:can|could) you|please)",
+    re.IGNORECASE,
+)
+"""What stands in front of a request and says nothing of it."""
 _COURTESY = re.compile(
     r"\W*(?:(?:hi|hello|hey|good (?:morning|evening|day)|please|pls|plz|help"
     r"|any (?:help|ideas?|hints?))(?:\s+\w+){0,2}\W*$"
@@ -52,6 +66,9 @@ _TELLS = tuple(
         rf"(?:{_NOUN}\s+){{1,5}}?{_IS}\b{_SOMEHOW}",
         rf"(?!(?:{_QUESTION}|{_ORDER}|{_IS})\b)[\w./~@+-]+\s+{_IS}\b{_SOMEHOW}",
         r"(?:i|we) need (?:it|this|that|them) (?:for|by|because)\b",
+        r"(?:i|we) (?:no longer need|(?:do not|don'?t) need .*\b(?:any ?more|any longer))\b",
+        r"(?:currently |just |still )?(?:working|learning|trying|playing|cleaning|writing|building"
+        r"|preparing|debugging|moving|setting up) (?:on|to|with|my|an?|the|out|up)\b",
         r"[\w/~-]*[\w/]\.\w+\s+(?:is|are|has) (?:what|how|where|from)\b",
     )
 )
@@ -99,7 +116,7 @@ _REMARK = re.compile(
     r"(?:must|should|shall|has to|have to|needs? to|may|mustn'?t|shouldn'?t)\b"
     r"|(?:the\s+)?(?!(?:show|list|print|take|do|give)\b)\w+(?:\s+\w+)?"
     r"\s+(?:first|on top"
-    r"|at the top)\W*$)",
+    r"|at the top)(?: please)?\W*$)",
     re.IGNORECASE,
 )
 
@@ -145,10 +162,13 @@ def told(text: str) -> Told | None:
     Told(tells='the log is a.log', asks='which ip is in there most')
     >>> told("my disk is full. what should i do?"), told("delete a.txt. thanks!")
     (None, Told(tells='', asks='delete a.txt.'))
+    >>> told("uh, for my thesis i need the words of a.txt")
+    Told(tells='', asks='i need the words of a.txt')
     >>> told("which program uses most memory, i put the list in ps.txt")
     Told(tells='i put the list in ps.txt', asks='which program uses most memory')
     """
-    sentences = [part for part in _SENTENCE.split(text.strip()) if part.strip(" .!?,")]
+    plain = _THANKS.sub("", _PURPOSE.sub("", _INTERJECTION.sub("", text.strip())))
+    sentences = [part for part in _SENTENCE.split(plain) if part.strip(" .!?,")]
     kept = [s for s in sentences if not _COURTESY.match(s)] or sentences
     front = 0
     while front < len(kept) and (_is_told(kept[front]) or _leads_to(kept[front:])):
@@ -163,8 +183,8 @@ def told(text: str) -> Told | None:
     if behind is not None:
         tells, asks = [*tells, behind[0]], [behind[1]]
     found = Told(" ".join(tells), " ".join(asks))
-    plain = not tells and len(kept) == len(sentences)
-    return None if plain or _VAGUE.match(found.asks) or " " not in found.asks else found
+    whole = not tells and len(kept) == len(sentences) and plain == text.strip()
+    return None if whole or _VAGUE.match(found.asks) or " " not in found.asks else found
 
 
 def _leads_to(sentences: list[str]) -> bool:

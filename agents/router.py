@@ -38,6 +38,7 @@ _SHAPES = (
     ),
     ("<roman>", re.compile(r"[b#]?(?:[IV]{1,3}|[iv]{1,3})(?:°|7|maj7)?")),
     ("<number>", re.compile(r"\d+[kKMGTx%]?B?")),
+    ("<sum>", re.compile(r"[\d.()-]+(?:[+*^%×]+[\d.()-]+)+=?")),
 )
 """Shapes of values, tried in this order on words whose case still shows."""
 _VALUES = {kind: f"<music {kind}>" for kind in "cklhmxivu"}

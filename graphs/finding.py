@@ -29,6 +29,7 @@ from graphs.routing import choose
 from graphs.serving import Build
 from graphs.state import State, document_to_json, documents_of, messages_of
 from runtime.types import Document, Message
+from runtime.values import shell
 from sandboxes import SandboxError
 from tools.knowledge.binding import likeliest
 from tools.music.filling.signs import tool_signed
@@ -124,8 +125,10 @@ def found(
     Raises:
         KnowledgeError: the index cannot be read.
     """
-    shelf = parts.specialists[state["specialist"]].shelf
-    count = parts.settings.retrieved
+    who = parts.specialists[state["specialist"]]
+    shelf, count = who.shelf, parts.settings.retrieved
+    if COMMANDS in who.tools:
+        text = shell.in_words(text)
     if parts.knowledge is None or not shelf or not count:
         return []
     recipe = state.get("recipe") if state["follows"] else None

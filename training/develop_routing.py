@@ -18,7 +18,7 @@ from runtime.yaml_files import read_yaml
 from training.evaluate import limits, routing, systems, tables
 
 FOLDER = Path(__file__).parent / "data" / "development"
-SETS = ("routing", "routing_voices", "routing_strangers", "routing_crossed")
+SETS = ("routing", "routing_voices", "routing_strangers", "routing_crossed", "routing_everyday")
 Rows = Sequence[Mapping[str, Any]]
 
 

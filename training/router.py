@@ -51,7 +51,7 @@ BOUNDARY_WEIGHT = 3.0
 """What a boundary text counts against a plain one: it is what words alone get wrong."""
 VOICE_WEIGHT = 3.0
 """What a text of `voices*.yaml` counts: most lack a verb, or have words of another field."""
-ASKED_BACK = 0.03
+ASKED_BACK = 0.035
 """Share of the specialists' held-out wordings that may be asked back for want of confidence."""
 QUESTION_WEIGHT = 10.0
 """What a wording of a general question counts: it stands for all its subjects."""

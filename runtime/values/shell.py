@@ -51,7 +51,7 @@ _QUARTERS = {"half past": ":30", "quarter past": ":15"}
 
 _KIND_OF = {
     **{"past": "t", "caps": "s", "url": "w", "home": "p", "day": "t", "sign": "s", "date": "t"},
-    **{"cron": "s", "holder": "s", "said": "s", "bits": "n", "span": "n", "tilde": "g"},
+    **{"cron": "s", "sum": "s", "holder": "s", "said": "s", "bits": "n", "span": "n", "tilde": "g"},
     **dict.fromkeys(("version", "setting", "section", "name"), "w"),
 }
 _LONG = re.compile(
@@ -105,6 +105,18 @@ _COMMAND = (
     r"\s(?:~?/|\./)\S+(?:\s(?!(?:to|into|in|from|as|on)\s)\S+)*?"
     r"(?=[?.!,]?$|,?\s(?:to|into|in|from|as|on)\s)"
 )
+_TERM = r"\(*\d+(?:\.\d+)?\)*"
+# A hyphen alone is a range, a stroke alone a date or a path; spelt with spaces "x" is a sign.
+_SUM = (
+    rf"(?<![\w./:-]){_TERM}(?:\s?(?:\*\*?|[×^+])\s?|\s[x/]\s){_TERM}"
+    rf"(?:\s?(?:\*\*?|[×^+/-])\s?{_TERM})*(?![\w./:-])"
+)
+SUM = re.compile(_SUM)
+"""A calculation, as `find` gives it."""
+_BARE = re.compile(
+    rf"\W*?(?:(?:what(?:'s|s|\sis)|how\smuch\sis|calc)\s)?(?P<sum>{_SUM}|{_TERM}/{_TERM})\s?[=?.!\s]*",
+    re.IGNORECASE,
+)
 _HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})"
 _SHAPES = re.compile(
     rf"""
@@ -116,6 +128,7 @@ _SHAPES = re.compile(
     | (?P<holder>\{{\{{\s?[\w.]+\s?\}}\}} | \$\{{\w+\}}
         | (?<!\w)(?:__\w+?__ | %[A-Z_]\w*% | @[A-Z]\w*@)(?!\w))
     | (?P<setting>\b[A-Z_]\w*=(?:"[^"]*"|'[^']*'))
+    | (?P<sum>{_SUM})
     | (?P<date>(?<![\w./])\d{{1,2}}(?:/\d{{1,2}}/|\.\d{{1,2}}\.)\d{{4}}(?![\w/]))
     | (?P<bits>(?<![\w-])(?=[d-]*[rwx])[dl-]?[r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-](?![\w-]))
     | (?P<section>(?<!\S)\[(?!\w-\w\])[A-Z][\w\s.-]*\](?=$|[\s.,?!]))
@@ -196,6 +209,16 @@ def find(text: str, words: Container[str] | None = None) -> Iterator[Found]:
             yield _with_unit(text, found)
 
 
+def in_words(text: str) -> str:
+    """Return a request that is nothing but a calculation as one; any other as it is.
+
+    >>> in_words("12*14 = ?"), in_words("what's 2 ** 10"), in_words("lines with 3*4")
+    ('calculate 12*14', 'calculate 2 ** 10', 'lines with 3*4')
+    """
+    bare = _BARE.fullmatch(text)
+    return f"calculate {bare['sum']}" if bare else text
+
+
 def _with_unit(text: str, found: Found) -> Found:
     """Return a number with the unit behind it: "2 weeks" is not what 2 is where days are asked."""
     unit = _LONG.match(text, found.end) if found.kind == "n" else None
@@ -212,6 +235,8 @@ def _spelt(unit: str) -> str:
 def _normal(kind: str, value: str) -> str:
     if kind == "s":
         return value[1:-1]
+    if kind == "sum":
+        return re.sub(r"\*\*", "^", re.sub("[x×]", "*", value))
     if kind == "home":
         return "~"
     if kind == "day":

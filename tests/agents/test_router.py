@@ -27,6 +27,8 @@ def test_values_do_not_matter_but_their_shapes_do():
     assert normalize("Biggest 12 files in /usr/lib") == normalize("biggest 99 files in  /srv")
     assert shaped("list C, D and E") == ["list", "<note>", "<note>", "and", "<note>"]
     assert shaped("is a cat") == ["is", "a", "cat"]
+    assert shaped("what is 7*(8+1)?") == ["what", "is", "<sum>"]
+    assert shaped("from 2024-05-06 on") == ["from", "2024-05-06", "on"]
 
 
 def test_features_are_a_unit_vector_of_distinct_buckets():

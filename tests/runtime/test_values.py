@@ -129,3 +129,26 @@ def test_music_values_are_disjoint_and_lie_in_the_text(text):
 )
 def test_kinds_of_musical_values(text, kinds):
     assert "".join(found.kind for found in music.find(text)) == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("8*9", "calculate 8*9"),
+        ("what is (6 + 7)*3?", "calculate (6 + 7)*3"),
+        ("2**16 = ?", "calculate 2**16"),
+        ("how much is 90 / 4", "calculate 90 / 4"),
+        ("lines 4-9 of a.txt", "lines 4-9 of a.txt"),
+        ("5 4 * * 3", "5 4 * * 3"),
+        ("2026-05-06", "2026-05-06"),
+    ],
+)
+def test_a_bare_calculation_is_asked_in_words(text: str, is_asked: str):
+    assert shell.in_words(text) == is_asked
+
+
+def test_a_calculation_is_one_value_and_a_schedule_is_another():
+    (found,) = shell.find("4 x 12", frozenset())
+    assert (found.kind, found.text) == ("s", "4 * 12")
+    (found,) = shell.find("10 3 * * 5", frozenset())
+    assert found.text == "10 3 * * 5"

@@ -244,9 +244,11 @@ def _order(uses: Uses, values: Mapping[str, Word]) -> Signs:
 
 
 def _kind(word: Word) -> str:
-    """Return a word's kind, with a time of day and an address apart from what they look like."""
+    """Return a word's kind; a time of day, a sum and an address apart from what they look like."""
     if _CLOCK.fullmatch(word.text):
         return "clock"
+    if word.kind == "s" and shell.SUM.fullmatch(word.text):
+        return "sum"
     return "address" if word.kind in "wp" and _ADDRESS.fullmatch(word.text) else word.kind
 
 

@@ -37,12 +37,14 @@ _OF_NAME: Mapping[str, Mapping[str, float]] = {
     # A repository is hardly ever named by a bare word, which then is what is looked for in it.
     "repo": {"p": 0.78, "f": 0.06, "w": 0.08, "plain": 0.03, "s": 0.04},
     "value": {"w": 0.46, "plain": 0.38, "n": 0.1, "f": 0.03, "s": 0.02, "t": 0.02},
+    "expression": {"sum": 0.7, "w": 0.1, "p": 0.15, "s": 0.03, "n": 0.02},
     "program": {"w": 0.35, "plain": 0.25, "f": 0.15, "p": 0.15, "s": 0.08, "g": 0.02},
 }
 _OF_TWO = {"f": 0.4, "p": 0.35, "w": 0.1, "plain": 0.1, "s": 0.05}
 _USUAL = {
     **{"p": 0.2, "f": 0.2, "n": 0.15, "w": 0.12, "plain": 0.1, "s": 0.08},
     **{"e": 0.05, "g": 0.04, "t": 0.03, "clock": 0.02, "z": 0.03, "address": 0.03},
+    "sum": 0.05,
 }
 _UNSEEN = 0.003
 

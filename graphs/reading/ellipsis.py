@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from graphs.reading.about import FILES, FOLDERS
 from runtime.types import Document
 from runtime.values import Found, shell
 
@@ -16,7 +17,7 @@ _LEANING = frozenset(
     and now then what about how the same for with in to do it that too as well please pls also
     again instead hmm better actually no not sorry oops i meant mean wanted try ok okay one
     called named file files folder directory top under of lines from next on a an rather or branch
-    say thanks thing is be but only just there put at line column columns ones those should did
+    by say thanks thing is be but only just there put at line column columns ones those should did
     hey well yes inside
     """.split()
 )
@@ -79,8 +80,20 @@ _OPENS = re.compile(
     r"\W*(?:and|what about|how about|now|(?:the )?[\w ]+ (?:too|as well)\W*$)", re.I
 )
 _ASKING_WORDS = frozenset("how much many what which is are was were there who long often".split())
+_BEHIND = re.compile(
+    r"\W*(?:and|what about|how about)\s+(?P<word>of|from|by|with|for)"
+    r"\s+(?P<new>[A-Za-z][\w+-]*)\W*",
+    re.IGNORECASE,
+)
+_OPENED = re.compile(r"\W*(?:(?:and|or|what about|how about|the ones|those|which are)\b\W*)+", re.I)
+_BOUNDS = (
+    r"bigger|larger|smaller|over|under|above|below|more|less|longer|shorter|higher|lower",
+    r"older|newer|younger",
+    r"before|after|since|until",
+)
+"""What a value is a bound of; one of a row may stand for another of it."""
 _NAMES = ("package", "program", "user")
-USUAL = 10
+USUAL = 60
 """How often a word is met at least that is no name."""
 _OTHER_NAME = re.compile(
     r"\W*(?:and|what about|how about)\W+(?P<name>(?![\w.+-]*(?:ed|ing|able|ions?|groups?|size|owner"
@@ -98,7 +111,8 @@ _BEFORE = re.compile(
 """The word before a value that says what it is for: "and of 3100?" behind "17% of 2400"."""
 _MEASURES = frozenset(
     """percent percentage bytes kb mb gb kilobytes megabytes gigabytes total detail details reverse
-    order seconds minutes hours days weeks months years json csv binary hex""".split()
+    order seconds minutes hours days weeks months years json csv binary hex which what where
+    who whom when""".split()
 )
 """What stands behind "in" and is no place."""
 _IN_IT = re.compile(
@@ -146,6 +160,8 @@ def elliptic(text: str, before: str, values: Mapping[str, str]) -> Reading | Non
         return Reading(sibling, "whole")
     if sibling := _other_name(text, before, values):
         return Reading(sibling, "same")
+    if sibling := _other_behind(text, before) or _other_bound(text, before):
+        return Reading(sibling, "whole")
     other = _OTHER_NTH.fullmatch(text)
     places = list(_NTH_WORD.finditer(before)) if other else []
     if other and len(places) == 1 and places[0][0].lower() != other["nth"].lower():
@@ -204,12 +220,40 @@ def _other_name(text: str, before: str, values: Mapping[str, str]) -> str:
     new = _OTHER_NAME.fullmatch(text)
     old = next((values[slot] for slot in _NAMES if values.get(slot)), "")
     if not old and new and shell.vocabulary().get(new["name"].lower(), 0) < USUAL:
-        names = [value for value in values.values() if re.fullmatch(r"[A-Za-z][\w+-]*", value)]
+        others = [value for slot, value in values.items() if slot not in (*FILES, *FOLDERS)]
+        names = [value for value in others if re.fullmatch(r"[A-Za-z][\w+-]*", value)]
         old = names[0] if len(names) == 1 else ""
     place = re.search(rf"(?<![\w./-]){re.escape(old)}(?![\w/-])", before) if new and old else None
     if new is None or place is None or new["name"].lower() in _LEANING:
         return ""
     return f"{before[: place.start()]}{new['name']}{before[place.end() :]}"
+
+
+def _other_behind(text: str, before: str) -> str:
+    """Return the request before with the word behind "of": "and of sed?"; or nothing."""
+    new = _BEHIND.fullmatch(text)
+    if new is None or new["new"].lower() in _MEASURES | _LEANING:
+        return ""
+    old = list(re.finditer(rf"\b{new['word']} (?P<old>[\w+-]+)\b(?![./])", before, re.IGNORECASE))
+    if len(old) != 1 or old[0]["old"].lower() in ("the", "a", "all", new["new"].lower()):
+        return ""
+    start, end = old[0].span("old")
+    return f"{before[:start]}{new['new']}{before[end:]}"
+
+
+def _other_bound(text: str, before: str) -> str:
+    """Return the request before with another bound: "and smaller than 5k?"; or nothing."""
+    opened = _OPENED.match(text)
+    for words in _BOUNDS:
+        clause = (
+            rf"\b(?:{words})(?: than)? (?P<value>\S*\w(?: (?:days?|weeks?|months?|hours?|[KMG]B))?)"
+        )
+        new = re.fullmatch(rf"{clause}\W*", text[opened.end() :], re.IGNORECASE) if opened else None
+        old = list(re.finditer(clause, before, re.IGNORECASE)) if new else []
+        if new and len(old) == 1 and any(each.kind in "znt" for each in shell.find(new["value"])):
+            start, end = old[0].span()
+            return f"{before[:start]}{new[0].rstrip('?.! ')}{before[end:]}"
+    return ""
 
 
 def _new_values(text: str, before: str) -> list[Found]:

@@ -75,11 +75,31 @@ def reading(state: State) -> Reading | None:
         read = _shown(read._replace(text=_OPENING.sub("", read.text, count=1) or read.text))
     if read is None and taken_over:
         return Reading(text, "new")
+    used = state.get("recipe")
+    if read is not None and used and read.kind == "same":
+        return read._replace(recipe=_with_value(Document(**used), before, read.text))
     alone = AGAIN.search(text) or OTHER.fullmatch(text)
     if read or alone:
         return read
     by_itself = mood(core(text)) == "orders" and _NAMES_ITS_OWN.search(text)
     return Reading(_OPENING.sub("", text, count=1), "new") if by_itself else behind(text, before)
+
+
+def _with_value(document: Document, before: Said, text: str) -> Document | None:
+    """Return the recipe before with the one word that differs in the slot that held the other.
+
+    It is None where no slot held just that, so that the values are looked for in the text.
+    """
+    old, new = (re.findall(r"[^\s?!,;]*[^\s?!,;.]", each) for each in (before.text, text))
+    pairs = [(a, b) for a, b in zip(old, new, strict=False) if a != b]
+    if len(old) != len(new) or len(pairs) != 1:
+        return None
+    held = [slot for slot, value in before.values.items() if value == pairs[0][0]]
+    typed = all(value in before.text for value in before.values.values())
+    if len(held) != 1 or not typed or set(before.values) != set(document.slots):
+        return None
+    values = {**before.values, held[0]: pairs[0][1]}
+    return replace(document, bindings=(values,), wordings=(), score=1.0)
 
 
 def evident(state: State) -> Reading | None:
@@ -89,6 +109,10 @@ def evident(state: State) -> Reading | None:
         text = carried(state["text"], before) if len(state["text"].split()) < SHORT else ""
         if GIT_NOUN.search(state["text"]) and text:
             return Reading(text, "new")
+    if before is not None and mood(core(state["text"])) == "orders":
+        text = said_plainly(state["text"], before)
+        if text != state["text"]:
+            return _shown(Reading(text, "new"))
     if before is None or not before.command or judged(before.command).verdict != "allow":
         return None
     step = shown_before(state["text"], before)

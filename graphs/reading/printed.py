@@ -23,6 +23,7 @@ _LONG = re.compile(
 )
 """A line of `ls -l`, which `find` prints too where a recipe shows details."""
 _ITSELF = re.compile(r"^ls (?:\S+ )*-\w*d")
+_AMOUNT = re.compile(r"[\d.,]+(?: ?[A-Za-z]+)?")
 _JOINS = frozenset((";", ";;", "&&", "||", "&"))
 
 
@@ -150,7 +151,7 @@ def paths_of(said: Said) -> list[str]:
     found = [re.split(r"\t+", line.strip())[-1] for line in lines]
     if first == "grep" and not re.match(r"grep (?:\S+ )*-\w*[lL]", said.command):
         return []
-    right = all(_PATH.fullmatch(path) and not path.isdigit() for path in found)
+    right = all(_PATH.fullmatch(path) and not _AMOUNT.fullmatch(path) for path in found)
     return found if right else []
 
 

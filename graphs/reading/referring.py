@@ -27,7 +27,7 @@ class _Noun(NamedTuple):
 
 _FINDING = re.compile(
     r"^(?:(?:please|pls|can you|could you|hi|hey|ok|now)\b[\s,]*)*"
-    r"(?:find|list|show me|show|look for|search for|search|locate|where (?:are|is)"
+    r"(?:find|count|list|show me|show|look for|search for|search|locate|where (?:are|is)"
     r"|(?:what|which) (?:are|is)|get me|get|give me|display|look up|print)\s+(?:me\s+)?",
     re.IGNORECASE,
 )
@@ -71,6 +71,11 @@ _CONTENTS = re.compile(
     r"^(?:(?:and|so|ok|now)\b\W*)*(?:what does (?:it|that|that file|the file) (?:say|contain)"
     r"|what(?:'s| is) (?:inside|in it|in that file|in the file|inside it|inside of it)"
     r"|list what(?:'s| is) in(?:side)?(?: it)?)(?: now)?\W*$",
+    re.IGNORECASE,
+)
+_IN_THERE = re.compile(
+    r"\W*(?:(?:and|now|list|show|see|tell|me)\b\W*)*what(?:'s| is| are)? (?:now )?in there"
+    r"(?: now)?\W*$",
     re.IGNORECASE,
 )
 _SHOW_IT = re.compile(
@@ -166,8 +171,10 @@ def in_full(text: str, said: Said) -> Reading | None:
         return Reading(mode, "new")
     if _FINER.match(plain):
         return behind(plain, said)
+    packed = said.values.get("archive", "") if _IN_THERE.match(plain) else ""
     read = (
         replaced_text(plain, said)
+        or (f"list what is in {packed}" if packed else "")
         or _called(plain, said)
         or _result(plain, said)
         or _what_is_left(plain)

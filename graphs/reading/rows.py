@@ -95,6 +95,8 @@ class _Table(NamedTuple):
     """In lower case."""
     comma: str
     """What parts the columns; nothing for blanks."""
+    laid_out: bool = False
+    """Whether it is a file of rows as laid out for reading, whose rows are better taken from it."""
 
 
 def of_rows(text: str, said: Said) -> Step | None:
@@ -109,10 +111,10 @@ def of_rows(text: str, said: Said) -> Step | None:
     table = _table(lines_of(said), from_table=bool(_OF_ROWS.search(said.command)))
     if table is None or written(said.command):
         return None
-    found = _MOST.fullmatch(wish)
+    found = None if table.laid_out else _MOST.fullmatch(wish)
     if found and len(lines_of(said)) > 2:
         return _row(found, table, said)
-    found = _SORTED.fullmatch(wish)
+    found = None if table.laid_out else _SORTED.fullmatch(wish)
     if found:
         return _in_order(found, table, said)
     found = _SHOWN.fullmatch(wish) or _ASKED.fullmatch(wish)
@@ -121,7 +123,7 @@ def of_rows(text: str, said: Said) -> Step | None:
     found = _OF_ONE.fullmatch(wish)
     if found:
         return _of_one(found, table, said)
-    found = _SUM.fullmatch(wish)
+    found = None if table.laid_out else _SUM.fullmatch(wish)
     return _total(found, table, said) if found else None
 
 
@@ -141,7 +143,7 @@ def _table(lines: Sequence[str], *, from_table: bool) -> _Table | None:
     upper = lines[0].upper() == lines[0] or titles[0] == "filesystem"
     even = {len(line.split()) for line in lines} == {len(titles)} and len(lines) > 2
     if even and from_table and not any(map(_is_number, titles)):
-        return _Table(titles, "")
+        return _Table(titles, "", laid_out=True)
     wide = all(len(line.split()) >= len(titles) - 1 for line in lines[1:])
     return _Table(titles, "") if upper and wide and len(titles) > 2 else None
 

@@ -77,6 +77,8 @@ def test_what_nothing_printed_answers_is_looked_up(text: str):
         ("and how much is used there?", "free room on /data", {}, "used room on /data"),
         ("and minutes?", "hours from 8:00 to 9:00", {}, "minutes from 8:00 to 9:00"),
         ("and from Nice?", "rows from Lyon in a.csv", {"v": "Lyon"}, "rows from Nice in a.csv"),
+        ("and of perl?", "newest version of lua", {}, "newest version of perl"),
+        ("and older than 9 days?", "logs older than 2 days", {}, "logs older than 9 days"),
         ("and mysqld?", "is apache running", {"name": "apache"}, "is mysqld running"),
     ],
 )

@@ -84,14 +84,16 @@ def _plain(query: Query) -> str:
     """
     text = [found for test in query.tests if (found := _GREP.fullmatch(test.find))]
     names = [test.find for test in query.tests if test.order == NAMED]
-    globs = _NAMES.fullmatch(names[0]) if len(names) == 1 else None
-    if query.kind != "files" or len(text) != 1 or not globs or len(query.tests) != 2:
-        return f"{_find(query)} {_QUIET}"
+    globs = [glob for name in names if _NAMES.fullmatch(name) for glob in _GLOB.findall(name)]
+    others = len(query.tests) - len(text) - bool(globs)
+    if query.kind != "files" or len(text) != 1 or len(names) > 1 or others:
+        find = _find(query)
+        return f"{find} -print {_QUIET}" if " -exec " in find else f"{find} {_QUIET}"
     no, case, wanted = text[0].groups(default="")
-    included = " ".join(f"--include={glob}" for glob in _GLOB.findall(names[0]))
+    included = "".join(f" --include={glob}" for glob in globs)
     starts = " ".join(shell_word("path", start) for start in query.starts)
     flags = f"-r{'L' if no else 'l'}{case}{'' if no else 'I'}F"
-    return f"grep {flags} {included} -- {wanted} {starts} {_QUIET}"
+    return f"grep {flags}{included} -- {wanted} {starts} {_QUIET}"
 
 
 def _listed(query: Query) -> str:

@@ -51,7 +51,8 @@ _QUARTERS = {"half past": ":30", "quarter past": ":15"}
 
 _KIND_OF = {
     **{"past": "t", "caps": "s", "url": "w", "home": "p", "day": "t", "sign": "s", "date": "t"},
-    **{"cron": "s", "sum": "s", "holder": "s", "said": "s", "bits": "n", "span": "n", "tilde": "g"},
+    **dict.fromkeys(("letter", "phone", "sum", "brackets"), "s"),
+    **{"cron": "s", "holder": "s", "said": "s", "bits": "n", "span": "n", "tilde": "g"},
     **dict.fromkeys(("version", "setting", "section", "name"), "w"),
 }
 _LONG = re.compile(
@@ -80,6 +81,21 @@ _BEFORE_SIGN = "|".join(
 )
 # What is replaced may be a sign as well: "replace , with ;".
 _BEFORE_SWAPPED = "|".join(f"(?<=\\b{word}\\s)" for word in "replace change swap every".split())
+# One letter is a text where the words before it say so: "lines that start with M".
+_BEFORE_LETTER = "|".join(
+    f"(?<=\\b{word}\\s)"
+    for word in (
+        *(f"{verb}{ending}\\swith" for verb in ("start", "begin", "end") for ending in ("", "s")),
+        *("starting\\swith", "beginning\\swith", "ending\\swith"),
+        *("end\\sin", "ends\\sin", "ending\\sin", "letter", "letters", "replace", "change"),
+        *("contain\\sa", "contain\\san", "contains\\sa", "contains\\san"),
+        *("containing\\sa", "containing\\san"),
+    )
+)
+# Elsewhere 100-2000 may be a range.
+_BEFORE_PHONE = "|".join(
+    f"(?<=\\b{word}\\s)" for word in "like as number phone form format for replace change".split()
+)
 _BEFORE_HOME = "|".join(
     f"(?<=\\b{word}\\s)"
     for word in "in inside under within below into to from of across through throughout".split()
@@ -146,6 +162,9 @@ _SHAPES = re.compile(
         | \b{_MONTH}\s{_DAY}\b(?![:.]\d)(?:,?\s\d{{4}}\b)?)
     | (?P<past>\b(?:half|quarter)\spast\s{_HOUR}\b(?:\s?[ap]m\b)?)
     | (?P<caps>(?-i:\b[A-Z]{{3,}}(?:\s[A-Z]{{3,}})+\b))
+    | (?P<brackets>(?<![\w.])(?=[\d\s.+*/^()-]*(?:[+*/^-]\s?\(|\)\s?[+*/^-]))
+        [\d(][\d\s.+*/^()-]*[\d)](?!\w))
+    | (?P<phone>(?:{_BEFORE_PHONE})\d{{3}}-(?:\d{{3}}-)?\d{{4}}(?![\w-]))
     | (?P<t>\b\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?\b
         | \b\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[ap]m)?\b | \b\d{{1,2}}\s?[ap]m\b)
     | (?P<version>(?<![\w.])v?\d+(?:\.\d+){{2,}}(?:[-+~]\w+(?:\.\w+)*)*(?!\w))
@@ -160,6 +179,8 @@ _SHAPES = re.compile(
     | (?P<e>(?<![\w.])\.[A-Za-z][\w-]*(?:\.\w[\w-]*)*\b)
     | (?P<sign>(?:{_BEFORE_SIGN})(?:[#>;|%@=!$<:&]|//|--|==)(?=$|[\s),.?!])
         | (?:{_BEFORE_SWAPPED})[,.:;|\#@%&=_-](?=\s))
+    | (?P<letter>(?:{_BEFORE_LETTER})[a-z]
+        (?=[.?!,]?$|[,;]|\s(?:in|of|from|under|within|with|by|and|or|to)\s|\s?\())
     | (?P<name>(?-i:(?<=[a-z,]\s)[A-Z][a-z]+(?:\s[A-Z][a-z]+)+\b))
     | (?P<word>\$?(?:(?<!\w)_+)?[^\W_](?:[\w'’+=:#%@.-]*[\w+=#])?)
     """,

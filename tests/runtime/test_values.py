@@ -69,6 +69,13 @@ def marked(text: str) -> tuple[str, dict[str, str]]:
         ("replace Anna Maria with user nobody", "replace <w1> with <w2> <w3>",
          {"<w1>": "Anna Maria", "<w2>": "user", "<w3>": "nobody"}),
         ("find a/b and a/b", "find <p1> and <p1>", {"<p1>": "a/b"}),
+        ("lines of words.txt ending in s", "lines of <f1> <w1> in <s1>",
+         {"<f1>": "words.txt", "<w1>": "ending", "<s1>": "s"}),
+        ("replace 555-2368 in /srv/a.txt", "replace <s1> in <p1>",
+         {"<s1>": "555-2368", "<p1>": "/srv/a.txt"}),
+        ("show lines 100-2000", "show lines <n1>-<n2>", {"<n1>": "100", "<n2>": "2000"}),
+        ("find (3 + 4) * 2 and lines (5-10)", "find <s1> and lines (<n1>-<n2>)",
+         {"<s1>": "(3 + 4) * 2", "<n1>": "5", "<n2>": "10"}),
     ],
 )  # fmt: skip
 def test_marks_values_of_a_shell_request(text, expected, values):

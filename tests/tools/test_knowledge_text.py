@@ -53,6 +53,9 @@ def test_the_examples_in_the_documentation_hold(module: object) -> None:
         ("find {text} in {pattern} files", "find 'out of memory' in *.log files"),
         ("what is in {file}", "what is in notes.txt"),
         ("files over {size} in {path}", "Files over 20 MB in /srv/www"),
+        ("what starts on {day} by {file}", "What starts on Thursdays by night.cron"),
+        ("entries of {file} from {month}", "entries of shop.log from november"),
+        ("divide {a} by {b}", "divide 90 by 7"),
     ],
 )
 def test_a_wording_and_a_request_made_from_it_become_alike(

@@ -38,9 +38,10 @@ _SLOTS = {
     "g": "pattern glob extension ext",
     "z": "size",
     "n": "count number n days minutes hours lines line column depth pid port seconds field "
-    "bytes width level start end from to limit mode",
+    "bytes width level start end from to limit mode a b c percent status years weeks months "
+    "digits length base",
     "t": "date time",
-    "s": "text old new message string phrase separator delimiter char",
+    "s": "text old new message string phrase separator delimiter char expression",
 }
 _KIND_OF = {slot: kind for kind, slots in _SLOTS.items() for slot in slots.split()}
 DATA = (
@@ -56,6 +57,16 @@ _OF_FILE = re.compile(
 )
 """The end of a path that is a file's; folders are called like hosts, and `conf.d`."""
 _NAME = re.compile(r"^\$|[^\W_]_[^\W_]")
+_DAY = re.compile(
+    r"(?<![\w/.-])(?<!\bto )(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b(?!-|\.\w| to )"
+)
+"""A weekday by itself; "monday to friday" are the working days."""
+_MONTH = re.compile(
+    r"(?<![\w/.-])(?:january|february|april|june|july|august|september|october|november|december"
+    r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bfor ))(?:march|may))\b(?!-|\.\w)"
+)
+_NAMED = {"day": "monday", "month": "january"}
+"""Names that stand for all of their kind: what is asked of one day is asked of each."""
 _ORDINAL = re.compile(r"\A(?:st|nd|rd|th)\b")
 _KIND = re.compile(r"\b[a-z]+value\b")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -89,8 +100,11 @@ def normalise(request: str) -> str:
     ('rows of csv filevalue', 'is wordvalue set')
     >>> normalise("rename docs/a.txt"), normalise("list docs/old")
     ('rename filevalue', 'list pathvalue')
+    >>> normalise("what runs on Fridays")
+    'what runs on monday'
     """
-    return _replaced(request, shell.find(request, _EVERY_WORD), _named)
+    text = _replaced(request, shell.find(request, _EVERY_WORD), _named)
+    return _MONTH.sub(_NAMED["month"], _DAY.sub(_NAMED["day"], text))
 
 
 def data_named(name: str) -> str:
@@ -147,12 +161,15 @@ def normalise_template(wording: str) -> str:
 
     >>> normalise_template("show me the {count} largest files under {path}")
     'show me the numbervalue largest files under pathvalue'
+    >>> normalise_template("jobs of {file} on {day}")
+    'jobs of filevalue on monday'
     """
     out = []
     for literal, slot in pieces(wording):
         out.append(normalise(literal) if literal.strip() else literal)
         if slot is not None:
-            out.append(_KINDS[slot_kind(slot)])
+            named = _NAMED.get(slot.rstrip("0123456789"))
+            out.append(named or _KINDS[slot_kind(slot)])
     return "".join(out)
 
 

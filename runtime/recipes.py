@@ -19,6 +19,11 @@ _PATHS = frozenset(
     "path file dir folder source target archive link repo output first second files".split()
 )
 _PATTERNS = frozenset(("pattern", "glob"))
+_ENDINGS = frozenset(
+    "png jpg jpeg gif svg webp flac mp3 mp4 wav ogg mkv avi pdf docx xlsx pptx csv tsv json xml"
+    " yaml yml html css txt".split()
+)
+"""Words that are endings of files where a pattern is wanted: hardly a file is called just so."""
 _NUMBERS = frozenset("weeks months years count number n".split())
 """Slots that a span of time gives its number alone."""
 _RUN = re.compile(r"\bbash (?:--\w+ )*-c \{(\w+)\}")
@@ -90,6 +95,8 @@ def fit(slot: str, value: str) -> str:
     ('14', '2', '2 weeks')
     >>> fit("delimiter", "commas"), fit("pattern2", ".md"), fit("message", "5 minutes")
     (',', '*.md', '5 minutes')
+    >>> fit("pattern", "flac"), fit("pattern", "Makefile"), fit("text", "flac")
+    ('*.flac', 'Makefile', 'flac')
     >>> fit("encoding", "Latin-1"), fit("encoding", "ANSI"), fit("encoding", "utf-16")
     ('latin1', 'cp1252', 'utf-16')
     >>> fit("date", "24.12.2026"), fit("interface", "loopback")
@@ -100,6 +107,8 @@ def fit(slot: str, value: str) -> str:
     kind = slot.rstrip("0123456789")
     if kind in _PATTERNS and re.fullmatch(r"(?:\.\w[\w-]*)+", value):
         return f"*{value}"
+    if kind in _PATTERNS and value.lower() in _ENDINGS:
+        return f"*.{value}"
     if kind in ("extension", "ext"):
         return value.lstrip("*").lstrip(".")
     if kind in ("delimiter", "separator"):

@@ -47,6 +47,8 @@ _ENDING = re.compile(r"\.\w+$")
 _PUT = re.compile(r"\b(?:in|into|to|as|under|called|named)\s+[\"'`]?$", re.IGNORECASE)
 _HAS = re.compile(r"[\"'`]?\s+(?:is|are|has|have|had|contains|holds|lists)\b", re.IGNORECASE)
 _QUOTED = "s"
+_COUNTED = re.compile(r"\d")
+"""What is told of with a number, an address or a date is hardly told for nothing."""
 
 
 class Asked(NamedTuple):
@@ -70,7 +72,11 @@ def asked(text: str, folders: Collection[str] = ()) -> Asked | None:
     if parts is None:
         return None
     found = list(shell.find(parts.tells))
-    if any(value.kind == _QUOTED for value in found):
+    if any(
+        value.kind == _QUOTED or _COUNTED.search(value.text)
+        for value in found
+        if value.kind not in "pfg"
+    ):
         return None
     things = [value for value in found if value.kind in "pfg"]
     own = any(value.kind in "pfg" for value in shell.find(parts.asks))

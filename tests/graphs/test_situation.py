@@ -60,3 +60,7 @@ def test_requests_that_say_their_verb_once_are_looked_up_apart():
     library = Shelf(lambda query: [replace(LINES)])
     found = look_up(library, "copy a.txt to x and b.txt to y", shelf="s", count=5)
     assert [(d.part, d.request) for d in found] == [(0, "copy a.txt to x"), (1, "copy b.txt to y")]
+
+
+def test_a_number_or_address_that_is_told_is_needed():
+    assert asked("the printer is at 10.0.0.9 now. put that in hosts.txt") is None

@@ -51,3 +51,19 @@ def test_then_and_a_verb_say_more_than_a_comma_and_a_noun():
 
 def test_few_cuts_are_tried_however_long_the_request():
     assert len(cuts(", ".join(["list the files", *["and show the disks"] * 40]))) == MOST
+
+
+@pytest.mark.parametrize(
+    ("request_", "second"),
+    [
+        ("drop the comments from app.conf and show the rest", "show the rest"),
+        ("check that both exist and count their lines", "count their lines"),
+    ],
+)
+def test_a_step_behind_from_or_both_is_a_part(request_: str, second: str) -> None:
+    assert second in [cut.second for cut in cuts(request_)]
+
+
+@pytest.mark.parametrize("request_", ["merge lines from a.txt and b.txt", "diff between x and y"])
+def test_a_name_behind_from_or_between_is_none(request_: str) -> None:
+    assert cuts(request_) == []

@@ -74,14 +74,17 @@ _VALUE = re.compile(r"[/*\"]|\w\.\w")
 _LIKEWISE = re.compile(r"(?:do )?(?:the )?same (?:thing )?(?:for|with|in|to)\b", re.IGNORECASE)
 
 
-_OPEN = re.compile(
-    r"\b(?:between|both|either|from)\s+(?:(?!\b(?:and|to|or)\b)[^,;.?!])*$"
-    r"|^\W*(?:(?:for|in|from|of|out of|under|inside|within|on|with|using|if|when|while|since"
+_PAIRED = re.compile(
+    r"\b(?:between|both|either|from)\s+(?:(?!\b(?:and|to|or)\b)[^,;.?!])*$", re.IGNORECASE
+)
+"""What no request ends with that goes on with a name: "the difference between main | and dev"."""
+_CLAUSE = re.compile(
+    r"^\W*(?:(?:for|in|from|of|out of|under|inside|within|on|with|using|if|when|while|since"
     r"|because|as|without|regarding|among|like)\b"
     rf"(?!.*\s(?:{'|'.join(sorted(BEGINNINGS))})\b)).*$",
     re.IGNORECASE,
 )
-"""What no request ends with, or is all of: "the difference between main", "for each file in a"."""
+"""What is no request by itself: "for each file in a"."""
 _SHARES = re.compile(
     r"(?:(?:[a-z]+\s+){0,2}[a-z]+\s+(?:of|in|from|column|field|which|that|is|are|does|do|installed|there|have)\b"
     r"|\w+(?:\s+\w+)?\W*$)",
@@ -193,7 +196,8 @@ def _is_one(cut: Cut, joint: str) -> bool:
         return True
     begins = _opening(cut.second) in BEGINNINGS and not _STATE.match(cut.second)
     listed = not begins and _AND.search(joint) and _goes_with(cut.first, cut.second)
-    return bool(listed) or _OPEN.search(cut.first) is not None
+    paired = not begins and _PAIRED.search(cut.first)
+    return bool(listed or paired) or _CLAUSE.match(cut.first) is not None
 
 
 def _goes_with(first: str, second: str) -> bool:

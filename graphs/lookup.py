@@ -22,6 +22,7 @@ from tools.knowledge.abbreviations import spelled_out
 from tools.knowledge.asking import mood
 from tools.knowledge.binding import likeliest, settled
 from tools.knowledge.sharing import place_shared, put_together, told_apart
+from tools.knowledge.splitting import made_first
 
 _ASKED_TWICE = re.compile(
     r"^\W*(?:what|which|who|how|when|where|show|list|print|display|give me)\b.*\b(?:and|then) "
@@ -33,7 +34,7 @@ NEARLY = 0.05
 be nearer by twice as much where what is to be printed has parts."""
 VERBATIM = 0.92
 """How near a recipe is whose wording is nearly the very request; that is not composed then."""
-WHOLE = 3.0
+WHOLE = 1.5
 """How much likelier, in nats, a recipe for all must be filled than one for a part, to be taken."""
 LIKELY = 4.0
 """How much less likely, in nats, a recipe may be filled that takes the file that was told of."""
@@ -223,7 +224,7 @@ class _Desk:
         if any(document.tool for document in self.search(text)):
             return text
         text = put_together(text)
-        found = asked(text, self._folders)
+        found = None if made_first(text) else asked(text, self._folders)
         if found is None:
             return text
         full = f"{found.text.rstrip('?.! ')} in {found.about}" if found.about else ""

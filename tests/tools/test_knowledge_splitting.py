@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tools.knowledge.sharing import told_apart
 from tools.knowledge.splitting import MOST, cuts, refers
 
 
@@ -67,3 +68,12 @@ def test_a_step_behind_from_or_both_is_a_part(request_: str, second: str) -> Non
 @pytest.mark.parametrize("request_", ["merge lines from a.txt and b.txt", "diff between x and y"])
 def test_a_name_behind_from_or_between_is_none(request_: str) -> None:
     assert cuts(request_) == []
+
+
+def test_how_often_something_is_listed_is_a_remark_and_no_step() -> None:
+    assert cuts("which addresses are in net.log? each only once") == []
+
+
+def test_a_second_question_about_the_first_answer_is_no_second_thing() -> None:
+    assert told_apart("which shelf is the fullest, and which is the oldest book on it?") == ()
+    assert len(told_apart("which shelf is the fullest and which is the emptiest?")) == 2

@@ -158,7 +158,7 @@ def _stated(request: str) -> tuple[str, ...]:
 
 def _most(request: str) -> tuple[str, ...]:
     match = _MOST.match(request)
-    if match is None:
+    if match is None or _POINTS.search(match["other"]):
         return ()
     first, second = (f"{match['head']} {match[name]}" for name in ("one", "other"))
     return _with_place(first, second, None), _with_place(second, first, None)

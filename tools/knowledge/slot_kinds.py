@@ -26,6 +26,7 @@ _SHARES: Mapping[str, Mapping[str, float]] = {
 }
 _ADDRESS = {"address": 0.9, "w": 0.05, "plain": 0.03}
 _PAGE = {"address": 0.8, "w": 0.1, "p": 0.05, "f": 0.05}
+_NAMED_DAY = {"w": 0.5, "plain": 0.4, "n": 0.06, "t": 0.04}
 _HOST = {"address": 0.35, "w": 0.35, "plain": 0.25, "f": 0.05}
 _OF_NAME: Mapping[str, Mapping[str, float]] = {
     **dict.fromkeys(("ip", "address"), _ADDRESS),
@@ -34,6 +35,7 @@ _OF_NAME: Mapping[str, Mapping[str, float]] = {
     "date": {"t": 0.88, "clock": 0.02, "n": 0.05, "w": 0.05},
     "time": {"t": 0.02, "clock": 0.88, "n": 0.05, "w": 0.05},
     "mode": {"n": 0.75, "w": 0.2, "plain": 0.03},
+    **dict.fromkeys(("day", "month"), _NAMED_DAY),
     # A repository is hardly ever named by a bare word, which then is what is looked for in it.
     "repo": {"p": 0.78, "f": 0.06, "w": 0.08, "plain": 0.03, "s": 0.04},
     "value": {"w": 0.46, "plain": 0.38, "n": 0.1, "f": 0.03, "s": 0.02, "t": 0.02},

@@ -109,6 +109,7 @@ _REMARK = re.compile(
     r"|structure|headers?|attributes?|rest|others?|extensions?|comments?|formatting|sources?"
     r"|indentation|modification|links?)\b"
     r"|(?:only|just)\s+(?:the\s+)?(?!(?:count|show|list|print|give|tell)\b)\w+s\b"
+    r"|(?:each|every)(?: one)? (?:only |just )?once\b"
     r"|no\s+(?:\w+\s+)?\w+s?\W*$|how (?:many times|often)\s+(?:each|every)\b(?:\s+\w+)?(?:,.*)?$"
     r"|(?:sorted|ordered|ranked|grouped|separated|numbered|recursive(?:ly)?|including|excluding"
     r"|except|ignoring|one per line|regardless)\b"

@@ -57,12 +57,12 @@ def test_a_second_ensure_finds_everything_done(home: Path) -> None:
 
 def test_known_wordings_with_new_values_find_their_recipe(base: KnowledgeBase) -> None:
     rng = random.Random(3)
-    asked = rng.sample([(r, str(a)) for r in load_recipes() for a in r["asks"]], 200)
+    asked = rng.sample([(r, str(a)) for r in load_recipes() for a in r["asks"]], 1000)
     found = [
         recipe["id"] in [d.id for d in base.search(fill(recipe, ask, rng), shelf="sysadmin")]
         for recipe, ask in asked
     ]
-    assert statistics.mean(found) >= 0.96
+    assert statistics.mean(found) >= 0.965
 
 
 def test_questions_find_their_note_after_the_recipes(base: KnowledgeBase) -> None:

@@ -98,7 +98,7 @@ def _apart(text: str, desk: _Desk) -> list[Document]:
     found = desk.search(text) if parts else []
     if not found or any(d.tool for d in found) or nearness(found) >= VERBATIM:
         return []
-    if likeliest(text, found) > max(likeliest(part, desk.search(part)) for part in parts) + WHOLE:
+    if desk.likely(text) > max(desk.likely(part) for part in parts) + WHOLE:
         return []
     return _in_parts(parts, [_saving(part, desk) or desk.meant(part) for part in parts])
 
@@ -183,6 +183,7 @@ class _Desk:
         self._folders = folders
         self._repo = repo
         self._found: dict[tuple[str, str | None], list[Document]] = {}
+        self._spelled: dict[str, str] = {}
 
     def search(self, text: str, context: str | None = None) -> list[Document]:
         """Return what is nearest to a text, and to the text behind `context`."""
@@ -206,7 +207,9 @@ class _Desk:
 
     def spelled(self, text: str) -> str:
         """Return a text with abbreviations in full and the folders in it written as paths."""
-        return placed(spelled_out(text, self._folders), self._folders)
+        if text not in self._spelled:
+            self._spelled[text] = placed(spelled_out(text, self._folders), self._folders)
+        return self._spelled[text]
 
     def told(self, text: str, about: str, prep: str = "in", surer: float = SURER) -> str:
         """Return a text with the place it is about, where recipes lack that much; else nothing."""
@@ -214,7 +217,7 @@ class _Desk:
         if not about or any(found.kind in "pfg" for found in named):
             return ""
         full = f"{text.rstrip('?.! ')} {prep} {about}"
-        if self._best(full) < self._best(text) + surer:
+        if self.likely(full) < self.likely(text) + surer:
             return ""
         # What only asks must not write to the file that it asks about.
         return "" if mood(text) != "orders" and self.changes(full) else full
@@ -229,13 +232,13 @@ class _Desk:
             return text
         full = f"{found.text.rstrip('?.! ')} in {found.about}" if found.about else ""
         asks = full if full and self._is_about(full, found) else found.text
-        return asks if self._best(asks) >= self._best(text) - SURER else text
+        return asks if self.likely(asks) >= self.likely(text) - SURER else text
 
     def _is_about(self, full: str, found: Asked) -> bool:
         """Whether a recipe for what is asked takes the file that it is told about."""
         if mood(found.text) != "orders" and self.changes(full):
             return False
-        likely = self._best(full) >= self._best(found.text) - LIKELY
+        likely = self.likely(full) >= self.likely(found.text) - LIKELY
         ways = (document.bindings[:1] for document in self.bound(full, self.search(full))[:1])
         return likely and any(found.about in way.values() for each in ways for way in each)
 
@@ -250,7 +253,7 @@ class _Desk:
         again = next((d.score for d in found if d.id == before.id), 0.0)
         return found if found[0].score - again >= JOINED else []
 
-    def _best(self, text: str) -> float:
+    def likely(self, text: str) -> float:
         """Return how likely the likeliest filling of a recipe is for a text."""
         return likeliest(self.spelled(text), self.search(text))
 

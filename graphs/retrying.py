@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphs.state import State, document_to_json, documents_of
@@ -15,8 +15,8 @@ from tools.knowledge.text import slot_kind
 
 SAID = "That did not work, so I try the next likeliest way.\n\n"
 FARTHEST = 0.35
-"""How much farther from the request than the recipe that failed another one may be: 3.5 nats. Those
-behind it are seldom meant (docs/decisions/retrying.md)."""
+"""How much farther from the request than the recipe that failed another one may be: 3.5 nats,
+set by hand."""
 _ABSENT = re.compile(
     r"no such file|cannot (?:access|open|stat|find)|does not exist|unable to open|"
     r"permission denied|not a directory|is a directory",
@@ -34,12 +34,12 @@ def another(state: State, call: ToolCall, result: ToolResult) -> dict[str, Any]:
     those are left then that take its name as a text.
     """
     tried = set(state.get("given_up", ()))
-    made = [c for message in _turn(state) for c in message.get("tool_calls") or ()]
-    if result.status != "error" or any(each["id"] in tried for each in made):
+    calls = _calls(state["messages"])
+    if result.status != "error" or any(each["id"] in tried for made in calls for each in made):
         return {}
     documents = documents_of(state)
     command = str(call.arguments.get("command", ""))
-    part = len([m for m in _turn(state) if m.get("tool_calls")]) - 1
+    part = len(calls) - 1
     own = [d for d in documents if d.part == part and d.template is not None]
     used = next((d for d in own if recipes.recognise(d, command) is not None), None)
     if used is None:
@@ -68,10 +68,10 @@ def announced(state: State) -> str:
     return SAID if last.get("tool_call_id") in state.get("given_up", ()) else ""
 
 
-def _turn(state: State) -> list[dict[str, Any]]:
-    messages = state["messages"]
+def _calls(messages: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Return the calls of the last turn, those of one completion together."""
     start = max(i for i, message in enumerate(messages) if message["role"] == "user")
-    return messages[start:]
+    return [message["tool_calls"] for message in messages[start:] if message.get("tool_calls")]
 
 
 def _absent(request: str, said: str) -> set[str]:
@@ -83,11 +83,14 @@ def _absent(request: str, said: str) -> set[str]:
 
 def _whole(document: Document) -> bool:
     """Whether a recipe has a value for each of its slots."""
-    bound: Mapping[str, str] = document.bindings[0] if document.bindings else {}
+    bound = _bound(document)
     return all(default or bound.get(slot) for slot, default in document.slots.items())
 
 
 def _takes_as_text(document: Document, values: set[str]) -> bool:
-    bound = document.bindings[0] if document.bindings else {}
-    taken = {value: slot_kind(slot) for slot, value in bound.items()}
+    taken = {value: slot_kind(slot) for slot, value in _bound(document).items()}
     return all(value in taken and taken[value] in _WORDS for value in values)
+
+
+def _bound(document: Document) -> Mapping[str, str]:
+    return document.bindings[0] if document.bindings else {}

@@ -216,7 +216,11 @@ def _columns(what: str, table: _Table, said: Said) -> Step | None:
 
 def _of_one(found: re.Match[str], table: _Table, said: Said) -> Step | None:
     """Return a column of the one row that has a word: "the pid of the java one"."""
-    rows = [line for line in lines_of(said)[1:] if re.search(rf"\b{found['who']}\b", line, re.I)]
+    rows = [
+        line
+        for line in lines_of(said)[1:]
+        if re.search(rf"\b{re.escape(found['who'])}\b", line, re.I)
+    ]
     if len(rows) != 1:
         return None
     word = shlex.quote(found["who"])

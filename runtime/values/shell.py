@@ -51,7 +51,7 @@ _QUARTERS = {"half past": ":30", "quarter past": ":15"}
 
 _KIND_OF = {
     **{"past": "t", "caps": "s", "url": "w", "home": "p", "day": "t", "sign": "s", "date": "t"},
-    **dict.fromkeys(("letter", "phone", "sum", "brackets"), "s"),
+    **dict.fromkeys(("letter", "phone", "sum"), "s"),
     **{"cron": "s", "holder": "s", "said": "s", "bits": "n", "span": "n", "tilde": "g"},
     **dict.fromkeys(("version", "setting", "section", "name"), "w"),
 }
@@ -124,8 +124,10 @@ _COMMAND = (
 _TERM = r"\(*\d+(?:\.\d+)?\)*"
 # A hyphen alone is a range, a stroke alone a date or a path; spelt with spaces "x" is a sign.
 _SUM = (
-    rf"(?<![\w./:-]){_TERM}(?:\s?(?:\*\*?|[×^+])\s?|\s[x/]\s){_TERM}"
+    rf"(?:(?<![\w./:-]){_TERM}(?:\s?(?:\*\*?|[×^+])\s?|\s[x/]\s){_TERM}"
     rf"(?:\s?(?:\*\*?|[×^+/-])\s?{_TERM})*(?![\w./:-])"
+    r"|(?<![\w.])(?=[\d\s.+*/^()-]*(?:[+*/^-]\s?\(|\)\s?[+*/^-]))"
+    r"[\d(][\d\s.+*/^()-]*[\d)](?!\w))"
 )
 SUM = re.compile(_SUM)
 """A calculation, as `find` gives it."""
@@ -162,8 +164,6 @@ _SHAPES = re.compile(
         | \b{_MONTH}\s{_DAY}\b(?![:.]\d)(?:,?\s\d{{4}}\b)?)
     | (?P<past>\b(?:half|quarter)\spast\s{_HOUR}\b(?:\s?[ap]m\b)?)
     | (?P<caps>(?-i:\b[A-Z]{{3,}}(?:\s[A-Z]{{3,}})+\b))
-    | (?P<brackets>(?<![\w.])(?=[\d\s.+*/^()-]*(?:[+*/^-]\s?\(|\)\s?[+*/^-]))
-        [\d(][\d\s.+*/^()-]*[\d)](?!\w))
     | (?P<phone>(?:{_BEFORE_PHONE})\d{{3}}-(?:\d{{3}}-)?\d{{4}}(?![\w-]))
     | (?P<t>\b\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?\b
         | \b\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[ap]m)?\b | \b\d{{1,2}}\s?[ap]m\b)

@@ -88,11 +88,12 @@ def test_the_transcript_keeps_both_attempts(place: Place):
 
 
 def test_there_is_one_more_try_and_not_two(place: Place):
-    others = [replace(FILE, id=f"cd{n}", title=f"cd{n}", template=f"cd {{file}} && echo {n}")
-              for n in range(3)]  # fmt: skip
-    script = [bash_call(f"cd docs.zip && echo {n}") for n in range(2)]
-    results, _, _ = took(place, others, [*script, "It did not work."])
+    tries = [f"tar -tf {{file}} && echo {n}" for n in range(3)]
+    others = [replace(FILE, id=each, title=each, template=each) for each in tries]
+    script = [bash_call(each.format(file="docs.zip")) for each in tries[:2]]
+    results, said, _ = took(place, others, [*script, "It failed."])
     assert [status for _, status in results] == ["error", "error"]
+    assert said == f"{SAID}It failed."
 
 
 @pytest.mark.parametrize("others", [[FAR], [OPEN], []])
@@ -109,8 +110,8 @@ def test_a_file_that_is_not_there_is_not_looked_for_again(place: Place):
     found = recipe("found", "grep -rlF -- {text} .", 0.7, text="gone.txt")
     request = "how big is the file gone.txt"
     failed = [bash_call("wc -c -- gone.txt"), "It is not there."]
-    results, _, _ = took(place, [size, lines], failed, request)
-    assert len(results) == 1
+    results, said, _ = took(place, [size, lines], failed, request)
+    assert len(results) == 1 and said == "It is not there."
     script = [bash_call("wc -c -- gone.txt"), bash_call("grep -rlF -- gone.txt ."), "None has it."]
     results, _, prompts = took(place, [size, lines, found], script, request)
     assert len(results) == 2 and [d.id for d in prompts[-2].documents] == ["found"]
@@ -119,8 +120,9 @@ def test_a_file_that_is_not_there_is_not_looked_for_again(place: Place):
 def test_a_command_that_changed_something_is_not_followed_by_another(place: Place):
     moved = recipe("moved", "mv {file} b && cd b", 0.8, file="docs.zip")
     other = recipe("other", "rm {file}", 0.79, file="docs.zip")
-    results, _, _ = took(place, [moved, other], [bash_call("mv docs.zip b && cd b"), "It failed."])
-    assert results == [("mv docs.zip b && cd b", "error")]
+    failed = [bash_call("mv docs.zip b && cd b"), "It failed."]
+    results, said, _ = took(place, [moved, other], failed)
+    assert results == [("mv docs.zip b && cd b", "error")] and said == "It failed."
 
 
 def test_a_change_that_failed_and_left_all_as_it_was_is_made_another_way(place: Place):

@@ -81,3 +81,5 @@ def test_what_names_no_mix_and_what_has_no_music_is_none() -> None:
     assert gathers("mix the melody and the beat") and not gathers("a melody for the chords")
     assert together("mix the drums and the bass", []).missing
     assert together("a walking bass", [MELODY]).missing
+    assert together("what do I get if I stack E A B", []).missing
+    assert not together("a backing track for C | Am | F | G", []).missing

@@ -103,5 +103,6 @@ def test_music_beyond_doubt_is_said_to_be_music(request_: str, tool: str) -> Non
 def test_a_tool_refuses_what_it_cannot_read() -> None:
     assert refuses("transpose", {"interval": "sevenths"})
     assert refuses("name_chord", {"notes": "Gbb a diminished"})
+    assert refuses("name_chord", {"notes": "F#"}) and not refuses("name_chord", {"notes": "F# C"})
     assert not refuses("transpose", {"interval": "to A minor"})
     assert not refuses("mix_parts", {"chords": "C"})

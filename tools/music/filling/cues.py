@@ -80,15 +80,18 @@ _TERMS = {
         r"tonal cent(?:er|re)|"
         r"in which (?:key|tonality)"
     ),
-    "pitch_info": r"hz|hertz|midi (?:note|number|\d)|frequency|note number",
+    "pitch_info": (
+        r"hz|hertz|midi (?:note|number|\d)|freq(?:uency)?|note number|enharmonic\w*|"
+        r"(?:other|another) name (?:of|for) (?:the )?(?:note|pitch)"
+    ),
     "transpose": (
-        r"transpos\w*|(?:up|down) (?:a|an|one|two|by)|move|shift|"
+        r"transpos\w*|(?:up|down) (?:a|an|one|two|by)|move|shift|pitch(?:ed)? (?:up|down)|"
         r"from [A-G][b#]?m? to [A-G][b#]?m?\b|(?:but|now|instead) in|"
         r"(?:need|want|have|make|get|like) (?:it|them|this|that|everything|all) (?:to (?:be|"
         r"sound) )?"
         r"in (?:the key of )?(?-i:[A-G])|"
         r"(?:put|bring|take|lift) .*\bin(?:to)? (?:the key of )?(?-i:[A-G])(?:[b#♭♯]| flat| sharp)?"
-        r"(?: major| minor|m)?[\s.?!]*$"
+        r"(?: major| minor|m)?(?:[\s.?!]*$|,)"
     ),
     "roman_numerals": r"roman|numerals?|degrees?|analy[sz]e|functions?|functional",
     "realize_numerals": (
@@ -117,7 +120,7 @@ _TERMS = {
     ),
     "tempo_delay": r"delay|echo|reverb|milliseconds?|(?:how many )?ms\b",
     "show_music": r"engrave|staff|stave|sheet|notat\w+|on paper|score|hear|listen|play|"
-    r"sound of",
+    r"sound of|(?:treble|bass|alto|tenor) clef|(?:the|five) lines",
     "chord_from_frets": (
         r"(?:guitar|ukulele|uke|mandolin|banjo)\W+(?:[x\d]{1,2}[ -]){3,5}[x\d]{1,2}|"
         r"frets?|tab|[x\d]{4,6} on (?:an? |the |my )?(?:guitar|ukulele|uke|mandolin|banjo|bass)"

@@ -10,17 +10,28 @@ from tools.music.filling.asked import readable
 from tools.music.interval_text import read_interval
 from tools.music.line_text import read_line
 from tools.music.music_text import read_chords, read_music, read_notes
+from tools.music.pitch import MusicError
 from tools.music.scale import read_scale
 from tools.music.transposition import by_request
 
+
+def _sounding(text: str) -> None:
+    """Read the notes of a chord: one by itself is none.
+
+    Raises:
+        MusicError: a word is no note, or there is one note only.
+    """
+    if len(read_notes(text)) < 2:
+        raise MusicError(f"{text} is one note, and a chord has two at least")
+
+
 _CHORD = {"chord": read_chord}
-_NOTES = {"notes": read_notes}
 _READ: Mapping[str, Mapping[str, Callable[[str], object]]] = {
     "spell_chord": _CHORD,
     "scales_for_chord": _CHORD,
     "invert_chord": _CHORD,
-    "name_chord": _NOTES,
-    "name_scale": _NOTES,
+    "name_chord": {"notes": _sounding},
+    "name_scale": {"notes": read_notes},
     "fits_range": {"notes": read_line},
     "spell_scale": {"scale": read_scale},
     "note_at_interval": {"note": read_notes, "interval": read_interval},

@@ -88,7 +88,9 @@ def together(text: str, calls: Sequence[Before]) -> Filled:
         given = _gathered(text, fresh, made(calls) if named(TOOL, text) else [])
     given = {name: given[name] for name in PLANS[TOOL].may if name in given}
     lines = [name for name in ("chords", "melody", "bass") if _is_music(name, given.get(name, ""))]
-    return Filled(given, () if lines else PLANS[TOOL].some, fresh.left)
+    several = len(given.keys() & PLAYERS.keys()) > 1  # one by itself is no band
+    several |= named(TOOL, text) and bool(_said(text) or _BAND.search(text) or "style" in given)
+    return Filled(given, () if lines and several else PLANS[TOOL].some, fresh.left)
 
 
 def gathers(text: str) -> bool:

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from runtime.int8 import whole
+
 Floats = npt.NDArray[np.float32]
 LONGEST = 48
 """Tokens of a text that are read."""
@@ -28,10 +30,12 @@ class Encoder:
     def __init__(self, weights: Mapping[str, npt.NDArray[Any]]) -> None:
         """Take the arrays by name: `tokens`, `positions`, `norm.*`, `out.*`, `0.first.weight`...
 
+        Matrices of integers have their scales beside them (`runtime.int8`).
+
         Raises:
             KeyError: an array is missing.
         """
-        self._weights = {name: np.asarray(array, np.float32) for name, array in weights.items()}
+        self._weights = whole(weights)
         self._layers = 1 + max(int(n.split(".")[0]) for n in weights if n[0].isdigit())
         self.width = int(self._weights["tokens"].shape[1])
         self.dimensions = int(self._weights["out.weight"].shape[0])

@@ -129,7 +129,8 @@ class Document:
     of that part, empty where the request was not parted. `wordings` are those of a recipe, with its
     slots; `bindings` the ways in which the request is likeliest to fill these, the best first: a
     value or word of the request for each slot but those left to their defaults. There are none
-    where that is not known. `changes` says that the recipe changes something.
+    where that is not known. `changes` says that the recipe changes something, `usual` how often
+    people ask for it: from 0, hardly ever, to 4, every day.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Document:
     wordings: tuple[str, ...] = ()
     bindings: tuple[Mapping[str, str], ...] = ()
     changes: bool = False
+    usual: int = 3
 
     @property
     def acts(self) -> bool:

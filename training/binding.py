@@ -35,7 +35,7 @@ BY_HAND = {
     **{"plain": -3.5, "capital": 1.0, "word": -0.3, "known": -0.3, "unused": -2.5},
     **{"unused word": -0.5, "missing": -5.0, "default": 0.4, "joined": -1.0},
     **{"suffix": 0.5, "other suffix": -1.0, "only asked": -6.0, "ordered": -1.0},
-    **{"instead": -2.0, "denied": -2.5, "counted": -1.5, "opposite": -2.0},
+    **{"instead": -2.0, "denied": -2.5, "counted": -1.5, "opposite": -2.0, "usual": 0.5},
 }
 SCALE = {"near": 25.0}
 """By how much a step of a weight is larger than that of the others."""

@@ -23,6 +23,8 @@ from torch import nn
 from torch.nn import functional
 
 from runtime.encoder import HEADS, LONGEST
+from runtime.int8 import shortened
+from tools.knowledge.text import in_plain_words
 from training.embedder import OwnPairs, all_texts, outside_pairs, train_tokenizer
 
 WIDTH = 256
@@ -32,25 +34,7 @@ BATCH = 256
 RATE = 1.5e-3
 SHARPNESS = 20.0
 VARIED = 100_000
-PLAIN = {
-    "pathvalue": "a path",
-    "filevalue": "a file",
-    "globvalue": "a pattern",
-    "sizevalue": "a size",
-    "numbervalue": "a number",
-    "timevalue": "a date",
-    "textvalue": "a text",
-    "wordvalue": "something",
-}
-"""What the teacher reads for the kinds that `tools.knowledge.text.normalise` writes."""
 Vectors = np.ndarray[Any, Any]
-
-
-def plain(text: str) -> str:
-    """Return a normalised request in words that any model knows."""
-    for kind, words in PLAIN.items():
-        text = text.replace(kind, words)
-    return text
 
 
 def vary(texts: Sequence[str], words: Sequence[str], count: int, rng: random.Random) -> list[str]:
@@ -95,7 +79,7 @@ class Teacher:
         """Return unit vectors, (n, `DIMENSIONS`): the teacher's, on their main axes."""
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             found = self._model.encode(
-                [plain(text) for text in texts], batch_size=256, normalize_embeddings=True
+                [in_plain_words(text) for text in texts], batch_size=256, normalize_embeddings=True
             )
         whole = np.asarray(found, np.float32)
         axes = np.linalg.svd(whole[::5], full_matrices=False)[2][:DIMENSIONS]
@@ -151,11 +135,12 @@ class Student(nn.Module):
         return functional.normalize(self.out(mean).float(), dim=1)
 
     def arrays(self) -> dict[str, Vectors]:
-        """Return the weights by the names that `runtime.encoder.Encoder` reads, in float16."""
-        return {
-            name.removeprefix("layers."): tensor.detach().numpy().astype(np.float16)
-            for name, tensor in self.state_dict().items()
-        }
+        """Return the weights by the names that `runtime.encoder.Encoder` reads."""
+        arrays: dict[str, Vectors] = {}
+        for name, tensor in self.state_dict().items():
+            short, array = name.removeprefix("layers."), tensor.detach().numpy()
+            arrays |= shortened(short, array) if array.ndim == 2 else {short: array}
+        return arrays
 
 
 def distil(

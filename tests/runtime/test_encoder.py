@@ -5,6 +5,7 @@ import pytest
 
 from runtime.embedder import WEIGHTS
 from runtime.encoder import LONGEST, Encoder
+from runtime.int8 import whole
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +42,10 @@ def test_it_computes_what_the_trained_model_does():
 
     torch.manual_seed(3)
     student = Student(vocabulary=50)
-    arrays = {name: array.astype(np.float32) for name, array in student.arrays().items()}
+    arrays = student.arrays()
+    read = whole(arrays)
     for name, tensor in student.state_dict().items():
-        tensor.copy_(torch.tensor(arrays[name.removeprefix("layers.")]))
+        tensor.copy_(torch.tensor(read[name.removeprefix("layers.")]))
     texts = [[1, 2, 3], [4], [5, 6, 7, 8, 9, 10]]
     with torch.no_grad():
         wanted = student(texts).numpy()

@@ -8,9 +8,10 @@ import pytest
 
 from runtime import recipes as recipe_code
 from runtime.types import Document
+from runtime.yaml_files import read_yaml
 from tools.knowledge.binding import SIGNS, Binder, request_words, shipped
 from tools.knowledge.contexts import General, Uses, count, read
-from tools.knowledge.recipes import as_document, load_recipes
+from tools.knowledge.recipes import NEW, USUAL, as_document, load_recipes
 
 BOOK = {recipe["id"]: as_document(recipe) for recipe in load_recipes()}
 
@@ -153,6 +154,25 @@ def test_a_slot_is_nearer_to_the_words_of_its_own_wordings_than_of_other_recipes
     ours = general.nearness(uses, "target", "left", "into")
     assert ours > general.nearness(Uses(), "target", "left", "into")
     assert general.nearness(uses, "source", "left", "to") < 0
+
+
+def test_of_recipes_that_are_as_likely_the_usual_one_comes_first():
+    rare = replace(near(0.5, "disk.free"), id="rare", usual=0)
+    for found in ([rare, near(0.5, "disk.free")], [near(0.5, "disk.free"), rare]):
+        assert [d.id for d in shipped().settle("free disk space", found)] == ["disk.free", "rare"]
+    nearer = replace(rare, score=0.7)
+    settled = shipped().settle("free disk space", [near(0.5, "disk.free"), nearer])
+    assert settled[0].id == "rare"
+
+
+def test_every_recipe_of_the_book_says_how_usual_it_is_and_a_new_one_need_not():
+    listed = read_yaml(USUAL)
+    names = [name for each in listed.values() for name in each]
+    assert set(listed) == set(range(5))
+    assert len(names) == len(set(names)) and set(names) <= set(BOOK)
+    assert len(names) > 0.95 * len(BOOK)
+    recipe = {"id": "mine.new", "title": "new", "command": "true", "phrase": "New"}
+    assert as_document(recipe).usual == NEW
 
 
 def test_weights_decide():

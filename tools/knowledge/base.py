@@ -16,6 +16,7 @@ from runtime.embedder import Embedder, load_embedder
 from runtime.types import Document
 from tools.knowledge import KnowledgeError
 from tools.knowledge.learned import indexed
+from tools.knowledge.meaning import PER_NAT, Near, weighed
 from tools.knowledge.memory import give_back
 from tools.knowledge.recipes import RecipeError, as_document, read_recipes, recipe_entries
 from tools.knowledge.shelf import WEIGHTS, Shelf, open_collection, put
@@ -129,17 +130,18 @@ class KnowledgeBase:
 
     def _best(
         self, names: Sequence[str], kind: str, texts: Sequence[str], learned: Mapping[str, Shelf]
-    ) -> list[tuple[float, Document]]:
+    ) -> list[Near]:
         # Scores are linear in the vector, so the mean vector gives the mean of both scores.
         vector = self.embedder.encode(texts).mean(axis=0)
-        shelves = [(self._shelves.get(f"{name}-{kind}"), 0.0) for name in names]
-        found: dict[str, tuple[float, Document]] = {}
-        for shelf, preference in [*shelves, (learned.get(kind), PREFERRED)]:
-            if shelf is None:
-                continue
+        own = [(self._shelves.get(f"{name}-{kind}"), 0.0) for name in names]
+        shelves = [(s, preferred) for s, preferred in [*own, (learned.get(kind), PREFERRED)] if s]
+        found: dict[str, Near] = {}
+        for shelf, preference in shelves:
             for key, score in shelf.scores(vector, texts[0]).items():
                 best = max(score + preference, found[key][0] if key in found else -1.0)
                 found[key] = (best, shelf.documents[key])
+        if kind in PER_NAT:
+            found = weighed(found, [shelf.table for shelf, _ in shelves], texts, PER_NAT[kind])
         return sorted(found.values(), key=lambda item: (-item[0], item[1].id))[:50]
 
     def _learned(self, path: Path) -> Mapping[str, Shelf]:

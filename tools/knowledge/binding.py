@@ -31,7 +31,7 @@ PATH = Path(__file__).parents[2] / "weights" / "binding.json"
 SIGNS = (
     *("near", "left", "before", "right", "kind", "order", "plain", "capital", "word", "known"),
     *("unused", "unused word", "missing", "default", "joined", "suffix", "other suffix"),
-    *("only asked", "ordered", "instead", "denied", "counted", "opposite"),
+    *("only asked", "ordered", "instead", "denied", "counted", "opposite", "usual"),
 )
 BOUND = 3
 """How many ways to fill a recipe's slots are left to the model, at most."""
@@ -46,6 +46,8 @@ ASKED = 0.3
 """From which share of wordings on that ask a recipe which changes something may be meant so."""
 MOST_WORDS = 60
 """How many words of a request may be values: what is pasted is not weighed to its end."""
+MIDDLE = 2
+"""How usual a recipe is for which that says nothing."""
 _OPTIONS, _FEWER = 4, 2
 _MANY_SLOTS = 5
 _CLOCK = re.compile(r"\d{1,2}(?:(?::\d{2})+(?:\s?[ap]m)?|\s?[ap]m)", re.IGNORECASE)
@@ -121,7 +123,7 @@ class Binder:
         values: Mapping[str, Word],
         signs: Sequence[Signs],
     ) -> Filling:
-        total: Signs = {"near": document.score}
+        total: Signs = {"near": document.score, "usual": float(document.usual - MIDDLE)}
         for each in (*signs, _order(uses, values), _left(uses, words, values)):
             for sign, amount in each.items():
                 total[sign] = total.get(sign, 0.0) + amount

@@ -16,6 +16,7 @@ from tools.knowledge.base import BUILT_IN, Item
 from tools.knowledge.recipes import (
     RECIPES,
     ROOT,
+    USUAL,
     as_document,
     load_notes,
     load_recipes,
@@ -27,7 +28,7 @@ from tools.knowledge.shelf import open_collection, put
 from tools.knowledge.store import State, Store
 from tools.knowledge.tool_asks import ASKS, load_wordings, tool_documents
 
-_LAYOUT = "8"  # changes when older indexes must be built again
+_LAYOUT = "9"  # changes when older indexes must be built again
 _PATIENCE_SECONDS = 300.0  # another process may be building: one to two minutes of a core
 
 
@@ -106,7 +107,12 @@ def _programs(sandbox: Sandbox | None) -> tuple[str, str]:
 
 def _content_hash(embedder: Embedder) -> str:
     digest = hashlib.sha256(f"{_LAYOUT} {embedder.name}".encode())
-    files = [*RECIPES.glob("*.yaml"), *(ROOT / "agents").glob("*/notes.yaml"), *ASKS.glob("*.yaml")]
+    files = [
+        *RECIPES.glob("*.yaml"),
+        USUAL,
+        *(ROOT / "agents").glob("*/notes.yaml"),
+        *ASKS.glob("*.yaml"),
+    ]
     for path in sorted(files):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:24]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from tools.knowledge.text import normalise, normalise_template
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "agents" / "sysadmin" / "recipes"
+USUAL = ROOT / "agents" / "sysadmin" / "usual.yaml"
+"""How often people ask for each recipe of the book, from 0 to 4."""
+NEW = 3
+"""How usual a recipe is that is not listed: somebody wrote it because it was asked for."""
 
 
 class RecipeError(ValueError):
@@ -90,7 +95,14 @@ def as_document(recipe: Mapping[str, Any], source: str = "") -> Document:
         phrase=recipe["phrase"],
         wordings=tuple(str(ask) for ask in recipe.get("asks") or ()),
         changes=bool(recipe.get("changes")),
+        usual=_usual().get(recipe["id"], NEW),
     )
+
+
+@cache
+def _usual() -> Mapping[str, int]:
+    listed: Mapping[int, list[str]] = read_yaml(USUAL)
+    return {name: often for often, names in listed.items() for name in names}
 
 
 def load_notes(specialist: str, root: Path = ROOT) -> list[dict[str, Any]]:

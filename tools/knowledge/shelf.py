@@ -13,6 +13,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 
 from runtime.embedder import Embedder
 from runtime.types import Document
+from tools.knowledge.meaning import Table, shipped
 from tools.knowledge.text import keywords, kinds
 
 SHARPNESS = 12.0
@@ -62,6 +64,11 @@ class Shelf:
         self._ids = list(texts)
         self._entries = {name: len(keys) for name, keys in texts.items()}
         self._keywords = _Keywords(list(texts.values()))
+
+    @cached_property
+    def table(self) -> Table:
+        """The vectors by which `tools.knowledge.meaning` weighs the documents that act."""
+        return shipped().table(self.documents.values())
 
     def _read(self) -> dict[str, list[str]]:
         """Take the documents from the collection; return their entries' texts."""

@@ -32,6 +32,25 @@ _MUSIC = {
     "n": "numbervalue",
     "u": "instrumentvalue",
 }
+_PLAIN = {
+    "pathvalue": "a path",
+    "filevalue": "a file",
+    "globvalue": "a pattern",
+    "sizevalue": "a size",
+    "numbervalue": "a number",
+    "timevalue": "a date",
+    "textvalue": "a text",
+    "wordvalue": "something",
+    "chordvalue": "a chord",
+    "chordsvalue": "some chords",
+    "notevalue": "a note",
+    "notesvalue": "some notes",
+    "keyvalue": "a key",
+    "scalevalue": "a scale",
+    "intervalvalue": "an interval",
+    "numeralvalue": "roman numerals",
+    "instrumentvalue": "an instrument",
+}
 _SLOTS = {
     "p": "path dir folder repo directory",
     "f": "file source target first second archive link output list script",
@@ -135,6 +154,15 @@ def normalise_music(request: str) -> str:
     'move chordvalue intervalvalue, please'
     """
     return _replaced(request, music.find(request), lambda found: _MUSIC[found.kind])
+
+
+def in_plain_words(key: str) -> str:
+    """Return what the functions above return in words that any model of English knows.
+
+    >>> in_plain_words("rename filevalue"), in_plain_words("move chordvalue intervalvalue")
+    ('rename a file', 'move a chord an interval')
+    """
+    return _KIND.sub(lambda found: _PLAIN.get(found[0], found[0]), key)
 
 
 def kinds(key: str) -> Counter[str]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.encoder import gelu
-from runtime.int8 import SCALE, whole
+from runtime.int8 import Weights
 
 Floats = npt.NDArray[np.float32]
 LONGEST = 48
@@ -35,14 +35,10 @@ class Bert:
         Raises:
             KeyError: an array is missing.
         """
-        apart = ("tokens", "heads")
-        self._tokens, self._scales = stored["tokens"], stored[f"tokens{SCALE}"]
         self._heads = int(stored["heads"])
-        # The table of tokens stays short: few of its rows are read at a time.
-        layers = {n: array for n, array in stored.items() if n.removesuffix(SCALE) not in apart}
-        self._weights = whole(layers)
-        self._layers = 1 + max(int(n.split(".")[0]) for n in stored if n[0].isdigit())
-        self.width = int(self._tokens.shape[1])
+        self._weights = Weights(stored)
+        self._layers = self._weights.layers()
+        self.width = self._weights.shape("tokens")[1]
 
     def encode(self, texts: Sequence[Sequence[int]]) -> Floats:
         """Return one unit row a text, shape (n, width); each text has a token at least."""
@@ -60,32 +56,30 @@ class Bert:
         for row, tokens in enumerate(batch):
             ids[row, : len(tokens)] = tokens
             present[row, : len(tokens)] = True
-        embedded = self._tokens[ids].astype(np.float32) * self._scales[ids]
-        hidden = self._norm("start", embedded + self._weights["positions"][:longest])
+        embedded = self._weights.rows("tokens", ids) + self._weights["positions"][:longest]
+        hidden = self._norm("start", embedded)
         bias = np.where(present, 0.0, -1e9)[:, None, None, :].astype(np.float32)
         for layer in range(self._layers):
             attended = self._attention(f"{layer}.", hidden, bias)
             hidden = self._norm(f"{layer}.first", hidden + attended)
-            inner = gelu(self._linear(f"{layer}.up", hidden))
-            hidden = self._norm(f"{layer}.second", hidden + self._linear(f"{layer}.down", inner))
+            inner = gelu(self._weights.linear(f"{layer}.up", hidden))
+            down = self._weights.linear(f"{layer}.down", inner)
+            hidden = self._norm(f"{layer}.second", hidden + down)
         mean = (hidden * present[..., None]).sum(axis=1) / present.sum(axis=1, keepdims=True)
         return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
 
     def _attention(self, layer: str, hidden: Floats, bias: Floats) -> Floats:
         batch, length, width = hidden.shape
         size = width // self._heads
-        mixed = self._linear(f"{layer}qkv", hidden).reshape(batch, length, 3, self._heads, size)
+        mixed = self._weights.linear(f"{layer}qkv", hidden).reshape(
+            batch, length, 3, self._heads, size
+        )
         query, key, value = mixed.transpose(2, 0, 3, 1, 4)
         scores = query @ key.swapaxes(-1, -2) / math.sqrt(size) + bias
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
         weighted = (scores / scores.sum(axis=-1, keepdims=True)) @ value
         joined = weighted.transpose(0, 2, 1, 3).reshape(batch, length, width)
-        return self._linear(f"{layer}joined", joined)
-
-    def _linear(self, name: str, rows: Floats) -> Floats:
-        flat = rows.reshape(-1, rows.shape[-1])  # one large product, not one for each text
-        found = flat @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
-        return np.asarray(found.reshape(*rows.shape[:-1], -1), np.float32)
+        return self._weights.linear(f"{layer}joined", joined)
 
     def _norm(self, name: str, rows: Floats) -> Floats:
         centred = rows - rows.mean(axis=-1, keepdims=True)

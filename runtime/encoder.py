@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from runtime.int8 import whole
+from runtime.int8 import Weights
 
 Floats = npt.NDArray[np.float32]
 LONGEST = 48
@@ -35,10 +35,10 @@ class Encoder:
         Raises:
             KeyError: an array is missing.
         """
-        self._weights = whole(weights)
-        self._layers = 1 + max(int(n.split(".")[0]) for n in weights if n[0].isdigit())
-        self.width = int(self._weights["tokens"].shape[1])
-        self.dimensions = int(self._weights["out.weight"].shape[0])
+        self._weights = Weights(weights)
+        self._layers = self._weights.layers()
+        self.width = self._weights.shape("tokens")[1]
+        self.dimensions = self._weights.shape("out.weight")[0]
 
     def encode(self, texts: Sequence[Sequence[int]]) -> Floats:
         """Return one row a text, shape (n, dimensions); texts without a token give zeros."""
@@ -56,31 +56,26 @@ class Encoder:
         for row, tokens in enumerate(batch):
             ids[row, : len(tokens)] = tokens
             present[row, : len(tokens)] = True
-        hidden = self._weights["tokens"][ids] + self._weights["positions"][:longest]
+        hidden = self._weights.rows("tokens", ids) + self._weights["positions"][:longest]
         bias = np.where(present, 0.0, -1e9)[:, None, None, :].astype(np.float32)
         for layer in range(self._layers):
             hidden = hidden + self._attention(f"{layer}.", hidden, bias)
-            inner = self._linear(f"{layer}.up", self._norm(f"{layer}.second", hidden))
-            hidden = hidden + self._linear(f"{layer}.down", gelu(inner))
+            inner = self._weights.linear(f"{layer}.up", self._norm(f"{layer}.second", hidden))
+            hidden = hidden + self._weights.linear(f"{layer}.down", gelu(inner))
         hidden = self._norm("norm", hidden) * present[..., None]
         mean = hidden.sum(axis=1) / present.sum(axis=1, keepdims=True)
-        return self._linear("out", mean.astype(np.float32))
+        return self._weights.linear("out", mean.astype(np.float32))
 
     def _attention(self, layer: str, hidden: Floats, bias: Floats) -> Floats:
         batch, length, width = hidden.shape
-        mixed = self._linear(f"{layer}qkv", self._norm(f"{layer}first", hidden))
+        mixed = self._weights.linear(f"{layer}qkv", self._norm(f"{layer}first", hidden))
         split = mixed.reshape(batch, length, 3, HEADS, width // HEADS).transpose(2, 0, 3, 1, 4)
         query, key, value = split
         scores = query @ key.swapaxes(-1, -2) / math.sqrt(width // HEADS) + bias
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
         weighted = (scores / scores.sum(axis=-1, keepdims=True)) @ value
         joined = weighted.transpose(0, 2, 1, 3).reshape(batch, length, width)
-        return self._linear(f"{layer}joined", joined)
-
-    def _linear(self, name: str, rows: Floats) -> Floats:
-        flat = rows.reshape(-1, rows.shape[-1])  # one large product, not one for each text
-        found = flat @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
-        return np.asarray(found.reshape(*rows.shape[:-1], -1), np.float32)
+        return self._weights.linear(f"{layer}joined", joined)
 
     def _norm(self, name: str, rows: Floats) -> Floats:
         centred = rows - rows.mean(axis=-1, keepdims=True)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.float32]
 SCALE = ".scale"
 """Ends the name of the array that holds the scales of another's rows."""
 
@@ -22,13 +23,48 @@ def shortened(name: str, matrix: Array) -> dict[str, Array]:
     return {name: integers.astype(np.int8), f"{name}{SCALE}": scale}
 
 
-def whole(stored: Mapping[str, Array]) -> dict[str, npt.NDArray[np.float32]]:
-    """Return stored arrays in float32, without the scales."""
-    found = {}
-    for name, array in stored.items():
-        if not name.endswith(SCALE):
-            scale = stored.get(f"{name}{SCALE}")
-            found[name] = array.astype(np.float32)
-            if scale is not None:
-                found[name] *= scale.astype(np.float32)
-    return found
+class Weights:
+    """Stored arrays by name; matrices of integers stay short in memory and are widened as used."""
+
+    def __init__(self, stored: Mapping[str, Array]) -> None:
+        """Take arrays, those that `shortened` made among them; others become float32."""
+        integers = {name for name in stored if f"{name}{SCALE}" in stored}
+        self._arrays = {
+            name: array if name in integers else array.astype(np.float32)
+            for name, array in stored.items()
+        }
+
+    def __getitem__(self, name: str) -> Floats:
+        """Return an array in float32.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        return self._widened(name, slice(None))
+
+    def rows(self, name: str, numbers: npt.NDArray[np.int64]) -> Floats:
+        """Return some rows of a matrix, shape (*numbers.shape, columns)."""
+        return self._widened(name, numbers)
+
+    def linear(self, name: str, rows: Floats) -> Floats:
+        """Return `rows` times the transpose of NAME.weight, plus NAME.bias."""
+        weight, scale = self._arrays[f"{name}.weight"], self._arrays.get(f"{name}.weight{SCALE}")
+        flat = rows.reshape(-1, rows.shape[-1])  # one large product, not one for each text
+        found = flat @ weight.astype(np.float32, copy=False).T
+        if scale is not None:
+            found *= scale[:, 0]
+        found += self._arrays[f"{name}.bias"]
+        return np.asarray(found.reshape(*rows.shape[:-1], -1), np.float32)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Return the shape of an array."""
+        return self._arrays[name].shape
+
+    def layers(self) -> int:
+        """Return how many layers there are: names of theirs begin with a number and a dot."""
+        return 1 + max(int(name.split(".")[0]) for name in self._arrays if name[0].isdigit())
+
+    def _widened(self, name: str, which: Any) -> Floats:
+        array, scale = self._arrays[name][which], self._arrays.get(f"{name}{SCALE}")
+        wide = array.astype(np.float32, copy=False)
+        return wide if scale is None else np.asarray(wide * scale[which], np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from runtime.bert import LONGEST, Bert
-from runtime.int8 import shortened, whole
+from runtime.int8 import Weights, shortened
 
 WIDTH, TOKENS = 24, 50
 
@@ -52,13 +52,19 @@ def test_the_order_of_words_counts(bert: Bert):
 
 def test_rows_are_kept_to_a_hundredth_of_their_largest_number():
     matrix = np.random.default_rng(3).normal(size=(20, 64)) * np.logspace(-3, 2, 20)[:, None]
-    stored = shortened("rows", matrix) | {"bias": np.ones(3)}
-    read = whole(stored)
-    error = np.abs(read["rows"] - matrix).max(axis=1)
-    assert stored["rows"].dtype == np.int8
+    stored = shortened("a.weight", matrix) | {"a.bias": np.ones(20)}
+    weights = Weights(stored)
+    error = np.abs(weights["a.weight"] - matrix).max(axis=1)
+    assert stored["a.weight"].dtype == np.int8
     assert (error <= 0.01 * np.abs(matrix).max(axis=1)).all()
-    assert set(read) == {"rows", "bias"}
-    assert not whole(shortened("none", np.zeros((2, 3))))["none"].any()
+    np.testing.assert_allclose(weights.rows("a.weight", np.array([3])), weights["a.weight"][[3]])
+    row = np.ones((2, 64), np.float32)
+    np.testing.assert_allclose(
+        weights.linear("a", row), row @ weights["a.weight"].T + 1, rtol=1e-3, atol=1e-3
+    )
+    assert not Weights(shortened("none", np.zeros((2, 3))))["none"].any()
+    with pytest.raises(KeyError):
+        weights["b.weight"]
 
 
 @pytest.mark.torch

@@ -5,7 +5,7 @@ import pytest
 
 from runtime.embedder import WEIGHTS
 from runtime.encoder import LONGEST, Encoder
-from runtime.int8 import whole
+from runtime.int8 import Weights
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_it_computes_what_the_trained_model_does():
     torch.manual_seed(3)
     student = Student(vocabulary=50)
     arrays = student.arrays()
-    read = whole(arrays)
+    read = Weights(arrays)
     for name, tensor in student.state_dict().items():
         tensor.copy_(torch.tensor(read[name.removeprefix("layers.")]))
     texts = [[1, 2, 3], [4], [5, 6, 7, 8, 9, 10]]

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.bert import LONGEST, Bert
+from runtime.int8 import shortened
 from runtime.types import Document
 from tools.knowledge import KnowledgeError
 from tools.knowledge.text import in_plain_words, normalise, normalise_music, normalise_template
@@ -65,7 +66,6 @@ class Meanings:
             ) from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(LONGEST)
-        # They stay short here; a table makes unit vectors of those that it holds.
         self._rows = {str(name): row for name, row in zip(names, vectors, strict=True)}
         self._read: dict[str, Floats] = {}
         self._lock = threading.Lock()
@@ -87,25 +87,29 @@ class Meanings:
         """Return the vectors of the documents that act."""
         acting = [document for document in documents if document.acts]
         rows = [self._row(document) for document in acting]
-        matrix = np.array(rows, np.float32).reshape(len(rows), self._bert.width)
-        return Table(acting, matrix, self._sharpness)
+        matrix = np.array(rows, np.int8).reshape(len(rows), self._bert.width)
+        lengths = np.linalg.norm(matrix.astype(np.float32), axis=1)
+        return Table(acting, matrix, (self._sharpness / lengths).astype(np.float32))
 
-    def _row(self, document: Document) -> Floats:
+    def _row(self, document: Document) -> npt.NDArray[np.int8]:
         row = self._rows.get(document.id)
-        return _unit(self.vectors(_texts(document)).mean(axis=0) if row is None else row)
+        if row is None:
+            mean = self.vectors(_texts(document)).mean(axis=0)
+            row = shortened("mean", mean)["mean"]
+        return row
 
 
 @dataclass(frozen=True)
 class Table:
-    """The vectors of some documents."""
+    """The vectors of some documents, as integers, and what each product with one counts."""
 
     documents: Sequence[Document]
-    matrix: Floats
-    sharpness: float
+    matrix: npt.NDArray[np.int8]
+    sharpness: Floats
 
     def logits(self, vector: Floats) -> Floats:
         """Return one number a document; the vector is a request's, or a mean of some."""
-        return np.asarray(self.sharpness * (self.matrix @ vector), np.float32)
+        return np.asarray(self.sharpness * (self.matrix.astype(np.float32) @ vector), np.float32)
 
 
 def likelihoods(tables: Sequence[Table], vector: Floats) -> dict[str, float]:
@@ -158,7 +162,3 @@ def _texts(document: Document) -> list[str]:
     form = normalise_music if document.tool else normalise
     asks = [normalise_template(ask) for ask in document.wordings[:WORDINGS]]
     return [form(document.title), *asks]
-
-
-def _unit(row: npt.NDArray[Any]) -> Floats:
-    return np.asarray(row / np.linalg.norm(row.astype(np.float32)), np.float32)
